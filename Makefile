@@ -1,0 +1,48 @@
+# `make` prints what there is. Every target does its own set-up first.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+.PHONY: help dev demo test build fmt clippy e2e setup clean
+
+help: ## What you are reading
+	@echo "Cairn: make <target>"
+	@echo
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "Start with 'make dev'. The first build takes about half an hour on two cores."
+
+dev: build ## Start a one-validator chain with its price sources; Ctrl-C stops it
+	@scripts/dev.sh
+
+demo: ## The narrated demo, on the chain of 'make dev' or on one of its own
+	@scripts/demo.sh
+
+test: ## Everything that CI checks: format, clippy, all tests, end to end
+	@scripts/test.sh
+
+build: ## Build the node and market-sim
+	@scripts/setup.sh
+	@scripts/build.sh
+
+fmt: ## Format the code
+	@scripts/setup-system.sh
+	@source scripts/env.sh; cargo fmt --all
+
+clippy: ## Clippy on everything, warnings denied
+	@scripts/setup.sh
+	@source scripts/env.sh; SKIP_WASM_BUILD=1 cargo clippy --release --workspace --all-targets -- -D warnings
+
+e2e: build ## The end-to-end tests only
+	@scripts/setup-node-modules.sh e2e
+	@source scripts/env.sh; npm test --prefix e2e
+
+setup: ## Install what is missing: system packages, the WASM target, JavaScript dependencies
+	@scripts/setup.sh e2e
+
+clean: ## Remove everything that was built or installed in this folder
+	@rm -rf target e2e/node_modules
+	@source scripts/env.sh; if [[ $$CARGO_TARGET_DIR != $$CAIRN_ROOT/target && -d $$CARGO_TARGET_DIR ]]; then \
+		echo "Left alone, because others may use it: CARGO_TARGET_DIR=$$CARGO_TARGET_DIR"; fi

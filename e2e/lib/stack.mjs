@@ -1,0 +1,80 @@
+// A chain of one validator and its exchanges, on free ports and with a fresh database.
+
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Chain } from './chain.mjs';
+import { EXCHANGES, Market } from './market.mjs';
+import { nodeBinary, simBinary, targetDir } from './paths.mjs';
+import { Program, remove, removeAtExit } from './program.mjs';
+import { request } from './rpc.mjs';
+
+/** Starts market-sim on a free port; `logs` is the folder for its log. */
+export async function startMarket(logs) {
+  const log = join(logs, 'market-sim.log');
+  const program = new Program('market-sim', simBinary(), ['--listen', '127.0.0.1:0'], log);
+  const address = () => /listening on (http:\S+)/.exec(program.output)?.[1];
+  const market = new Market(await program.until('the address of market-sim', address, 10));
+  return { market, program };
+}
+
+/** Starts a node of the development chain that asks the exchanges of `market` for prices. */
+export async function startNode(logs, market) {
+  const base = mkdtempSync(join(tmpdir(), 'cairn-e2e-'));
+  removeAtExit(base);
+  const args = [
+    ['--dev', '--base-path', base],
+    ['--rpc-port', '0', '--rpc-methods', 'unsafe'],
+    ['--listen-addr', '/ip4/127.0.0.1/tcp/0', '--no-mdns'],
+    ['--no-prometheus', '--no-telemetry'],
+    ['--log', 'cairn=debug', '--detailed-log-output'],
+  ].flat();
+  const program = new Program('the node', nodeBinary(), args, join(logs, 'node.log'));
+  const port = () => /JSON-RPC server: addr=127\.0\.0\.1:(\d+)/.exec(program.output)?.[1];
+  const address = `127.0.0.1:${await program.until('the address of the node', port, 60)}`;
+  // As soon as the node answers, so that it asks nobody else before.
+  await program.until('an answer of the node', () => redirect(`http://${address}`, market.url), 30);
+  return { program, base, url: `ws://${address}`, rpc: `http://${address}` };
+}
+
+/**
+ * Has a node ask the exchanges at `url` instead of those that the chain names: what an operator does
+ * to use a mirror, in the node's own database.
+ */
+export async function redirect(rpc, url) {
+  const hex = (text) => `0x${Buffer.from(text).toString('hex')}`;
+  for (const exchange of EXCHANGES) {
+    const key = hex(`cairn-oracle::override::${exchange}`);
+    await request(rpc, 'offchain_localStorageSet', ['PERSISTENT', key, hex(url)]);
+  }
+  return true;
+}
+
+/**
+ * Starts everything. `prepare` is called with the market before the node starts. Logs go to the folder
+ * `e2e/<name>` of the target folder. What is returned has to be stopped.
+ */
+export async function startStack(name, prepare = async () => {}) {
+  const logs = join(targetDir, 'e2e', name);
+  const programs = [];
+  let chain;
+  let base;
+  const stop = async () => {
+    await chain?.disconnect();
+    for (const program of programs.reverse()) await program.stop();
+    if (base) remove(base);
+  };
+  try {
+    const { market, program } = await startMarket(logs);
+    programs.push(program);
+    await prepare(market);
+    const node = await startNode(logs, market);
+    programs.push(node.program);
+    base = node.base;
+    chain = await Chain.connect(node.url);
+    return { chain, market, rpc: node.rpc, logs, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,133 @@
+// Who may report prices: validators, once a round, and nobody else.
+
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { Refused } from '../lib/chain.mjs';
+import { plain, withoutLength } from '../lib/codec.mjs';
+import { GENERAL_TRANSACTION, reportTransaction } from '../lib/report.mjs';
+import { RpcError, request } from '../lib/rpc.mjs';
+import { soundAtTheEnd, withChain } from '../lib/suite.mjs';
+
+const INVALID_TRANSACTION = 1010;
+
+describe('reports of prices', () => {
+  const stack = withChain('reports');
+  let setId;
+  let prices;
+
+  const submit = (transaction) => request(stack.rpc, 'author_submitExtrinsic', [transaction]);
+
+  const latest = async () => plain(await stack.chain.api.query.oracle.latestReports(0));
+
+  /** The report that the validator would make next, but for `changes`. */
+  const forged = async (changes = {}) => {
+    // A block has just come: the validator's own report of the next round is seconds away.
+    const { number } = await stack.chain.next();
+    return { setId, round: number + 1, authorityIndex: 0, prices, ...changes };
+  };
+
+  const refused = async (report, signer, code, genesis) => {
+    const transaction = reportTransaction(stack.chain.api, report, signer, genesis);
+    await assert.rejects(submit(transaction), (error) => {
+      assert.ok(error instanceof RpcError, String(error));
+      assert.equal(error.code, INVALID_TRANSACTION, error.message);
+      assert.match(String(error.data), new RegExp(`Custom error: ${code}\\b`));
+      return true;
+    });
+  };
+
+  before(async () => {
+    const { chain } = stack;
+    await chain.untilLive();
+    setId = plain(await chain.api.query.oracle.setId());
+    ({ prices } = await latest());
+  });
+
+  test('made by hand as a validator would, one is accepted', async () => {
+    const { chain } = stack;
+    const report = await forged();
+    await submit(reportTransaction(chain.api, report, chain.people.alice));
+    await chain.until('the report', async () => (await latest()).round >= report.round);
+  });
+
+  test('signed by somebody who is no validator, one is refused', async () => {
+    await refused(await forged(), stack.chain.people.bob, 113);
+  });
+
+  test('signed for another chain, one is refused', async () => {
+    const { api, people } = stack.chain;
+    const other = api.registry.createType('H256', new Uint8Array(32).fill(1));
+    await refused(await forged(), people.alice, 113, other);
+  });
+
+  test('in the name of a validator that there is not, one is refused', async () => {
+    await refused(await forged({ authorityIndex: 1 }), stack.chain.people.bob, 104);
+  });
+
+  test('a report that has been on chain is refused when it is sent again', async (t) => {
+    const { chain } = stack;
+    const { hash } = chain.best;
+    const { block } = await request(stack.rpc, 'chain_getBlock', [hash]);
+    const general = block.extrinsics.filter((extrinsic) => isGeneral(chain.api, extrinsic));
+    assert.ok(general.length > 0, 'there is a report in the block');
+    await chain.next();
+    for (const transaction of general) {
+      await assert.rejects(submit(transaction), (error) => {
+        t.diagnostic(error.message);
+        return error instanceof RpcError;
+      });
+    }
+  });
+
+  test('a second report of a round is refused, whatever it says', async () => {
+    const { alice } = stack.chain.people;
+    const report = await forged();
+    const { round } = await latest();
+    const doubled = prices.map((price) => ({ ...price, price: price.price * 2n }));
+    await refused({ ...report, round, prices: doubled }, alice, 106);
+  });
+
+  test('what is wrong with a report is said by a code of its own', async () => {
+    const { alice } = stack.chain.people;
+    const [first, ...others] = prices;
+    await refused(await forged({ setId: setId + 1n }), alice, 101);
+    const report = await forged();
+    await refused({ ...report, round: report.round + 10 }, alice, 102);
+    await refused({ ...report, round: Math.max(report.round - 10, 0) }, alice, 103);
+    await refused({ ...report, prices: [] }, alice, 107);
+    await refused({ ...report, prices: [...others, first] }, alice, 108);
+    await refused({ ...report, prices: [{ ...first, feed: 999 }] }, alice, 109);
+    await refused({ ...report, prices: [{ ...first, price: 1n }] }, alice, 110);
+    await refused({ ...report, prices: [{ ...first, confidence: first.price + 1n }] }, alice, 111);
+    await refused({ ...report, prices: [{ ...first, sources: 2 }] }, alice, 112);
+  });
+
+  test('an account that signs one is refused, and pays', async () => {
+    const { chain } = stack;
+    const { charlie } = chain.people;
+    const report = await forged();
+    const call = chain.api.tx.oracle.report(report, new Uint8Array(64));
+    await assert.rejects(chain.send(charlie, call), (error) => {
+      assert.ok(error instanceof Refused, String(error));
+      assert.equal(error.name, 'BadOrigin');
+      assert.ok(error.inclusion.fee > 0n, 'a transaction of an account is never free');
+      return true;
+    });
+  });
+
+  test('none of this has changed a price', async () => {
+    const { chain, market } = stack;
+    assert.ok(await chain.isLive());
+    const { price } = await chain.quote('BTC');
+    const expected = await market.price('BTC');
+    assert.ok(price * 10_000n >= expected * 9_999n && price * 10_000n <= expected * 10_001n);
+  });
+
+  soundAtTheEnd(stack);
+});
+
+/** Whether a transaction is one of version 5 without a signer. */
+function isGeneral(api, transaction) {
+  const [preamble] = withoutLength(api.registry, Buffer.from(transaction.slice(2), 'hex'));
+  return preamble === GENERAL_TRANSACTION;
+}

@@ -1,0 +1,127 @@
+//! The price of a lot over time. Pure functions of its [`Terms`].
+
+use cairn_math::{step_price_floor, Price};
+use cairn_primitives::BlockNumber;
+
+use crate::Terms;
+
+impl Terms {
+	/// Where the price starts when the oracle says `oracle`: `oracle · (1 + premium)`, rounded up.
+	pub fn start_price(&self, oracle: Price) -> Price {
+		oracle.raised(self.premium.mul_ceil(oracle.raw()))
+	}
+
+	/// The price `elapsed` blocks after it started at `start`: `start · cut ^ ⌊elapsed / step⌋`.
+	/// At least [`Price::MIN`].
+	pub fn price_after(&self, start: Price, elapsed: BlockNumber) -> Price {
+		let steps = elapsed.checked_div(self.step).unwrap_or(0);
+		step_price_floor(start, self.cut, steps).unwrap_or(Price::MIN)
+	}
+
+	/// What nothing is sold below when the oracle says `oracle`: `oracle · floor`, rounded down. At
+	/// least [`Price::MIN`].
+	pub fn floor_price(&self, oracle: Price) -> Price {
+		oracle.share_floor(self.floor).unwrap_or(Price::MIN)
+	}
+
+	/// How many blocks after its start the price starts again: with the step that takes it below
+	/// `start · reset_below`, and after `reset_after` blocks at the latest. At least one block.
+	///
+	/// Found by bisection over the steps, about ten evaluations of the curve.
+	pub fn lifetime(&self, start: Price) -> BlockNumber {
+		let Some(threshold) = start.share_floor(self.reset_below) else {
+			return self.reset_after.max(1);
+		};
+		let passed = |steps| {
+			step_price_floor(start, self.cut, steps).is_none_or(|price| price < threshold)
+		};
+		let last = self.reset_after.checked_div(self.step).unwrap_or(0);
+		if !passed(last) {
+			return self.reset_after.max(1);
+		}
+		// The curve has passed the threshold at `high`, and has not at `low`.
+		let (mut low, mut high) = (0, last);
+		while high - low > 1 {
+			let middle = low + (high - low) / 2;
+			if passed(middle) {
+				high = middle;
+			} else {
+				low = middle;
+			}
+		}
+		// At most `last · step`, which is at most `reset_after`.
+		high.saturating_mul(self.step).max(1)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use cairn_math::Perbill;
+	use proptest::prelude::*;
+
+	fn usd(dollars: u128) -> Price {
+		Price::new(dollars * Price::ONE.raw()).unwrap()
+	}
+
+	#[test]
+	fn the_default_curve_passes_fair_value_in_minutes_and_its_threshold_within_the_hour() {
+		let terms = Terms::default();
+		let start = terms.start_price(usd(2_000));
+		assert_eq!(start, usd(2_300));
+		assert_eq!(terms.price_after(start, 0), start);
+		assert_eq!(terms.price_after(start, 11), start);
+		assert_eq!(terms.price_after(start, 12), usd(2_277));
+		// 14 steps, 168 blocks of 3 seconds: 8 minutes to the oracle's price.
+		assert!(terms.price_after(start, 167) > usd(2_000));
+		assert!(terms.price_after(start, 168) < usd(2_000));
+		// 0.99 ^ 80 = 0.4475: 960 blocks, 48 minutes.
+		assert_eq!(terms.lifetime(start), 960);
+		assert_eq!(terms.floor_price(usd(2_000)), usd(800));
+	}
+
+	#[test]
+	fn a_flat_curve_starts_again_by_time() {
+		let terms = Terms { cut: Perbill::from_parts(999_999_999), ..Terms::default() };
+		assert_eq!(terms.lifetime(usd(1)), 1_800);
+	}
+
+	#[test]
+	fn the_smallest_price_is_no_trap() {
+		let terms = Terms::default();
+		assert_eq!(terms.floor_price(Price::MIN), Price::MIN);
+		assert_eq!(terms.price_after(Price::MIN, 1_800), Price::MIN);
+		assert_eq!(terms.lifetime(Price::MIN), 1_800);
+	}
+
+	proptest! {
+		#[test]
+		fn the_curve_lives_until_its_threshold_and_not_a_step_longer(
+			start in 1_000_000_000u128..Price::MAX.raw(),
+			cut in 1u32..1_000_000_000,
+			step in 1u32..50,
+			reset_below in 1u32..1_000_000_000,
+			steps in 1u32..500,
+		) {
+			let terms = Terms {
+				cut: Perbill::from_parts(cut),
+				step,
+				reset_below: Perbill::from_parts(reset_below),
+				reset_after: steps * step,
+				..Terms::default()
+			};
+			prop_assert_eq!(terms.fault(), None);
+			let start = Price::new(start).unwrap();
+			let lifetime = terms.lifetime(start);
+			prop_assert!(lifetime >= 1 && lifetime <= terms.reset_after);
+			let Some(threshold) = start.share_floor(terms.reset_below) else { return Ok(()) };
+			prop_assert!(
+				lifetime == terms.reset_after || terms.price_after(start, lifetime) < threshold
+			);
+			// Rounding inside the powers may show in the last places.
+			let slack = start.raw() / 1_000_000_000_000 + 2;
+			let before = terms.price_after(start, lifetime - 1).raw();
+			prop_assert!(before + slack >= threshold.raw());
+		}
+	}
+}

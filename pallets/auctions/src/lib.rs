@@ -1,0 +1,418 @@
+//! # Auctions
+//!
+//! The market for seized collateral: Dutch lots, pooled over all vaults of a facility that were
+//! liquidated in the same block.
+//!
+//! ## Key terms
+//!
+//! - **lot**: collateral for sale. One for each (facility, collateral) and block, however many
+//!   vaults were hit.
+//! - **tab**: what a lot must raise: the debt that was seized with the collateral, and a fee for
+//!   the reserve.
+//! - **contribution**: how much of a lot's collateral came from one vault.
+//! - **leftover**: collateral that a lot did not need to sell. It goes back to the vaults by their
+//!   contributions.
+//! - **custody**: the one account that holds the collateral of all vaults and lots.
+//! - **agenda**: when which lot's price starts again.
+//!
+//! ## A lot's life
+//!
+//! 1. *Put up.* Seizing moves no token: the collateral stays in custody and the books say that it
+//!    belongs to the lot. The price starts above the oracle's, by [`Terms::premium`].
+//! 2. *For sale.* The price falls step by step, the same for everybody at any block:
+//!    `max(start · cut ^ steps, floor · oracle)`. Anyone may [`take`](Pallet::take) any part of it
+//!    at once: no bids, no locked capital. What he pays recovers debt first (and is burned), then
+//!    goes to the reserve.
+//! 3. *Started again*, by the chain itself, when the price has fallen too far or for too long.
+//!    Every open lot has exactly one such event on the agenda, so a block's work does not depend on
+//!    how many lots are resting, and no lot is forgotten.
+//! 4. *Closed*, when the tab is paid or all collateral is sold. What is left of the collateral goes
+//!    back to the vaults, what is left of the debt becomes bad debt; an unpaid fee is forgone.
+//!
+//! ## What was decided
+//!
+//! - **No sale without a price to compare with.** The curve alone would need no oracle, but then
+//!   nobody knew how far below the market it is. While the quote is neither live nor degraded,
+//!   nothing is sold; the owners and the reserve are better served by waiting.
+//! - **No sale past the event.** A lot whose price should have started again by now is not for sale
+//!   until it has, so that an outage of the oracle or a long agenda sells nothing at a price that
+//!   was meant to be left behind.
+//! - **Terms are the lot's own.** Changing them changes lots that are opened from then on.
+//! - **Nobody is paid for housekeeping**, so nobody can take anybody's reward.
+//! - **A closed lot is kept only while something of it is owed.** A number that is neither open, nor
+//!   closed, nor announced in this block means that nothing comes back.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod agenda;
+pub mod curve;
+mod lots;
+pub mod purchase;
+mod take;
+mod try_state;
+pub mod types;
+mod views;
+pub mod weights;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+pub use pallet::*;
+pub use types::{ClosedLot, Lot, LotView, Purchase, TakeQuote, Terms, TermsFault};
+pub use weights::WeightInfo;
+
+/// Target of this pallet's log lines.
+const LOG_TARGET: &str = "runtime::cairn-auctions";
+
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use alloc::vec::Vec;
+	use cairn_math::Price;
+	#[cfg(feature = "runtime-benchmarks")]
+	use cairn_primitives::CreateAsset;
+	use cairn_primitives::{
+		AssetDecimals, AssetId, Balance, BalanceSheet, BlockNumber, FacilityId, Issuance, LotId,
+		PriceSource,
+	};
+	use frame_support::{pallet_prelude::*, traits::tokens::fungibles};
+	use frame_system::pallet_prelude::*;
+
+	#[pallet::pallet]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+		/// Who may change the terms on which lots are sold.
+		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// The tokens that are for sale.
+		type Fungibles: fungibles::Mutate<Self::AccountId, AssetId = AssetId, Balance = Balance>;
+
+		/// How many decimals tokens have.
+		type Decimals: AssetDecimals<AssetId>;
+
+		/// Where prices come from.
+		type Prices: PriceSource<AssetId>;
+
+		/// How buyers pay.
+		type Issuance: Issuance<Self::AccountId, AssetId>;
+
+		/// Where debt is booked that a lot does not recover.
+		type Sheet: BalanceSheet<AssetId>;
+
+		/// The account that holds the collateral of all vaults and lots. It needs an endowment of
+		/// the minimum balance of each collateral if that is above one unit: delivery never lets the
+		/// account fall below it while it holds something.
+		type Custody: Get<Self::AccountId>;
+
+		/// The least that may be left of a lot, both of its tab and of the value of its collateral,
+		/// in smallest units of the debt asset: the minimum debt of a vault.
+		#[pallet::constant]
+		type MinimumRemainder: Get<Balance>;
+
+		/// The most lots whose price starts again in one block.
+		#[pallet::constant]
+		type MaxEventsPerBlock: Get<u32>;
+
+		/// Weights of the calls and of the agenda.
+		type WeightInfo: WeightInfo;
+
+		/// Makes the tokens that benchmarks need.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: CreateAsset<AssetId>;
+	}
+
+	/// The terms of lots that are opened from now on.
+	#[pallet::storage]
+	pub type LotTerms<T: Config> = StorageValue<_, Terms, ValueQuery>;
+
+	/// The number of the next lot. Numbers are never used twice.
+	#[pallet::storage]
+	pub type NextLot<T: Config> = StorageValue<_, LotId, ValueQuery>;
+
+	/// The lot into which went what was last seized from a facility in a collateral, and the block
+	/// in which that was. Worth something in that block only.
+	#[pallet::storage]
+	pub type Current<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		FacilityId,
+		Twox64Concat,
+		AssetId,
+		(LotId, BlockNumber),
+		OptionQuery,
+	>;
+
+	/// Lots that have a number since the given block, but were not put up yet. Gone by the end of the
+	/// block, unless nothing was put up: then one a book may stay until the book's next lot.
+	#[pallet::storage]
+	pub type Announced<T: Config> = StorageMap<_, Twox64Concat, LotId, BlockNumber, OptionQuery>;
+
+	/// The lots for sale.
+	#[pallet::storage]
+	pub type Lots<T: Config> = StorageMap<_, Twox64Concat, LotId, Lot, OptionQuery>;
+
+	/// Closed lots of which something is still owed to vaults.
+	#[pallet::storage]
+	pub type ClosedLots<T: Config> = StorageMap<_, Twox64Concat, LotId, ClosedLot, OptionQuery>;
+
+	/// What lots hold of each collateral in the custody account: for sale, or left over and not yet
+	/// settled. In smallest units.
+	#[pallet::storage]
+	pub type Held<T: Config> = StorageMap<_, Twox64Concat, AssetId, Balance, ValueQuery>;
+
+	/// Which lots' prices start again in a block. Each open lot is in exactly one slot, the one its
+	/// row names.
+	#[pallet::storage]
+	pub type Agenda<T: Config> = StorageMap<
+		_,
+		Twox64Concat,
+		BlockNumber,
+		BoundedVec<LotId, T::MaxEventsPerBlock>,
+		ValueQuery,
+	>;
+
+	/// The first block whose slot of the agenda may not be empty.
+	#[pallet::storage]
+	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumber, ValueQuery>;
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// Collateral is for sale.
+		LotOpened {
+			/// The number of the lot.
+			lot: LotId,
+			/// Whose vaults it was seized from.
+			facility: FacilityId,
+			/// What is for sale.
+			collateral: AssetId,
+			/// How much of it, in smallest units.
+			amount: Balance,
+			/// Debt to recover, in smallest units of the debt asset.
+			debt: Balance,
+			/// What is to raise for the reserve, in smallest units of the debt asset.
+			fee: Balance,
+			/// Where the price starts, in 1e-18 USD per whole token; `None` if there is no quote to
+			/// start from yet.
+			start_price: Option<Price>,
+		},
+		/// More went into a lot.
+		LotToppedUp {
+			/// The number of the lot.
+			lot: LotId,
+			/// Collateral added, in smallest units.
+			amount: Balance,
+			/// Debt added, in smallest units of the debt asset.
+			debt: Balance,
+			/// Fee added, in smallest units of the debt asset.
+			fee: Balance,
+		},
+		/// Somebody bought from a lot.
+		LotTaken {
+			/// The number of the lot.
+			lot: LotId,
+			/// Who paid.
+			buyer: T::AccountId,
+			/// Who got the collateral.
+			recipient: T::AccountId,
+			/// Collateral sold, in smallest units.
+			collateral: Balance,
+			/// What was paid, in smallest units of the debt asset.
+			paid: Balance,
+			/// The price, in 1e-18 USD per whole token.
+			price: Price,
+			/// Collateral left in the lot, in smallest units.
+			remaining: Balance,
+		},
+		/// The price of a lot started again.
+		LotReset {
+			/// The number of the lot.
+			lot: LotId,
+			/// Where it started, in 1e-18 USD per whole token.
+			start_price: Price,
+		},
+		/// The price of a lot should start again, but there is no quote to start from. It is not for
+		/// sale until there is one.
+		LotSuspended {
+			/// The number of the lot.
+			lot: LotId,
+		},
+		/// A lot is paid or sold out.
+		LotClosed {
+			/// The number of the lot.
+			lot: LotId,
+			/// Collateral that goes back to the vaults, in smallest units.
+			leftover: Balance,
+			/// Debt that was not recovered, in smallest units of the debt asset.
+			shortfall: Balance,
+		},
+		/// Lots that are opened from now on are sold on other terms.
+		TermsSet {
+			/// The terms.
+			terms: Terms,
+		},
+	}
+
+	#[pallet::error]
+	pub enum Error<T> {
+		/// There has never been a lot of this number.
+		UnknownLot,
+		/// The lot is closed: it has been paid or sold out.
+		LotClosed,
+		/// The amount is zero. Ask for at least one smallest unit.
+		ZeroAmount,
+		/// The price is above the most the buyer would pay. Wait, or raise `max_price`.
+		PriceAboveMaximum,
+		/// The oracle has no price of the collateral to sell by. Wait until its quote is live or
+		/// degraded.
+		CollateralNotQuoted,
+		/// The oracle has no price of the debt asset to sell by. Wait until its quote is live or
+		/// degraded.
+		DebtNotQuoted,
+		/// The price of the lot is about to start again. Wait for the block in which it does.
+		AwaitingReset,
+		/// Nobody has said how many decimals the collateral or the debt asset has.
+		UnknownDecimals,
+		/// The purchase would leave too little to be sold on. Take all of the lot, or less.
+		RemainderTooSmall,
+		/// The recipient cannot hold the collateral: he would have less than its minimum balance, or
+		/// his account does not exist or is blocked. Take more, or name another recipient.
+		RecipientCannotReceive,
+		/// The recipient is the account the collateral comes from.
+		RecipientIsCustody,
+		/// Less than the minimum balance would be left in the account that holds the collateral.
+		/// Take a little less, or endow the account.
+		CustodyTooLow,
+		/// The cut is zero or one: the price would fall to nothing at once, or never fall.
+		CutOutOfRange,
+		/// The step is zero blocks.
+		StepIsZero,
+		/// The share below which the price starts again is zero or one.
+		ResetBelowOutOfRange,
+		/// The price would start again before its first step.
+		ResetAfterTooShort,
+		/// The floor is zero: collateral could be sold for nothing.
+		FloorIsZero,
+		/// The time until another try is zero blocks.
+		RetryAfterIsZero,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_now: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+
+		fn integrity_test() {
+			assert!(T::MaxEventsPerBlock::get() > 0, "the agenda must have room for a lot");
+			assert!(T::MinimumRemainder::get() > 0, "something must be left of a lot");
+			assert_eq!(Terms::default().fault(), None, "the default terms must be sound");
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Buys up to `max_amount` of the collateral of `lot` at its present price.
+		///
+		/// Origin: signed, anybody. The payment is taken from the signer in the debt asset of the
+		/// lot, the collateral goes to `recipient`, or to the signer if none is named, in the same
+		/// step. What it comes to can be asked beforehand with `quote_take`.
+		///
+		/// - `max_amount`: in smallest units of the collateral, above zero. Less is bought if less
+		///   is left, if less pays all that the lot must raise, or if it would leave less than
+		///   [`Config::MinimumRemainder`] of it.
+		/// - `max_price`: in 1e-18 USD per whole token. The price only falls between two resets, so
+		///   this protects against a reset, not against waiting.
+		///
+		/// # Errors
+		///
+		/// [`Error::ZeroAmount`], [`Error::UnknownLot`], [`Error::LotClosed`],
+		/// [`Error::CollateralNotQuoted`], [`Error::DebtNotQuoted`], [`Error::AwaitingReset`],
+		/// [`Error::UnknownDecimals`], [`Error::PriceAboveMaximum`], [`Error::RemainderTooSmall`],
+		/// [`Error::RecipientCannotReceive`], [`Error::RecipientIsCustody`],
+		/// [`Error::CustodyTooLow`], an overflow, or the token's own if the signer does not have
+		/// enough to pay.
+		///
+		/// # Events
+		///
+		/// [`Event::LotTaken`], and [`Event::LotClosed`] if that was the last of it.
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::take())]
+		pub fn take(
+			origin: OriginFor<T>,
+			#[pallet::compact] lot: LotId,
+			#[pallet::compact] max_amount: Balance,
+			max_price: Price,
+			recipient: Option<T::AccountId>,
+		) -> DispatchResult {
+			let buyer = ensure_signed(origin)?;
+			Self::do_take(buyer, lot, max_amount, max_price, recipient)
+		}
+
+		/// Changes the terms of lots that are opened from now on. Open lots keep theirs.
+		///
+		/// Origin: [`Config::AdminOrigin`].
+		///
+		/// # Errors
+		///
+		/// [`Error::CutOutOfRange`], [`Error::StepIsZero`], [`Error::ResetBelowOutOfRange`],
+		/// [`Error::ResetAfterTooShort`], [`Error::FloorIsZero`], [`Error::RetryAfterIsZero`].
+		///
+		/// # Events
+		///
+		/// [`Event::TermsSet`].
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::set_terms())]
+		pub fn set_terms(origin: OriginFor<T>, terms: Terms) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			if let Some(fault) = terms.fault() {
+				return Err(Error::<T>::from(fault).into());
+			}
+			LotTerms::<T>::put(terms);
+			Self::deposit_event(Event::TermsSet { terms });
+			Ok(())
+		}
+	}
+
+	impl<T> From<TermsFault> for Error<T> {
+		fn from(fault: TermsFault) -> Self {
+			match fault {
+				TermsFault::Cut => Self::CutOutOfRange,
+				TermsFault::Step => Self::StepIsZero,
+				TermsFault::ResetBelow => Self::ResetBelowOutOfRange,
+				TermsFault::ResetAfter => Self::ResetAfterTooShort,
+				TermsFault::Floor => Self::FloorIsZero,
+				TermsFault::RetryAfter => Self::RetryAfterIsZero,
+			}
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// The lot of this number with its present price and floor; `None` if it is not open.
+		pub fn lot(id: LotId) -> Option<LotView> {
+			Self::view_lot(id)
+		}
+
+		/// Up to `limit` open lots, at most 100, in the order of their storage. For the next page
+		/// name the last lot of this one as `after`.
+		pub fn lots(after: Option<LotId>, limit: u32) -> Vec<LotView> {
+			Self::view_lots(after, limit)
+		}
+
+		/// What taking up to `max_amount` of `lot` would come to now, or why it would fail. It may
+		/// still fail for the buyer's funds or the recipient's account.
+		pub fn quote_take(lot: LotId, max_amount: Balance) -> Result<TakeQuote, DispatchError> {
+			Self::view_take(lot, max_amount)
+		}
+	}
+}

@@ -1,0 +1,122 @@
+//! That the checks notice what is wrong.
+
+use cairn_primitives::{BurnReason, Issuance};
+use frame_support::{
+	assert_err,
+	traits::tokens::{fungibles::Mutate, Fortitude, Precision, Preservation},
+};
+
+use crate::{mock::*, Agenda, AgendaCursor, ClosedLots, Held, Lot, Lots};
+
+/// Opens a lot, damages something, and expects to be told so.
+fn damaged(damage: impl FnOnce(u64), complaint: &'static str) {
+	new_ext().execute_with(|| {
+		let lot = dot_lot();
+		check();
+		damage(lot);
+		assert_err!(Auctions::do_try_state(), complaint);
+	});
+}
+
+fn change(lot: u64, change: impl FnOnce(&mut Lot)) {
+	Lots::<Test>::mutate(lot, |row| change(row.as_mut().unwrap()));
+}
+
+#[test]
+fn a_lot_that_was_forgotten_by_the_agenda_is_noticed() {
+	damaged(|_| Agenda::<Test>::remove(961), "an open lot is not on the agenda");
+}
+
+#[test]
+fn a_lot_on_the_agenda_that_is_not_open_is_noticed() {
+	damaged(
+		|_| Agenda::<Test>::try_append(5, 7).unwrap(),
+		"a lot is on the agenda where its row does not say so",
+	);
+}
+
+#[test]
+fn a_lot_that_is_on_the_agenda_twice_is_noticed() {
+	damaged(|lot| Agenda::<Test>::try_append(961, lot).unwrap(), "a lot is on the agenda twice");
+}
+
+#[test]
+fn a_slot_that_will_not_be_reached_is_noticed() {
+	damaged(
+		|_| AgendaCursor::<Test>::put(962),
+		"the agenda has a slot that will not be reached",
+	);
+}
+
+#[test]
+fn an_empty_slot_is_noticed() {
+	damaged(
+		|_| Agenda::<Test>::insert(5, frame_support::BoundedVec::default()),
+		"the agenda has an empty slot",
+	);
+}
+
+#[test]
+fn collateral_that_is_held_by_no_lot_is_noticed() {
+	damaged(
+		|_| Held::<Test>::mutate(DOT, |held| *held += 1),
+		"what lots hold is not the sum over lots",
+	);
+}
+
+#[test]
+fn collateral_that_has_left_custody_is_noticed() {
+	damaged(
+		|_| {
+			let (preservation, precision) = (Preservation::Expendable, Precision::Exact);
+			Tokens::burn_from(DOT, &CUSTODY, 1, preservation, precision, Fortitude::Polite)
+				.unwrap();
+		},
+		"custody has less collateral than the lots hold",
+	);
+}
+
+#[test]
+fn debt_that_was_recovered_behind_the_lots_is_noticed() {
+	damaged(
+		|_| Treasury::burn(&CUSD, &OTHER, 1, BurnReason::Recovered).unwrap(),
+		"the debt of all lots is not the debt in auction",
+	);
+}
+
+#[test]
+fn a_lot_that_should_have_closed_is_noticed() {
+	damaged(|lot| change(lot, |lot| lot.remaining = 0), "an open lot has nothing to sell");
+	damaged(
+		|lot| {
+			change(lot, |lot| {
+				lot.debt = 0;
+				lot.fee = 0;
+			})
+		},
+		"an open lot has nothing to raise",
+	);
+}
+
+#[test]
+fn a_lot_that_sells_what_it_was_not_given_is_noticed() {
+	damaged(
+		|lot| change(lot, |lot| lot.remaining += 1),
+		"a lot has more to sell than was put up",
+	);
+}
+
+#[test]
+fn a_closed_lot_of_which_nothing_is_owed_is_noticed() {
+	new_ext().execute_with(|| {
+		lend(BUYER, 10_000 * ONE_CUSD);
+		let lot = dot_lot();
+		take(lot, u128::MAX).unwrap();
+		check();
+		ClosedLots::<Test>::mutate(lot, |row| row.as_mut().unwrap().contributed = 0);
+		assert_err!(
+			Auctions::do_try_state(),
+			"a closed lot is kept although nothing of it is owed"
+		);
+	});
+}

@@ -1,0 +1,72 @@
+//! What anyone may ask.
+
+use cairn_primitives::QuoteStatus;
+use frame_support::assert_err;
+
+use crate::{mock::*, Error};
+
+#[test]
+fn a_quote_is_what_a_purchase_comes_to() {
+	run(|| {
+		lend(BUYER, 100_000 * ONE_CUSD);
+		let lot = dot_lot();
+		run_to(100);
+		for amount in [1, 100 * ONE_DOT, 333 * ONE_DOT + 7, u128::MAX] {
+			let quoted = Auctions::quote_take(lot, amount).unwrap();
+			let before = (balance(CUSD, BUYER), balance(DOT, BUYER));
+			Auctions::take(RuntimeOrigin::signed(BUYER), lot, amount, quoted.price, None).unwrap();
+			assert_eq!(before.0 - balance(CUSD, BUYER), quoted.purchase.payment);
+			assert_eq!(balance(DOT, BUYER) - before.1, quoted.purchase.collateral);
+			assert_eq!(Auctions::lot(lot).is_none(), quoted.purchase.closes());
+		}
+	});
+}
+
+#[test]
+fn a_quote_names_what_a_purchase_would_fail_for() {
+	run(|| {
+		let lot = dot_lot();
+		assert_err!(Auctions::quote_take(lot, 0), Error::<Test>::ZeroAmount);
+		assert_err!(Auctions::quote_take(lot + 1, 1), Error::<Test>::UnknownLot);
+		set_status(&DOT, QuoteStatus::Stale);
+		assert_err!(Auctions::quote_take(lot, 1), Error::<Test>::CollateralNotQuoted);
+	});
+}
+
+#[test]
+fn open_lots_come_in_pages() {
+	run(|| {
+		for facility in 0..25 {
+			seize(facility, &DOT, ONE_DOT, ONE_CUSD, 0);
+		}
+		let mut seen = vec![];
+		let mut last = None;
+		loop {
+			let page = Auctions::lots(last, 10);
+			assert!(page.len() <= 10);
+			let Some(view) = page.last() else { break };
+			last = Some(view.id);
+			assert!(page.iter().all(|view| view.price == Some(cents(575))));
+			seen.extend(page.iter().map(|view| view.id));
+		}
+		seen.sort();
+		assert_eq!(seen, (0..25).collect::<Vec<_>>());
+	});
+}
+
+#[test]
+fn a_page_is_bounded_whatever_is_asked() {
+	run(|| {
+		for facility in 0..120 {
+			seize(facility, &DOT, ONE_DOT, ONE_CUSD, 0);
+		}
+		assert_eq!(Auctions::lots(None, u32::MAX).len(), 100);
+	});
+}
+
+#[test]
+fn a_lot_that_is_not_open_has_no_view() {
+	run(|| {
+		assert_eq!(Auctions::lot(0), None);
+	});
+}

@@ -1,0 +1,246 @@
+//! Prices and the values they give to amounts.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use core::ops::{Add, Sub};
+use primitive_types::U256;
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+use sp_arithmetic::Perbill;
+
+/// Tokens have at most this many decimals.
+const MAX_DECIMALS: u8 = 24;
+
+/// `10 ^ decimals`. `decimals` above 24 count as 24, the most that any token here may have.
+fn unit(decimals: u8) -> U256 {
+	U256::from(10u8).pow(decimals.min(MAX_DECIMALS).into())
+}
+
+/// USD for one whole token, in units of 1e-18.
+///
+/// Never zero, at most a billion dollars: a price outside of that is an error where it enters.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+pub struct Price(u128);
+
+impl Price {
+	/// One dollar.
+	pub const ONE: Self = Self(1_000_000_000_000_000_000);
+	/// The smallest price: 1e-18 USD.
+	pub const MIN: Self = Self(1);
+	/// The largest price: 1e9 USD.
+	pub const MAX: Self = Self(1_000_000_000_000_000_000_000_000_000);
+
+	/// A price of `raw` · 1e-18 USD, or `None` if that is zero or above [`Price::MAX`].
+	pub const fn new(raw: u128) -> Option<Self> {
+		if raw == 0 || raw > Self::MAX.0 {
+			None
+		} else {
+			Some(Self(raw))
+		}
+	}
+
+	/// The price in units of 1e-18 USD.
+	pub const fn raw(self) -> u128 {
+		self.0
+	}
+
+	/// The price plus `distance`, at most [`Price::MAX`].
+	pub fn raised(self, distance: u128) -> Self {
+		Self(self.0.saturating_add(distance).min(Self::MAX.0))
+	}
+
+	/// The price less `distance`, or `None` if nothing is left.
+	pub fn lowered(self, distance: u128) -> Option<Self> {
+		Self::new(self.0.saturating_sub(distance))
+	}
+
+	/// `share` of the price, rounded down, or `None` if nothing is left.
+	pub fn share_floor(self, share: Perbill) -> Option<Self> {
+		Self::new(share.mul_floor(self.0))
+	}
+}
+
+/// An amount of USD in units of 1e-18.
+///
+/// 256 bits wide so that no amount of any token at any [`Price`] leaves its range: a sum of eight
+/// legs takes at most 128 + 90 + 3 bits.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Value(U256);
+
+impl Value {
+	/// Nothing.
+	pub const ZERO: Self = Self(U256::zero());
+
+	/// `⌊amount · price / 10^decimals⌋`.
+	pub fn of_floor(amount: u128, decimals: u8, price: Price) -> Self {
+		Self(U256::from(amount) * U256::from(price.0) / unit(decimals))
+	}
+
+	/// `⌈amount · price / 10^decimals⌉`.
+	pub fn of_ceil(amount: u128, decimals: u8, price: Price) -> Self {
+		let product = U256::from(amount) * U256::from(price.0);
+		Self(div_ceil(product, unit(decimals)))
+	}
+
+	/// `⌊value · share⌋`.
+	pub fn share_floor(self, share: Perbill) -> Self {
+		Self(mul_div(self.0, share.deconstruct().into(), BILLION, false))
+	}
+
+	/// `⌈value · share⌉`.
+	pub fn share_ceil(self, share: Perbill) -> Self {
+		Self(mul_div(self.0, share.deconstruct().into(), BILLION, true))
+	}
+
+	/// How many smallest units of a token are worth this much, rounded down; `None` beyond `u128`.
+	pub fn to_amount_floor(self, decimals: u8, price: Price) -> Option<u128> {
+		let scaled = self.0.checked_mul(unit(decimals))?;
+		u128::try_from(scaled / U256::from(price.0)).ok()
+	}
+
+	/// How many smallest units of a token are worth this much, rounded up; `None` beyond `u128`.
+	pub fn to_amount_ceil(self, decimals: u8, price: Price) -> Option<u128> {
+		let scaled = self.0.checked_mul(unit(decimals))?;
+		u128::try_from(div_ceil(scaled, U256::from(price.0))).ok()
+	}
+
+	/// The value in units of 1e-18 USD; `None` beyond `u128`.
+	pub fn raw(self) -> Option<u128> {
+		u128::try_from(self.0).ok()
+	}
+
+	/// The value in units of 1e-18 USD.
+	pub const fn wide(self) -> U256 {
+		self.0
+	}
+
+	/// From units of 1e-18 USD.
+	pub const fn from_wide(raw: U256) -> Self {
+		Self(raw)
+	}
+
+	/// `self − other`, at least nothing.
+	pub fn saturating_sub(self, other: Self) -> Self {
+		Self(self.0.saturating_sub(other.0))
+	}
+
+	/// Whether this is nothing at all.
+	pub fn is_zero(self) -> bool {
+		self.0.is_zero()
+	}
+}
+
+impl Add for Value {
+	type Output = Self;
+	/// Sums stay far below 256 bits (see the type); the saturation is out of reach.
+	fn add(self, other: Self) -> Self {
+		Self(self.0.saturating_add(other.0))
+	}
+}
+
+impl Sub for Value {
+	type Output = Self;
+	fn sub(self, other: Self) -> Self {
+		self.saturating_sub(other)
+	}
+}
+
+impl core::iter::Sum for Value {
+	fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+		iter.fold(Self::ZERO, Add::add)
+	}
+}
+
+const BILLION: u64 = 1_000_000_000;
+
+fn div_ceil(numerator: U256, denominator: U256) -> U256 {
+	let (quotient, rest) = numerator.div_mod(denominator);
+	if rest.is_zero() {
+		quotient
+	} else {
+		quotient + U256::one()
+	}
+}
+
+/// `a · b / c` for `b ≤ c`, without leaving 256 bits: the quotient and the rest are scaled apart.
+fn mul_div(a: U256, b: u64, c: u64, up: bool) -> U256 {
+	let (whole, rest) = a.div_mod(c.into());
+	let tail = rest * U256::from(b);
+	let tail = if up { div_ceil(tail, c.into()) } else { tail / U256::from(c) };
+	whole * U256::from(b) + tail
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use proptest::prelude::*;
+
+	fn price() -> impl Strategy<Value = Price> {
+		(1..=Price::MAX.0).prop_map(Price)
+	}
+
+	proptest! {
+		#[test]
+		fn a_round_trip_never_gains(amount: u128, decimals in 0u8..=24, price in price()) {
+			let back = Value::of_floor(amount, decimals, price).to_amount_floor(decimals, price);
+			prop_assert!(back.unwrap() <= amount);
+			let back = Value::of_ceil(amount, decimals, price).to_amount_ceil(decimals, price);
+			prop_assert!(back.is_none_or(|back| back >= amount));
+		}
+
+		#[test]
+		fn up_is_down_or_one_more(amount: u128, decimals in 0u8..=24, price in price(), share in 0..=1_000_000_000u32) {
+			let (down, up) = (Value::of_floor(amount, decimals, price), Value::of_ceil(amount, decimals, price));
+			prop_assert!(up.0 - down.0 <= U256::one());
+			let share = Perbill::from_parts(share);
+			prop_assert!(up.share_ceil(share).0 - up.share_floor(share).0 <= U256::one());
+			prop_assert!(up.share_ceil(share) <= up);
+		}
+	}
+
+	#[test]
+	fn an_eighteen_decimal_whale_does_not_saturate() {
+		// `FixedU128::saturating_from_integer` gives up at 340 of these tokens.
+		let tokens = 10_000_000u128;
+		let price = Price::new(3_000 * Price::ONE.0).unwrap();
+		let value = Value::of_floor(tokens * 10u128.pow(18), 18, price);
+		assert_eq!(value.wide(), U256::from(tokens * 3_000) * U256::from(Price::ONE.0));
+	}
+
+	#[test]
+	fn the_extremes_stay_in_range() {
+		let value = Value::of_ceil(u128::MAX, 0, Price::MAX);
+		assert_eq!(value.share_ceil(Perbill::one()), value);
+		assert_eq!(value.to_amount_floor(0, Price::MAX), Some(u128::MAX));
+		assert_eq!(value.to_amount_floor(0, Price::ONE), None);
+		assert_eq!(Price::new(0), None);
+		assert_eq!(Price::new(Price::MAX.0 + 1), None);
+	}
+}

@@ -1,0 +1,188 @@
+//! How the reports of many validators become one price: pure functions.
+
+use alloc::vec::Vec;
+use cairn_math::{mul_div_floor, Price};
+use cairn_primitives::{Moment, QuoteStatus};
+
+use crate::types::Round;
+
+/// Time constant of the slow average: half an hour.
+pub const SLOW_AVERAGE_TIME: Moment = 30 * 60 * 1_000;
+
+/// No authority counts for more than one part in this many.
+const LARGEST_SHARE: u64 = 5;
+
+/// What one authority says about one feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vote {
+	/// Its price.
+	pub price: Price,
+	/// Its doubt, in units of 1e-18 USD.
+	pub confidence: u128,
+	/// When it looked.
+	pub round: Round,
+	/// How much it counts.
+	pub weight: u64,
+}
+
+/// What the authorities agree on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Agreement {
+	/// Weighted median of the votes.
+	pub price: Price,
+	/// The larger distance from the price to the lower and to the upper quartile of the opinions.
+	pub confidence: u128,
+	/// The latest round in which, or after which, votes of a quorum's weight were made.
+	pub observed: Round,
+}
+
+/// `⌈total · numerator / denominator⌉`, the weight that a quorum takes. At least one.
+pub fn quorum_ceil(total: u64, (numerator, denominator): (u32, u32)) -> u64 {
+	let scaled = u128::from(total).saturating_mul(numerator.into());
+	let quorum = scaled.div_ceil(u128::from(denominator.max(1)));
+	u64::try_from(quorum).unwrap_or(u64::MAX).max(1)
+}
+
+/// Weights of which none is more than a fifth of their sum.
+///
+/// What is above the cap is cut off, and the cap is a fifth of what is left then. Among five or
+/// fewer a cap of a fifth would leave no weights at all or only equal ones, so it is an equal share:
+/// with `s = min(5, n)` the cap `c` solves `c = (k·c + rest) / s`, where `k` are the authorities
+/// that it cuts and `rest` is the sum of the others, which gives `c = rest / (s − k)`. Everyone
+/// counts for at least one.
+pub fn cap_weights(weights: &mut [u64]) {
+	let mut descending: Vec<u64> = weights.iter().map(|weight| (*weight).max(1)).collect();
+	descending.sort_unstable_by(|a, b| b.cmp(a));
+	let mut rest: u128 = descending.iter().map(|weight| u128::from(*weight)).sum();
+	let shares = LARGEST_SHARE.min(descending.len() as u64);
+	let mut cap = u64::MAX;
+	for (cut, weight) in (0..shares).zip(descending) {
+		// `cut < shares`, so the divisor is at least one.
+		let fair = rest / u128::from(shares.saturating_sub(cut).max(1));
+		if u128::from(weight) <= fair {
+			cap = u64::try_from(fair).unwrap_or(u64::MAX);
+			break;
+		}
+		rest = rest.saturating_sub(weight.into());
+	}
+	for weight in weights {
+		*weight = (*weight).clamp(1, cap.max(1));
+	}
+}
+
+/// What `votes` agree on, or `None` if they weigh less than `quorum`.
+pub fn agree(votes: &[Vote], quorum: u64) -> Option<Agreement> {
+	let observed = quorum_round(votes, quorum)?;
+	let price = weighted_median(votes.iter().map(|vote| (vote.price.raw(), vote.weight)).collect())?;
+	// Three opinions each: the price, and both ends of what the reporter thinks possible. They share
+	// the reporter's weight, and only proportions matter, so each opinion counts in full.
+	let mut opinions: Vec<(u128, u64)> = votes
+		.iter()
+		.flat_map(|vote| {
+			let (price, doubt) = (vote.price.raw(), vote.confidence);
+			[price.saturating_sub(doubt), price, price.saturating_add(doubt)]
+				.map(|opinion| (opinion, vote.weight))
+		})
+		.collect();
+	opinions.sort_unstable();
+	let low = quantile(opinions.iter(), 1, 4)?;
+	let high = quantile(opinions.iter().rev(), 1, 4)?;
+	let confidence = price.saturating_sub(low).max(high.saturating_sub(price)).min(price);
+	Some(Agreement { price: Price::new(price)?, confidence, observed })
+}
+
+/// The latest round such that the votes of that round and later ones weigh at least `quorum`.
+fn quorum_round(votes: &[Vote], quorum: u64) -> Option<Round> {
+	let mut rounds: Vec<(Round, u64)> = votes.iter().map(|vote| (vote.round, vote.weight)).collect();
+	rounds.sort_unstable_by(|a, b| b.cmp(a));
+	let mut weight = 0u128;
+	rounds.into_iter().find_map(|(round, more)| {
+		weight = weight.saturating_add(more.into());
+		(weight >= u128::from(quorum)).then_some(round)
+	})
+}
+
+/// The value with half of the weight on each side.
+///
+/// That is every value between the smallest with at least half of the weight at or below it and the
+/// largest with at least half at or above it; the middle of the two is taken, rounded down, so that
+/// an even number of reporters does not lean to one side.
+pub fn weighted_median(mut values: Vec<(u128, u64)>) -> Option<u128> {
+	values.sort_unstable();
+	let lower = quantile(values.iter(), 1, 2)?;
+	let upper = quantile(values.iter().rev(), 1, 2)?;
+	// `lower ≤ upper`: otherwise less than half on either side would exceed the whole.
+	lower.checked_add(upper.saturating_sub(lower) / 2)
+}
+
+/// The first of the ordered `values` up to which lies `part / whole` of their weight.
+fn quantile<'a>(
+	values: impl Iterator<Item = &'a (u128, u64)> + Clone,
+	part: u128,
+	whole: u128,
+) -> Option<u128> {
+	let total: u128 = values.clone().map(|(_, weight)| u128::from(*weight)).sum();
+	let mut weight = 0u128;
+	values.into_iter().find_map(|(value, more)| {
+		weight = weight.saturating_add((*more).into());
+		(weight.saturating_mul(whole) >= total.saturating_mul(part)).then_some(*value)
+	})
+}
+
+/// The slow average after `elapsed` milliseconds at `price`:
+///
+/// ```text
+/// slow + (price − slow) · t / (t + τ),   τ = 30 min, rounded towards the old average
+/// ```
+///
+/// the implicit Euler step of `slow' = (price − slow) / τ`: it needs no exponential, holds for steps
+/// of any length, stays between the two values, and for the steps of a few seconds that occur
+/// differs from the exponential by less than one part in a thousand of the step. After a long
+/// silence the price that ended it counts for most of that time.
+pub fn slow_average(slow: Price, price: Price, elapsed: Moment) -> Price {
+	let distance = slow.raw().abs_diff(price.raw());
+	let time = u128::from(elapsed);
+	let step = mul_div_floor(distance, time, time.saturating_add(SLOW_AVERAGE_TIME.into()));
+	let step = step.unwrap_or_default();
+	if price > slow {
+		slow.raised(step)
+	} else {
+		slow.lowered(step).unwrap_or(price)
+	}
+}
+
+/// After how many rounds without a new agreement a quote says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+	/// Up to this many it is [`QuoteStatus::Live`], and its confidence is what was agreed.
+	pub live: u32,
+	/// Up to this many it is [`QuoteStatus::Degraded`] with twice the confidence.
+	pub degraded: u32,
+	/// Up to this many it is [`QuoteStatus::Degraded`] with four times the confidence. Then it is
+	/// [`QuoteStatus::Stale`].
+	pub stale: u32,
+}
+
+impl Validity {
+	/// The status after `rounds`.
+	pub fn status(&self, rounds: u32) -> QuoteStatus {
+		if rounds <= self.live {
+			QuoteStatus::Live
+		} else if rounds <= self.stale {
+			QuoteStatus::Degraded
+		} else {
+			QuoteStatus::Stale
+		}
+	}
+
+	/// How many times the agreed confidence holds after `rounds`.
+	pub fn doubt(&self, rounds: u32) -> u128 {
+		if rounds <= self.live {
+			1
+		} else if rounds <= self.degraded {
+			2
+		} else {
+			4
+		}
+	}
+}

@@ -1,0 +1,191 @@
+use crate::aggregation::*;
+use cairn_math::Price;
+use cairn_primitives::QuoteStatus::{Degraded, Live, Stale};
+use proptest::prelude::*;
+
+fn price(raw: u128) -> Price {
+	Price::new(raw).unwrap()
+}
+
+fn vote(raw: u128, weight: u64) -> Vote {
+	Vote { price: price(raw), confidence: 0, round: 1, weight }
+}
+
+fn doubtful(raw: u128, confidence: u128) -> Vote {
+	Vote { confidence, ..vote(raw, 1) }
+}
+
+#[test]
+fn a_quorum_of_two_thirds_is_rounded_up() {
+	let quorum = |validators| quorum_ceil(validators, (2, 3));
+	let expected = [1, 1, 2, 2, 3, 4, 4, 5, 6, 6, 7];
+	assert_eq!((0..=10).map(quorum).collect::<Vec<_>>(), expected);
+	assert_eq!(quorum(u64::MAX), u64::MAX / 3 * 2);
+}
+
+#[test]
+fn one_less_than_a_quorum_agrees_on_nothing() {
+	let votes = [vote(10, 1), vote(10, 1), vote(10, 1)];
+	assert_eq!(agree(&votes[..2], 3), None);
+	assert_eq!(agree(&votes, 3).unwrap().price, price(10));
+	assert_eq!(agree(&[], 1), None);
+}
+
+#[test]
+fn an_even_number_of_reporters_meets_in_the_middle() {
+	assert_eq!(weighted_median(vec![(10, 1), (20, 1)]), Some(15));
+	assert_eq!(weighted_median(vec![(10, 1), (20, 2), (30, 1), (40, 4)]), Some(35));
+	assert_eq!(weighted_median(vec![(10, 1), (20, 2), (30, 1)]), Some(20));
+	assert_eq!(weighted_median(vec![(10, 5), (20, 1), (30, 1)]), Some(10));
+	assert_eq!(weighted_median(vec![]), None);
+}
+
+#[test]
+fn confidence_is_the_wider_quartile_of_three_opinions() {
+	// Opinions 90, 100, 110 three times over: the quartiles are 90 and 110.
+	let votes = [doubtful(100, 10); 3];
+	assert_eq!(agree(&votes, 2).unwrap().confidence, 10);
+	// 95 97 99 | 98 100 102 | 117 120 123: a quarter of nine is the third from either end.
+	let votes = [doubtful(97, 2), doubtful(100, 2), doubtful(120, 3)];
+	let agreed = agree(&votes, 2).unwrap();
+	assert_eq!((agreed.price, agreed.confidence), (price(100), 17));
+	// Certain reporters who do not agree are no certain price.
+	let votes = [vote(90, 1), vote(100, 1), vote(110, 1)];
+	assert_eq!(agree(&votes, 2).unwrap().confidence, 10);
+}
+
+#[test]
+fn confidence_is_never_more_than_the_price() {
+	assert_eq!(agree(&[doubtful(10, u128::MAX); 3], 2).unwrap().confidence, 10);
+}
+
+#[test]
+fn a_price_is_as_old_as_the_quorum_behind_it() {
+	let at = |round| Vote { round, ..vote(10, 1) };
+	assert_eq!(agree(&[at(7), at(4), at(5), at(6)], 3).unwrap().observed, 5);
+	assert_eq!(agree(&[at(9), at(4), at(4)], 2).unwrap().observed, 4);
+}
+
+#[test]
+fn no_weight_is_more_than_a_fifth() {
+	let cap = |weights: &[u64]| {
+		let mut weights = weights.to_vec();
+		cap_weights(&mut weights);
+		weights
+	};
+	assert_eq!(cap(&[1; 7]), [1; 7]);
+	// 100 of 110 becomes 2.5 of 12.5, in whole numbers 2.
+	assert_eq!(cap(&[100, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]), [2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+	assert_eq!(cap(&[900, 800, 100, 100, 100, 100, 100, 100]), [200, 200, 100, 100, 100, 100, 100, 100]);
+	// Up to five, everyone counts the same: a fifth is less than a share, or just that.
+	assert_eq!(cap(&[9, 2]), [2, 2]);
+	assert_eq!(cap(&[50, 40, 30, 20, 10]), [10; 5]);
+	assert_eq!(cap(&[7]), [7]);
+	assert_eq!(cap(&[0, 3, 3]), [1, 1, 1]);
+	assert_eq!(cap(&[]), Vec::<u64>::new());
+}
+
+#[test]
+fn the_slow_average_takes_half_an_hour() {
+	let (low, high) = (price(1_000_000), price(2_000_000));
+	assert_eq!(slow_average(low, high, 0), low);
+	assert_eq!(slow_average(low, high, SLOW_AVERAGE_TIME), price(1_500_000));
+	assert_eq!(slow_average(high, low, SLOW_AVERAGE_TIME), price(1_500_000));
+	// 600 steps of three seconds: 1 − e⁻¹ = 63.2 %
+	let after = (0..600).fold(low, |slow, _| slow_average(slow, high, 3_000));
+	assert!((1_631_000..1_633_000).contains(&after.raw()), "{after:?}");
+	assert!(slow_average(low, high, u64::MAX) > price(1_999_998));
+}
+
+#[test]
+fn a_quote_ages_from_live_to_stale() {
+	let validity = Validity { live: 3, degraded: 10, stale: 50 };
+	let cases = [
+		(0, Live, 1),
+		(3, Live, 1),
+		(4, Degraded, 2),
+		(10, Degraded, 2),
+		(11, Degraded, 4),
+		(50, Degraded, 4),
+		(51, Stale, 4),
+		(u32::MAX, Stale, 4),
+	];
+	for (rounds, status, doubt) in cases {
+		assert_eq!((validity.status(rounds), validity.doubt(rounds)), (status, doubt), "{rounds}");
+	}
+}
+
+/// Writes every value out as often as it weighs, and takes the middle.
+fn naive_median(values: &[(u128, u64)]) -> Option<u128> {
+	let mut all: Vec<u128> =
+		values.iter().flat_map(|(value, weight)| vec![*value; *weight as usize]).collect();
+	all.sort();
+	let count = all.len();
+	(count > 0).then(|| {
+		let (lower, upper) = (all[(count - 1) / 2], all[count / 2]);
+		lower + (upper - lower) / 2
+	})
+}
+
+proptest! {
+	#[test]
+	fn the_weighted_median_is_the_middle_of_all_weights(
+		values in prop::collection::vec((0u128..100, 1u64..20), 0..20),
+	) {
+		prop_assert_eq!(weighted_median(values.clone()), naive_median(&values));
+	}
+
+	#[test]
+	fn the_order_of_reports_does_not_matter(
+		votes in prop::collection::vec((1u128..1_000, 0u128..50, 0u32..5, 1u64..9), 1..20)
+			.prop_flat_map(|votes| (Just(votes.clone()), Just(votes).prop_shuffle())),
+	) {
+		let (one, other) = votes;
+		prop_assert_eq!(agree(&votes_of(one), 1), agree(&votes_of(other), 1));
+	}
+
+	#[test]
+	fn less_than_a_third_cannot_move_the_price_out_of_the_honest_range(
+		honest in prop::collection::vec((900u128..1_100, 0u128..50), 1..30),
+		lies in prop::collection::vec((1u128..1_000_000, 0u128..1_000_000), 0..15),
+	) {
+		// A quorum of two thirds of all can consist of as few honest ones as makes one third.
+		let set = honest.len() + lies.len();
+		prop_assume!(lies.len() * 3 < set);
+		let quorum = quorum_ceil(set as u64, (2, 3)) as usize;
+		let some_honest = &honest[..quorum.saturating_sub(lies.len()).min(honest.len())];
+		let votes: Vec<_> = some_honest.iter().chain(&lies).map(|(p, c)| doubtful(*p, *c)).collect();
+		let agreed = agree(&votes, quorum as u64).unwrap().price.raw();
+		prop_assert!(agreed >= some_honest.iter().map(|(price, _)| *price).min().unwrap());
+		prop_assert!(agreed <= some_honest.iter().map(|(price, _)| *price).max().unwrap());
+	}
+
+	#[test]
+	fn capped_weights_keep_their_order_and_nobody_rules(
+		weights in prop::collection::vec(0u64..1_000_000_000, 1..40),
+	) {
+		let mut capped = weights.clone();
+		cap_weights(&mut capped);
+		let total: u64 = capped.iter().sum();
+		let shares = 5.min(weights.len() as u64);
+		for (before, after) in weights.iter().zip(&capped) {
+			prop_assert!(*after >= 1 && *after <= (*before).max(1));
+			// Whole numbers round a cap of less than one up to one.
+			prop_assert!(*after == 1 || after * shares <= total + shares);
+		}
+		let mut pairs: Vec<_> = weights.iter().zip(&capped).collect();
+		pairs.sort();
+		prop_assert!(pairs.is_sorted_by_key(|(_, after)| *after));
+	}
+
+	#[test]
+	fn the_slow_average_stays_between(slow in 1..Price::MAX.raw(), now in 1..Price::MAX.raw(), time: u64) {
+		let after = slow_average(price(slow), price(now), time).raw();
+		prop_assert!(after >= slow.min(now) && after <= slow.max(now));
+	}
+}
+
+fn votes_of(votes: Vec<(u128, u128, u32, u64)>) -> Vec<Vote> {
+	let vote = |(raw, confidence, round, weight)| Vote { price: price(raw), confidence, round, weight };
+	votes.into_iter().map(vote).collect()
+}

@@ -1,0 +1,10 @@
+mod aggregation;
+mod decimal;
+mod feeds;
+mod json;
+mod network;
+mod quotes;
+mod report;
+mod session;
+mod sources;
+mod worker;

@@ -1,0 +1,125 @@
+use crate::{mock::*, Authorities, Disabled, LatestReports, SetId};
+use cairn_primitives::{PriceSource, QuoteStatus};
+use frame_support::traits::OneSessionHandler;
+use sp_core::Pair;
+
+fn dot() -> Option<cairn_math::Price> {
+	<Oracle as PriceSource<_>>::quote(&DOT).map(|quote| quote.price)
+}
+
+#[test]
+fn whoever_stays_keeps_the_latest_report_under_the_new_index() {
+	chain(4).execute_with(|| {
+		for index in 0..4u8 {
+			let report = report(index.into(), &[(DOT_FEED, usd(10 + u128::from(index)))]);
+			let signature = sign(&report, index + 1);
+			apply(report, signature).unwrap().unwrap();
+		}
+		rotate(&[4, 9, 2]);
+		assert_eq!(SetId::<Test>::get(), 1);
+		assert_eq!(Authorities::<Test>::get()[1], pair(9).public());
+		let price = |index| LatestReports::<Test>::get(index).map(|report| report.prices[0].price);
+		assert_eq!([0, 1, 2, 3].map(price), [Some(usd(13)), None, Some(usd(11)), None]);
+		Oracle::do_try_state().unwrap();
+		next_block();
+		assert_eq!(dot(), Some(usd(12)), "the two that stay are two thirds of the new set");
+	});
+}
+
+#[test]
+fn reports_of_those_who_leave_do_not_count() {
+	chain(4).execute_with(|| {
+		everyone_reports(4, &[(DOT_FEED, usd(5))]);
+		rotate(&[5, 6, 7, 8]);
+		assert_eq!(LatestReports::<Test>::iter().count(), 0);
+		next_block();
+		assert_eq!(dot(), None);
+	});
+}
+
+#[test]
+fn a_price_outlives_the_set_that_agreed_on_it() {
+	chain(4).execute_with(|| {
+		everyone_reports(4, &[(DOT_FEED, usd(5))]);
+		next_block();
+		rotate(&[5, 6, 7, 8]);
+		next_block();
+		let quote = <Oracle as PriceSource<_>>::quote(&DOT).unwrap();
+		assert_eq!((quote.price, quote.status), (usd(5), QuoteStatus::Live));
+	});
+}
+
+#[test]
+fn a_session_of_the_same_validators_changes_no_set() {
+	chain(4).execute_with(|| {
+		everyone_reports(4, &[(DOT_FEED, usd(5))]);
+		rotate(&[1, 2, 3, 4]);
+		assert_eq!(SetId::<Test>::get(), 0);
+		assert_eq!(LatestReports::<Test>::iter().count(), 4);
+		rotate(&[2, 1, 3, 4]);
+		assert_eq!(SetId::<Test>::get(), 1, "another order is another set");
+		assert_eq!(LatestReports::<Test>::iter().count(), 4);
+	});
+}
+
+#[test]
+fn a_new_key_of_the_same_validator_starts_afresh() {
+	chain(2).execute_with(|| {
+		everyone_reports(2, &[(DOT_FEED, usd(5))]);
+		rotate(&[1, 7]);
+		assert!(LatestReports::<Test>::contains_key(0) && !LatestReports::<Test>::contains_key(1));
+	});
+}
+
+#[test]
+fn reports_are_counted_by_session() {
+	chain(2).execute_with(|| {
+		let count = || Oracle::reports()[0].reports_in_session;
+		for expected in 1..4 {
+			everyone_reports(1, &[(DOT_FEED, usd(5))]);
+			assert_eq!(count(), expected);
+			next_block();
+		}
+		rotate(&[1, 2]);
+		assert_eq!((count(), Oracle::reports()[0].rounds_in_session), (0, 1));
+		everyone_reports(1, &[(DOT_FEED, usd(5))]);
+		assert_eq!(count(), 1);
+	});
+}
+
+#[test]
+fn whoever_is_disabled_is_so_until_the_set_changes() {
+	chain(4).execute_with(|| {
+		for index in [3, 1, 3] {
+			Oracle::on_disabled(index);
+		}
+		assert_eq!(Disabled::<Test>::get()[..], [1, 3]);
+		let nobody = std::iter::empty::<(&u64, _)>;
+		Oracle::on_new_session(false, nobody(), nobody());
+		assert_eq!(Disabled::<Test>::get()[..], [1, 3]);
+		assert_eq!(Authorities::<Test>::get().len(), 4, "nothing changes without a change");
+		rotate(&[1, 2, 3, 4]);
+		assert!(Disabled::<Test>::get().is_empty());
+	});
+}
+
+#[test]
+fn no_validator_is_dropped_because_there_are_many() {
+	chain(4).execute_with(|| {
+		let seeds: Vec<u8> = (1..=20).collect();
+		rotate(&seeds);
+		assert_eq!(Authorities::<Test>::get().len(), 20);
+		everyone_reports(20, &[(DOT_FEED, usd(5))]);
+		next_block();
+		assert_eq!(dot(), Some(usd(5)));
+	});
+}
+
+#[test]
+fn a_chain_without_validators_stands() {
+	chain(0).execute_with(|| {
+		run_to(5);
+		assert_eq!(dot(), None);
+		assert!(Oracle::reports().is_empty());
+	});
+}

@@ -1,0 +1,138 @@
+//! Many requests at once under one deadline.
+//!
+//! The host's calls block, each until its own deadline, and answer in the order asked. A server that
+//! never sends its headers, or that sends its body byte by byte, would so use up the time of all the
+//! others. Therefore everything is polled in short slices: whatever one server does, it costs the
+//! others at most a slice at a time, and the whole ends at the deadline.
+
+use alloc::vec::Vec;
+use sp_core::offchain::{Duration, HttpError, HttpRequestId, HttpRequestStatus, Timestamp};
+use sp_runtime::offchain::http::Request;
+
+/// Answers longer than this are refused.
+pub const MAX_BODY: usize = 64 * 1024;
+/// How long one poll may block.
+const SLICE: Duration = Duration::from_millis(40);
+/// Ends the polling even if the clock should stand still.
+const MAX_POLLS: u32 = 10_000;
+
+/// Why a request brought nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchError {
+	/// It could not be sent.
+	NotSent,
+	/// The connection failed.
+	Io,
+	/// It took too long.
+	Deadline,
+	/// The server answered with something else than 200.
+	Status(u16),
+	/// The answer is longer than [`MAX_BODY`].
+	TooLong,
+}
+
+/// The answer's body.
+pub type Fetched = Result<Vec<u8>, FetchError>;
+
+/// Asks all of `urls` and returns what each answered, in the same order, not later than `deadline`.
+pub fn fetch_all<'a>(urls: impl Iterator<Item = &'a str>, deadline: Timestamp) -> Vec<Fetched> {
+	let mut fetches: Vec<Fetch> = urls.map(|url| Fetch::start(url, deadline)).collect();
+	for _ in 0..MAX_POLLS {
+		if fetches.iter().all(Fetch::is_done) || sp_io::offchain::timestamp() >= deadline {
+			break;
+		}
+		poll_headers(&mut fetches, deadline);
+		for fetch in &mut fetches {
+			fetch.poll_body(deadline);
+		}
+	}
+	fetches.into_iter().map(Fetch::finish).collect()
+}
+
+enum Fetch {
+	Waiting(HttpRequestId),
+	Reading(HttpRequestId, Vec<u8>),
+	Done(Fetched),
+}
+
+impl Fetch {
+	fn start(url: &str, deadline: Timestamp) -> Self {
+		// Some exchanges refuse clients that do not say who they are.
+		Request::get(url)
+			.add_header("User-Agent", "cairn-oracle/1")
+			.add_header("Accept", "application/json")
+			.deadline(deadline)
+			.send()
+			.map_or(Self::Done(Err(FetchError::NotSent)), |pending| Self::Waiting(pending.id))
+	}
+
+	fn is_done(&self) -> bool {
+		matches!(self, Self::Done(_))
+	}
+
+	fn finish(self) -> Fetched {
+		match self {
+			Self::Done(fetched) => fetched,
+			_ => Err(FetchError::Deadline),
+		}
+	}
+
+	fn headers(&mut self, status: HttpRequestStatus) {
+		let Self::Waiting(id) = *self else { return };
+		*self = match status {
+			HttpRequestStatus::DeadlineReached => return,
+			HttpRequestStatus::Finished(200) => Self::Reading(id, Vec::new()),
+			HttpRequestStatus::Finished(code) => Self::Done(Err(FetchError::Status(code))),
+			HttpRequestStatus::IoError | HttpRequestStatus::Invalid =>
+				Self::Done(Err(FetchError::Io)),
+		};
+	}
+
+	/// Reads what is there, for at most a slice.
+	fn poll_body(&mut self, deadline: Timestamp) {
+		let Self::Reading(id, body) = self else { return };
+		let slice = slice_end(deadline);
+		let mut buffer = [0u8; 4096];
+		let done = loop {
+			match sp_io::offchain::http_response_read_body(*id, &mut buffer, Some(slice)) {
+				Ok(0) => break Ok(core::mem::take(body)),
+				Ok(read) => {
+					let Some(chunk) = buffer.get(..read as usize) else {
+						break Err(FetchError::Io);
+					};
+					if body.len().saturating_add(chunk.len()) > MAX_BODY {
+						break Err(FetchError::TooLong);
+					}
+					body.extend_from_slice(chunk);
+					if sp_io::offchain::timestamp() >= slice {
+						return;
+					}
+				},
+				Err(HttpError::DeadlineReached) => return,
+				Err(HttpError::IoError | HttpError::Invalid) => break Err(FetchError::Io),
+			}
+		};
+		*self = Self::Done(done);
+	}
+}
+
+/// Asks the host which servers have begun to answer, and waits for them for at most a slice.
+fn poll_headers(fetches: &mut [Fetch], deadline: Timestamp) {
+	let mut waiting: Vec<&mut Fetch> =
+		fetches.iter_mut().filter(|fetch| matches!(fetch, Fetch::Waiting(_))).collect();
+	if waiting.is_empty() {
+		return;
+	}
+	let ids: Vec<HttpRequestId> = waiting
+		.iter()
+		.filter_map(|fetch| if let Fetch::Waiting(id) = fetch { Some(*id) } else { None })
+		.collect();
+	let statuses = sp_io::offchain::http_response_wait(&ids, Some(slice_end(deadline)));
+	for (fetch, status) in waiting.iter_mut().zip(statuses) {
+		fetch.headers(status);
+	}
+}
+
+fn slice_end(deadline: Timestamp) -> Timestamp {
+	sp_io::offchain::timestamp().add(SLICE).min(deadline)
+}

@@ -1,0 +1,132 @@
+//! What the oracle says about an asset.
+
+use cairn_math::Price;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+
+use crate::Moment;
+
+/// How far a quote can be trusted.
+///
+/// What each operation needs is decided where the operation is: opening, borrowing and withdrawing
+/// need [`Live`](Self::Live), liquidation [`Live`](Self::Live) or [`Degraded`](Self::Degraded),
+/// repaying, depositing and closing nothing.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+pub enum QuoteStatus {
+	/// A quorum of validators agreed within the last rounds.
+	Live,
+	/// The last agreement is some rounds old, or weaker than it should be.
+	Degraded,
+	/// The price has moved further than is believed without confirmation.
+	Jump,
+	/// The last agreement is too old to act on.
+	Stale,
+	/// Stopped by governance or its guardian.
+	Halted,
+}
+
+impl QuoteStatus {
+	/// Whether new risk may be taken on at this quote.
+	pub const fn allows_new_risk(self) -> bool {
+		matches!(self, Self::Live)
+	}
+
+	/// Whether collateral may be seized and sold at this quote.
+	pub const fn allows_liquidation(self) -> bool {
+		matches!(self, Self::Live | Self::Degraded)
+	}
+}
+
+/// The price of an asset in USD with all that a consumer must know to use it.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Quote {
+	/// The last price that the validators agreed on.
+	pub price: Price,
+	/// The price is believed to lie within `price ± confidence`, in units of 1e-18 USD.
+	pub confidence: u128,
+	/// The slow average that new risk is also measured by.
+	pub slow: Price,
+	/// How far the above can be trusted now.
+	pub status: QuoteStatus,
+	/// When the validators last agreed.
+	pub updated_at: Moment,
+	/// How long ago that is, in milliseconds.
+	pub age: Moment,
+}
+
+impl Quote {
+	/// A quote of exactly one dollar that never ages: what a unit of account is worth in itself.
+	pub const fn par() -> Self {
+		Self {
+			price: Price::ONE,
+			confidence: 0,
+			slow: Price::ONE,
+			status: QuoteStatus::Live,
+			updated_at: 0,
+			age: 0,
+		}
+	}
+
+	/// The highest price that is still believed: what collateral is worth to an owner who is about
+	/// to be liquidated.
+	pub fn high(&self) -> Price {
+		self.price.raised(self.confidence)
+	}
+
+	/// The lowest price that is still believed; at least [`Price::MIN`].
+	pub fn low(&self) -> Price {
+		self.price.lowered(self.confidence).unwrap_or(Price::MIN)
+	}
+
+	/// What collateral counts when new risk is taken on: the lower of [`Quote::low`] and the slow
+	/// average.
+	pub fn collateral_for_new_risk(&self) -> Price {
+		self.low().min(self.slow)
+	}
+
+	/// What debt counts when new risk is taken on: the higher of [`Quote::high`] and the slow
+	/// average.
+	pub fn debt_for_new_risk(&self) -> Price {
+		self.high().max(self.slow)
+	}
+}
+
+/// Where quotes come from.
+pub trait PriceSource<AssetId> {
+	/// The quote of `asset`, whatever its status; `None` if the asset has no feed or its feed has
+	/// never had an agreed price.
+	fn quote(asset: &AssetId) -> Option<Quote>;
+
+	/// Whether the oracle as a whole is silent, so that the age of a quote says nothing about the
+	/// asset.
+	fn is_down() -> bool;
+
+	/// Make `asset` quote `price`, Live, without spread, from now on.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn set_quote(asset: &AssetId, price: Price);
+}

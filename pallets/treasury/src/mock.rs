@@ -1,0 +1,162 @@
+//! A runtime with nothing but tokens and the treasury.
+
+use cairn_primitives::{AssetId, Balance};
+use frame_support::{
+	derive_impl, parameter_types,
+	traits::{
+		fungible::{NativeFromLeft, NativeOrWithId, UnionOf},
+		AsEnsureOriginWithArg, ConstU128, ConstU32,
+	},
+	weights::{Weight, WeightMeter},
+	PalletId,
+};
+use frame_system::{EnsureRoot, EnsureSigned};
+use sp_runtime::{traits::IdentityLookup, BuildStorage};
+
+pub type AccountId = u64;
+
+/// Who owns the assets and is free to mint and burn them: what a real runtime must not have.
+pub const ISSUER: AccountId = 1;
+pub const ALICE: AccountId = 2;
+pub const BOB: AccountId = 3;
+
+/// The debt asset of most tests.
+pub const CUSD: AssetId = NativeOrWithId::WithId(1);
+/// Another one.
+pub const CEUR: AssetId = NativeOrWithId::WithId(2);
+/// One too many.
+pub const CGBP: AssetId = NativeOrWithId::WithId(3);
+/// An asset with a minimum balance above one unit.
+pub const DUSTY: AssetId = NativeOrWithId::WithId(4);
+/// An asset that exists nowhere.
+pub const NOWHERE: AssetId = NativeOrWithId::WithId(99);
+
+pub const UNIT: Balance = 1_000_000_000_000;
+
+#[frame_support::runtime]
+mod runtime {
+	#[runtime::runtime]
+	#[runtime::derive(
+		RuntimeCall,
+		RuntimeEvent,
+		RuntimeError,
+		RuntimeOrigin,
+		RuntimeFreezeReason,
+		RuntimeHoldReason,
+		RuntimeSlashReason,
+		RuntimeLockId,
+		RuntimeTask,
+		RuntimeViewFunction
+	)]
+	pub struct Test;
+
+	#[runtime::pallet_index(0)]
+	pub type System = frame_system;
+	#[runtime::pallet_index(1)]
+	pub type Balances = pallet_balances;
+	#[runtime::pallet_index(2)]
+	pub type Assets = pallet_assets;
+	#[runtime::pallet_index(3)]
+	pub type Treasury = crate;
+}
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+	type Block = frame_system::mocking::MockBlockU32<Test>;
+	type AccountId = AccountId;
+	type Lookup = IdentityLookup<AccountId>;
+	type AccountData = pallet_balances::AccountData<Balance>;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+	type Balance = Balance;
+	type ExistentialDeposit = ConstU128<1_000>;
+	type AccountStore = System;
+}
+
+#[derive_impl(pallet_assets::config_preludes::TestDefaultConfig)]
+impl pallet_assets::Config for Test {
+	type Balance = Balance;
+	type Currency = Balances;
+	type CreateOrigin = AsEnsureOriginWithArg<EnsureSigned<AccountId>>;
+	type ForceOrigin = EnsureRoot<AccountId>;
+}
+
+parameter_types! {
+	pub const TreasuryPalletId: PalletId = PalletId(*b"crn/trsy");
+}
+
+impl crate::Config for Test {
+	type Fungibles = UnionOf<Balances, Assets, NativeFromLeft, AssetId, AccountId>;
+	type PalletId = TreasuryPalletId;
+	type MaxDebtAssets = ConstU32<2>;
+	type WeightInfo = ();
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = CreateAssets;
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+pub struct CreateAssets;
+#[cfg(feature = "runtime-benchmarks")]
+impl cairn_primitives::CreateAsset<AssetId> for CreateAssets {
+	fn create_asset(asset: &AssetId, _decimals: u8) {
+		if let NativeOrWithId::WithId(id) = asset {
+			// Fails if it exists.
+			let _ = Assets::force_create(RuntimeOrigin::root(), *id, ISSUER, true, 1);
+		}
+	}
+}
+
+/// Tokens, but no debt asset yet.
+pub fn empty() -> sp_io::TestExternalities {
+	let storage = RuntimeGenesisConfig {
+		balances: pallet_balances::GenesisConfig {
+			balances: vec![(ISSUER, UNIT), (ALICE, UNIT), (BOB, UNIT)],
+			..Default::default()
+		},
+		assets: pallet_assets::GenesisConfig {
+			assets: vec![
+				(1, ISSUER, false, 1),
+				(2, ISSUER, true, 1),
+				(3, ISSUER, true, 1),
+				(4, ISSUER, true, 2),
+			],
+			..Default::default()
+		},
+		..Default::default()
+	};
+	let mut ext = sp_io::TestExternalities::new(storage.build_storage().unwrap());
+	ext.execute_with(|| System::set_block_number(1));
+	ext
+}
+
+/// Runs `test` with CUSD and CEUR enabled, and checks the books after it.
+pub fn with_books<R>(test: impl FnOnce() -> R) -> R {
+	use cairn_primitives::Issuance;
+	empty().execute_with(|| {
+		Treasury::enable(&CUSD).unwrap();
+		Treasury::enable(&CEUR).unwrap();
+		let result = test();
+		Treasury::do_try_state().unwrap();
+		result
+	})
+}
+
+/// Starts the next block, and checks the books at the end of the last and at the start of this.
+pub fn next_block() {
+	Treasury::do_try_state().unwrap();
+	System::set_block_number(System::block_number() + 1);
+	Treasury::settle(&mut WeightMeter::with_limit(Weight::MAX));
+	Treasury::do_try_state().unwrap();
+}
+
+pub fn balance(asset: AssetId, who: AccountId) -> Balance {
+	use frame_support::traits::tokens::fungibles::Inspect;
+	<Test as crate::Config>::Fungibles::balance(asset, &who)
+}
+
+pub fn issuance(asset: AssetId) -> Balance {
+	use frame_support::traits::tokens::fungibles::Inspect;
+	<Test as crate::Config>::Fungibles::total_issuance(asset)
+}

@@ -1,0 +1,6 @@
+//! Tests by topic.
+
+mod books;
+mod issuing;
+mod model;
+mod netting;

@@ -1,0 +1,400 @@
+//! Finding unsafe vaults and liquidating them, within a budget and with no way to fail.
+
+use crate::{
+	adjust::Position,
+	index::{Costs, Index},
+	liquidation::{plan, Sale, SellableLeg},
+	types::{Basket, BookId, Breaker, Claim, CollateralIndex, Facility, FacilityState, Vault},
+	valuation::LiquidationPrices,
+	weights::WeightInfo,
+	Config, Error, Event, Facilities, FacilityStates, NextFacility, Pallet, Vaults, LOG_TARGET,
+	MAX_CLAIMS_PER_COLLATERAL,
+};
+use alloc::{collections::BTreeMap, vec::Vec};
+use cairn_math::NormalizedDebt;
+use cairn_primitives::{
+	AssetId, Balance, BalanceSheet, FacilityId, Leftover, LiquidationLots, LotId, PriceSource,
+	Seizure, VaultId,
+};
+use frame_support::{
+	ensure, require_transactional,
+	traits::Get,
+	weights::{Weight, WeightMeter},
+};
+use sp_runtime::{
+	traits::{UniqueSaturatedInto, Zero},
+	DispatchResult,
+};
+
+/// What an evaluation of a vault came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+	/// Its health is at least one.
+	Safe,
+	/// It is unsafe, but nothing of it can be sold now.
+	Waiting,
+	/// Collateral and debt have left it.
+	Liquidated,
+}
+
+/// A facility in the middle of enforcement: everything that is written once for many vaults.
+struct Batch<T: Config> {
+	id: FacilityId,
+	facility: Facility<T>,
+	state: FacilityState<T>,
+	prices: LiquidationPrices,
+	lots: BTreeMap<LotId, (CollateralIndex, Seizure)>,
+	debt_seized: Balance,
+	liquidated: u32,
+}
+
+impl<T: Config> Batch<T> {
+	/// `None` if nothing can be liquidated in this facility now.
+	fn open(id: FacilityId) -> Option<Self> {
+		let facility = Facilities::<T>::get(id)?;
+		if facility.breaker >= Breaker::NoNewLiquidations || T::Prices::is_down() {
+			return None;
+		}
+		let debt_quote = T::Prices::quote(&facility.debt_asset)?;
+		if !debt_quote.status.allows_liquidation() {
+			return None;
+		}
+		let state = FacilityStates::<T>::get(id)?;
+		let prices = LiquidationPrices::read(&facility)?;
+		Some(Self {
+			id,
+			facility,
+			state,
+			prices,
+			lots: BTreeMap::new(),
+			debt_seized: 0,
+			liquidated: 0,
+		})
+	}
+
+	fn asset(&self, index: CollateralIndex) -> Option<&AssetId> {
+		self.facility.collaterals.get(usize::from(index)).map(|c| &c.terms.asset)
+	}
+
+	/// Goes through one book from its highest trigger down to the effective price of today.
+	fn enforce_book(&mut self, book: BookId, meter: &mut WeightMeter) {
+		let Some(collateral) = self.facility.collaterals.get(usize::from(book.1)).cloned() else {
+			return;
+		};
+		let effective = self.prices.effective_floor(
+			&self.facility,
+			&collateral,
+			book.1,
+			self.state.accumulator,
+		);
+		let costs = Costs {
+			page: T::WeightInfo::visit_page(),
+			vault: T::WeightInfo::liquidate(),
+		};
+		let mut cursor = Index::<T>::highest(book);
+		while let Some(tick) = cursor {
+			if tick < effective.tick() {
+				break;
+			}
+			let taken = Index::<T>::take_above(book, tick, effective, costs, meter);
+			for vault in taken.vaults {
+				self.visit(book, vault);
+			}
+			if taken.exhausted || meter.try_consume(T::WeightInfo::visit_page()).is_err() {
+				break;
+			}
+			cursor = Index::<T>::next_below(book, tick);
+		}
+	}
+
+	/// Looks at a vault whose entry has been taken out of `book`.
+	fn visit(&mut self, book: BookId, id: VaultId) {
+		let Some(mut vault) = Vaults::<T>::get(id) else {
+			log::error!(target: LOG_TARGET, "the index names vault {id}, which does not exist");
+			Pallet::<T>::deposit_event(Event::IndexDrift { vault: id });
+			return;
+		};
+		if vault.facility != self.id {
+			log::error!(target: LOG_TARGET, "vault {id} stands in a book of another facility");
+			Pallet::<T>::deposit_event(Event::IndexDrift { vault: id });
+			return;
+		}
+		match vault.legs.iter_mut().find(|leg| leg.collateral == book.1) {
+			Some(leg) => leg.entry = None,
+			None => Pallet::<T>::deposit_event(Event::IndexDrift { vault: id }),
+		}
+		self.evaluate(id, vault);
+	}
+
+	/// Evaluates a vault exactly, liquidates it if it is unsafe, and indexes it anew.
+	fn evaluate(&mut self, id: VaultId, vault: Vault<T>) -> Verdict {
+		let mut position = Position {
+			id,
+			vault,
+			facility: self.facility.clone(),
+			state: self.state.clone(),
+		};
+		let verdict = self.liquidate(&mut position);
+		position.store_vault(Some(&self.prices));
+		self.state = position.state;
+		verdict
+	}
+
+	fn liquidate(&mut self, position: &mut Position<T>) -> Verdict {
+		let Ok(owed) = position.owed_ceil() else {
+			log::error!(target: LOG_TARGET, "the debt of vault {} is not a number", position.id);
+			return Verdict::Waiting;
+		};
+		let debt = self.prices.debt_value_ceil(&self.facility, owed);
+		let weighted = self.prices.weighted_floor(&self.facility, &position.vault.legs);
+		if weighted >= debt {
+			return Verdict::Safe;
+		}
+		let legs = self.sellable_legs(&position.vault);
+		if legs.is_empty() {
+			return Verdict::Waiting;
+		}
+		let unsold_stays = legs.len() < position.vault.legs.len();
+		let target = self.facility.target_health;
+		let mut planned = plan(legs.clone(), debt, weighted, target, false);
+		let remaining = planned
+			.remaining
+			.to_amount_ceil(self.facility.debt_decimals, self.prices.debt)
+			.unwrap_or(Balance::MAX);
+		// Limits never refuse: what would be left below the minimum debt is liquidated as well.
+		if !remaining.is_zero() && remaining < self.facility.minimum_debt {
+			planned = plan(legs, debt, weighted, target, true);
+		}
+		let all_sold = planned.sales.iter().all(|sale| {
+			position
+				.vault
+				.legs
+				.iter()
+				.any(|leg| leg.collateral == sale.collateral && leg.amount == sale.amount)
+		}) && planned.sales.len() == position.vault.legs.len();
+		let cleared = if planned.remaining.is_zero() || (all_sold && !unsold_stays) {
+			position.vault.debt
+		} else {
+			let repaid = debt.saturating_sub(planned.remaining);
+			repaid
+				.to_amount_ceil(self.facility.debt_decimals, self.prices.debt)
+				.and_then(|repaid| {
+					NormalizedDebt::from_debt_ceil(repaid, self.state.accumulator)
+				})
+				.map_or(position.vault.debt, |cleared| cleared.min(position.vault.debt))
+		};
+		if cleared.is_zero() {
+			// What can be sold is dust that repays nothing.
+			return Verdict::Waiting;
+		}
+		self.seize(position, &planned.sales, cleared)
+	}
+
+	fn sellable_legs(&self, vault: &Vault<T>) -> Vec<SellableLeg> {
+		vault
+			.legs
+			.iter()
+			.filter_map(|leg| {
+				let counted = self.prices.of(leg.collateral);
+				let collateral = self.facility.collaterals.get(usize::from(leg.collateral))?;
+				let price = counted.price.filter(|_| counted.sellable)?;
+				Some(SellableLeg {
+					collateral: leg.collateral,
+					amount: leg.amount,
+					decimals: collateral.decimals,
+					price,
+					factor: collateral.terms.liquidation_factor,
+					penalty: collateral.terms.penalty,
+					risk_rank: collateral.terms.risk_rank,
+				})
+			})
+			.collect()
+	}
+
+	/// Moves collateral and debt out of a vault and into lots.
+	fn seize(
+		&mut self,
+		position: &mut Position<T>,
+		sales: &[Sale],
+		cleared: NormalizedDebt,
+	) -> Verdict {
+		// Rounded up, and never more than was issued: so what stays issued is still covered by what
+		// stays owed. See `FacilityState::minted`.
+		let moved = cleared
+			.owed_ceil(self.state.accumulator)
+			.unwrap_or(Balance::MAX)
+			.min(position.state.minted);
+		let (Some(debt_left), Some(total_left)) = (
+			position.vault.debt.checked_sub(cleared),
+			position.state.normalized_debt.checked_sub(cleared),
+		) else {
+			frame_support::defensive!("a vault owes more than its facility");
+			return Verdict::Waiting;
+		};
+		position.vault.debt = debt_left;
+		position.state.normalized_debt = total_left;
+		position.state.minted = position.state.minted.saturating_sub(moved);
+		position.state.operations = position.state.operations.saturating_add(1);
+		self.debt_seized = self.debt_seized.saturating_add(moved);
+		let mut seized = Basket::new();
+		let mut unassigned = moved;
+		for (number, sale) in sales.iter().enumerate() {
+			if position.debit(sale.collateral, sale.amount).is_err() {
+				frame_support::defensive!("a sale exceeds its leg");
+				continue;
+			}
+			let repaid = sale
+				.repaid
+				.to_amount_ceil(self.facility.debt_decimals, self.prices.debt)
+				.unwrap_or(Balance::MAX)
+				.min(unassigned);
+			let last = number.saturating_add(1) == sales.len();
+			let debt = if last { unassigned } else { repaid };
+			unassigned = unassigned.saturating_sub(debt);
+			let collateral = self.facility.collaterals.get(usize::from(sale.collateral));
+			// The fee is on what the collateral repays, not on what it fails to.
+			let fee = collateral.map_or(0, |c| c.terms.fee.mul_ceil(repaid));
+			let seizure = Seizure { collateral: sale.amount, debt, fee };
+			if let Some(asset) = self.asset(sale.collateral).cloned() {
+				self.assign(position, sale.collateral, &asset, seizure);
+				let _ = seized.try_push((asset, sale.amount));
+			}
+		}
+		self.liquidated = self.liquidated.saturating_add(1);
+		Pallet::<T>::deposit_event(Event::Liquidated {
+			vault: position.id,
+			owner: position.vault.owner.clone(),
+			repaid: moved,
+			seized,
+			debt: position.owed_ceil().unwrap_or(Balance::MAX),
+		});
+		Verdict::Liquidated
+	}
+
+	/// Puts a seizure into a lot and gives the vault a claim on what is left of it.
+	///
+	/// A vault keeps at most [`MAX_CLAIMS_PER_COLLATERAL`] claims on each collateral. Beyond that
+	/// an old claim is settled on the spot if its lot has closed, or the seizure joins a lot that
+	/// the vault has a claim on already: a full row never stops a liquidation.
+	fn assign(
+		&mut self,
+		position: &mut Position<T>,
+		index: CollateralIndex,
+		asset: &AssetId,
+		seizure: Seizure,
+	) {
+		let pending = |position: &Position<T>| {
+			position.vault.claims.iter().filter(|claim| claim.collateral == index).count()
+		};
+		if pending(position) >= MAX_CLAIMS_PER_COLLATERAL as usize
+			&& position.settle_claims().is_err()
+		{
+			frame_support::defensive!("a leftover does not fit its vault");
+		}
+		let joined = (pending(position) >= MAX_CLAIMS_PER_COLLATERAL as usize)
+			.then(|| position.vault.claims.iter().rev().find(|claim| claim.collateral == index))
+			.flatten()
+			.map(|claim| claim.lot)
+			.filter(|lot| T::Lots::leftover(*lot, 0) == Leftover::Pending);
+		let lot = joined.unwrap_or_else(|| T::Lots::current_lot(self.id, asset));
+		let contributed = seizure.collateral;
+		let same = position
+			.vault
+			.claims
+			.iter_mut()
+			.find(|claim| claim.lot == lot && claim.collateral == index);
+		match same {
+			Some(claim) => claim.contributed = claim.contributed.saturating_add(contributed),
+			None => {
+				let claim = Claim { lot, collateral: index, contributed };
+				if position.vault.claims.try_push(claim).is_err() {
+					frame_support::defensive!("legs and claims name more than eight collaterals");
+				}
+			},
+		}
+		let (_, sum) = self.lots.entry(lot).or_insert((index, Seizure::default()));
+		sum.collateral = sum.collateral.saturating_add(seizure.collateral);
+		sum.debt = sum.debt.saturating_add(seizure.debt);
+		sum.fee = sum.fee.saturating_add(seizure.fee);
+	}
+
+	/// Writes what concerns all vaults of the batch, and hands the seizures over.
+	fn close(self) -> u32 {
+		FacilityStates::<T>::insert(self.id, &self.state);
+		if !self.debt_seized.is_zero() {
+			T::Sheet::debt_seized(&self.facility.debt_asset, self.debt_seized);
+		}
+		for (lot, (index, seizure)) in &self.lots {
+			if let Some(asset) = self.asset(*index) {
+				T::Lots::put_up(*lot, self.id, &self.facility.debt_asset, asset, *seizure);
+			}
+		}
+		self.liquidated
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// Evaluates every vault that the prices of now can hurt and liquidates the unsafe ones, as far
+	/// as the meter allows; returns how many it liquidated. Called by the runtime once a block
+	/// before the first user transaction.
+	///
+	/// Each book has an equal share of what is left of the budget when its turn comes, and another
+	/// facility is first each block, so that no book can starve another. What does not fit waits
+	/// at the head of its book.
+	pub fn enforce(meter: &mut WeightMeter) -> u32 {
+		let facilities = NextFacility::<T>::get();
+		let now: u32 = frame_system::Pallet::<T>::block_number().unique_saturated_into();
+		let mut liquidated = 0u32;
+		for step in 0..facilities {
+			let Some(id) = now.wrapping_add(step).checked_rem(facilities) else { break };
+			let left = facilities.saturating_sub(step);
+			let share = meter.remaining().checked_div(left.into()).unwrap_or_default();
+			let mut own = WeightMeter::with_limit(share);
+			liquidated = liquidated.saturating_add(Self::enforce_facility(id, &mut own));
+			meter.consume(own.consumed());
+		}
+		liquidated
+	}
+
+	fn enforce_facility(id: FacilityId, meter: &mut WeightMeter) -> u32 {
+		let max = T::MaxCollaterals::get();
+		if meter.try_consume(T::WeightInfo::visit_facility(max)).is_err() {
+			return 0;
+		}
+		let Some(mut batch) = Batch::<T>::open(id) else { return 0 };
+		let books = batch.facility.collaterals.len() as u32;
+		for index in 0..books {
+			let left = books.saturating_sub(index);
+			let share = meter.remaining().checked_div(left.into()).unwrap_or_default();
+			let mut own = WeightMeter::with_limit(share);
+			batch.enforce_book((id, index as CollateralIndex), &mut own);
+			meter.consume(own.consumed());
+		}
+		batch.close()
+	}
+
+	/// The most that enforcing `max` vaults can weigh.
+	pub(crate) fn weight_of_enforcing(max: u32) -> Weight {
+		let facilities = T::WeightInfo::visit_facility(T::MaxCollaterals::get())
+			.saturating_mul(u64::from(T::MaxFacilities::get()));
+		T::WeightInfo::liquidate()
+			.saturating_add(T::WeightInfo::visit_page())
+			.saturating_mul(u64::from(max))
+			.saturating_add(facilities)
+	}
+
+	#[require_transactional]
+	pub(crate) fn do_liquidate(id: VaultId) -> DispatchResult {
+		let vault = Vaults::<T>::get(id).ok_or(Error::<T>::UnknownVault)?;
+		let mut batch = Batch::<T>::open(vault.facility).ok_or(Error::<T>::SwitchedOff)?;
+		match batch.evaluate(id, vault) {
+			Verdict::Safe => Err(Error::<T>::VaultIsSafe.into()),
+			Verdict::Waiting => Err(Error::<T>::NothingToSell.into()),
+			Verdict::Liquidated => {
+				let liquidated = batch.close();
+				ensure!(liquidated == 1, Error::<T>::VaultIsSafe);
+				Ok(())
+			},
+		}
+	}
+}

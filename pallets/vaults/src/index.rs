@@ -1,0 +1,332 @@
+//! The risk index: which vaults a price can hurt.
+//!
+//! One book per collateral of a facility. A book holds an entry `(θ, vault)` for each leg of a
+//! vault with debt, in log-spaced ticks; a tick has pages of entries; a two-level bitmap leads to
+//! the highest occupied tick in two reads. Everything else in the pallet sees only the functions
+//! of [`Index`].
+//!
+//! ```text
+//! Summaries[book]         768 bits: which words are not empty
+//! Words[book, word]       256 bits: which ticks are not empty
+//! Pages[book, tick, page] up to 32 entries; page 0 also heads the tick
+//! ```
+//!
+//! Entries are not sorted within a tick: a tick is at most 0.1 % wide, and the whole of it is
+//! looked at. An entry never moves by itself, so a vault that remembers its page finds it again
+//! with one read.
+
+use crate::{
+	types::{BookId, Entry},
+	Config, Pages, Summaries, Words,
+};
+use alloc::vec::Vec;
+use cairn_math::{Tick, Trigger, TICKS};
+use cairn_primitives::VaultId;
+use codec::{Decode, Encode, MaxEncodedLen};
+use core::marker::PhantomData;
+use frame_support::{traits::ConstU32, weights::WeightMeter, BoundedVec};
+use scale_info::TypeInfo;
+
+/// Entries of a page.
+pub const PAGE_ENTRIES: u32 = 32;
+const WORD_TICKS: u32 = 256;
+const WORDS: usize = (TICKS / WORD_TICKS) as usize;
+const SUMMARY_LIMBS: usize = WORDS / 64;
+/// How many empty pages at the end of a tick one removal clears away.
+const TRIM_STEPS: u32 = 4;
+
+/// Bits of the words of a book.
+pub type Summary = [u64; SUMMARY_LIMBS];
+/// Bits of the ticks of a word.
+pub type Word = [u64; 4];
+
+/// Part of the entries of a tick.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Page {
+	/// On page 0, how many pages the tick has; not used on others.
+	pub pages: u16,
+	/// On page 0, a page that had room when an entry was last removed; not used on others.
+	pub roomy: u16,
+	/// The entries.
+	pub entries: BoundedVec<(Trigger, VaultId), ConstU32<PAGE_ENTRIES>>,
+}
+
+/// What [`Index::take_above`] found.
+pub struct Taken {
+	/// The vaults taken out of the tick.
+	pub vaults: Vec<VaultId>,
+	/// Whether the budget ended before the tick did.
+	pub exhausted: bool,
+}
+
+/// What looking into a book costs.
+#[derive(Clone, Copy)]
+pub struct Costs {
+	/// Reading and writing a page.
+	pub page: frame_support::weights::Weight,
+	/// What the caller will do with a vault that it is given.
+	pub vault: frame_support::weights::Weight,
+}
+
+/// The books.
+pub struct Index<T>(PhantomData<T>);
+
+impl<T: Config> Index<T> {
+	/// Adds an entry and returns where it lies.
+	///
+	/// If the tick is full, which takes two million vaults, the entry goes to the next higher one:
+	/// such a vault is looked at too early, never too late.
+	pub fn insert(book: BookId, trigger: Trigger, vault: VaultId) -> Entry {
+		let mut trigger = trigger;
+		loop {
+			if let Some(page) = Self::insert_in_tick(book, trigger, vault) {
+				return Entry { trigger, page };
+			}
+			match trigger.next_tick() {
+				Some(higher) => trigger = higher,
+				None => {
+					frame_support::defensive!("the highest tick of a book is full");
+					return Entry { trigger, page: u16::MAX };
+				},
+			}
+		}
+	}
+
+	fn insert_in_tick(book: BookId, trigger: Trigger, vault: VaultId) -> Option<u16> {
+		let tick = trigger.tick();
+		let Some(mut head) = Pages::<T>::get((book, tick, 0)) else {
+			let mut head = Page { pages: 1, ..Default::default() };
+			head.entries.try_push((trigger, vault)).ok()?;
+			Pages::<T>::insert((book, tick, 0), head);
+			Self::set_bit(book, tick);
+			return Some(0);
+		};
+		if head.entries.try_push((trigger, vault)).is_ok() {
+			Pages::<T>::insert((book, tick, 0), head);
+			return Some(0);
+		}
+		for number in [head.roomy, head.pages.saturating_sub(1)] {
+			if number == 0 || number >= head.pages {
+				continue;
+			}
+			let mut page = Pages::<T>::get((book, tick, number)).unwrap_or_default();
+			if page.entries.try_push((trigger, vault)).is_ok() {
+				Pages::<T>::insert((book, tick, number), page);
+				return Some(number);
+			}
+		}
+		let number = head.pages;
+		if number == u16::MAX {
+			return None;
+		}
+		let mut page = Page::default();
+		page.entries.try_push((trigger, vault)).ok()?;
+		Pages::<T>::insert((book, tick, number), page);
+		head.pages = number.saturating_add(1);
+		head.roomy = number;
+		Pages::<T>::insert((book, tick, 0), head);
+		Some(number)
+	}
+
+	/// Removes an entry. `false` if it is not where it should be; nothing has changed then.
+	#[must_use]
+	pub fn remove(book: BookId, entry: Entry, vault: VaultId) -> bool {
+		let tick = entry.trigger.tick();
+		let Some(mut page) = Pages::<T>::get((book, tick, entry.page)) else { return false };
+		let Some(position) = page.entries.iter().position(|(_, v)| *v == vault) else {
+			return false;
+		};
+		let was_full = page.entries.len() as u32 == PAGE_ENTRIES;
+		page.entries.swap_remove(position);
+		if entry.page == 0 {
+			Self::put_head(book, tick, page);
+		} else {
+			let emptied = page.entries.is_empty();
+			Self::put_page(book, tick, entry.page, page);
+			if was_full || emptied {
+				Self::note_room(book, tick, entry.page);
+			}
+		}
+		true
+	}
+
+	/// Takes the vaults whose trigger is above `bound` out of a tick, as many as the meter pays for.
+	pub fn take_above(
+		book: BookId,
+		tick: Tick,
+		bound: Trigger,
+		costs: Costs,
+		meter: &mut WeightMeter,
+	) -> Taken {
+		let mut taken = Taken { vaults: Vec::new(), exhausted: false };
+		let pages = Pages::<T>::get((book, tick, 0)).map_or(0, |head| head.pages);
+		// From the last page to the first, so that pages that become empty are trimmed as it goes.
+		for number in (0..pages).rev() {
+			if meter.try_consume(costs.page).is_err() {
+				taken.exhausted = true;
+				break;
+			}
+			let Some(mut page) = Pages::<T>::get((book, tick, number)) else { continue };
+			let before = page.entries.len();
+			page.entries.retain(|(trigger, vault)| {
+				if *trigger <= bound {
+					return true;
+				}
+				if meter.try_consume(costs.vault).is_err() {
+					taken.exhausted = true;
+					return true;
+				}
+				taken.vaults.push(*vault);
+				false
+			});
+			if page.entries.len() != before {
+				if number == 0 {
+					Self::put_head(book, tick, page);
+				} else {
+					Self::put_page(book, tick, number, page);
+					Self::note_room(book, tick, number);
+				}
+			}
+			if taken.exhausted {
+				break;
+			}
+		}
+		taken
+	}
+
+	/// The highest tick with an entry.
+	pub fn highest(book: BookId) -> Option<Tick> {
+		Self::highest_up_to(book, TICKS.checked_sub(1)?)
+	}
+
+	/// The highest tick with an entry below `tick`.
+	pub fn next_below(book: BookId, tick: Tick) -> Option<Tick> {
+		Self::highest_up_to(book, tick.checked_sub(1)?)
+	}
+
+	fn highest_up_to(book: BookId, tick: Tick) -> Option<Tick> {
+		let summary = Summaries::<T>::get(book)?;
+		let (word, bit) = (tick / WORD_TICKS, tick % WORD_TICKS);
+		if is_set(&summary, word) {
+			let bits = Words::<T>::get(book, word as u16);
+			if let Some(found) = bits.and_then(|bits| highest_set(&bits, bit)) {
+				return Some(word.saturating_mul(WORD_TICKS).saturating_add(found));
+			}
+		}
+		let word = highest_set(&summary, word.checked_sub(1)?)?;
+		let bits = Words::<T>::get(book, word as u16)?;
+		let found = highest_set(&bits, WORD_TICKS.saturating_sub(1))?;
+		Some(word.saturating_mul(WORD_TICKS).saturating_add(found))
+	}
+
+	fn put_head(book: BookId, tick: Tick, head: Page) {
+		if head.entries.is_empty() && head.pages <= 1 {
+			Pages::<T>::remove((book, tick, 0));
+			Self::clear_bit(book, tick);
+		} else {
+			Pages::<T>::insert((book, tick, 0), head);
+		}
+	}
+
+	fn put_page(book: BookId, tick: Tick, number: u16, page: Page) {
+		if page.entries.is_empty() {
+			Pages::<T>::remove((book, tick, number));
+		} else {
+			Pages::<T>::insert((book, tick, number), page);
+		}
+	}
+
+	/// Remembers that a page other than the head has room, and drops empty pages from the end.
+	fn note_room(book: BookId, tick: Tick, number: u16) {
+		let Some(mut head) = Pages::<T>::get((book, tick, 0)) else { return };
+		head.roomy = number;
+		for _ in 0..TRIM_STEPS {
+			let last = head.pages.saturating_sub(1);
+			if last == 0 || Pages::<T>::contains_key((book, tick, last)) {
+				break;
+			}
+			head.pages = last;
+		}
+		Self::put_head(book, tick, head);
+	}
+
+	fn set_bit(book: BookId, tick: Tick) {
+		let (word, bit) = (tick / WORD_TICKS, tick % WORD_TICKS);
+		let mut bits = Words::<T>::get(book, word as u16).unwrap_or_default();
+		let was_empty = bits == Word::default();
+		set(&mut bits, bit);
+		Words::<T>::insert(book, word as u16, bits);
+		if was_empty {
+			let mut summary = Summaries::<T>::get(book).unwrap_or_default();
+			set(&mut summary, word);
+			Summaries::<T>::insert(book, summary);
+		}
+	}
+
+	fn clear_bit(book: BookId, tick: Tick) {
+		let (word, bit) = (tick / WORD_TICKS, tick % WORD_TICKS);
+		let mut bits = Words::<T>::get(book, word as u16).unwrap_or_default();
+		clear(&mut bits, bit);
+		if bits != Word::default() {
+			Words::<T>::insert(book, word as u16, bits);
+			return;
+		}
+		Words::<T>::remove(book, word as u16);
+		let mut summary = Summaries::<T>::get(book).unwrap_or_default();
+		clear(&mut summary, word);
+		if summary == Summary::default() {
+			Summaries::<T>::remove(book);
+		} else {
+			Summaries::<T>::insert(book, summary);
+		}
+	}
+}
+
+/// Whether a bit is set; bits out of range are not.
+pub(crate) fn is_set(limbs: &[u64], bit: u32) -> bool {
+	limbs.get((bit / 64) as usize).is_some_and(|limb| limb >> (bit % 64) & 1 == 1)
+}
+
+fn set(limbs: &mut [u64], bit: u32) {
+	if let Some(limb) = limbs.get_mut((bit / 64) as usize) {
+		*limb |= 1 << (bit % 64);
+	}
+}
+
+fn clear(limbs: &mut [u64], bit: u32) {
+	if let Some(limb) = limbs.get_mut((bit / 64) as usize) {
+		*limb &= !(1 << (bit % 64));
+	}
+}
+
+/// The highest bit that is set among `0..=up_to`.
+fn highest_set(limbs: &[u64], up_to: u32) -> Option<u32> {
+	let (top, bit) = ((up_to / 64) as usize, up_to % 64);
+	let mask = u64::MAX >> 63u32.saturating_sub(bit);
+	for position in (0..=top.min(limbs.len().checked_sub(1)?)).rev() {
+		let limb = limbs.get(position)?;
+		let limb = if position == top { limb & mask } else { *limb };
+		if limb != 0 {
+			return Some((position as u32).saturating_mul(64).saturating_add(limb.ilog2()));
+		}
+	}
+	None
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use proptest::prelude::*;
+
+	proptest! {
+		#[test]
+		fn the_highest_bit_is_the_highest_bit(bits in prop::collection::vec(0u32..256, 0..20), up_to in 0u32..256) {
+			let mut word = Word::default();
+			bits.iter().for_each(|bit| set(&mut word, *bit));
+			let expected = bits.iter().copied().filter(|bit| *bit <= up_to).max();
+			prop_assert_eq!(highest_set(&word, up_to), expected);
+			bits.iter().for_each(|bit| clear(&mut word, *bit));
+			prop_assert_eq!(word, Word::default());
+		}
+	}
+}

@@ -1,0 +1,647 @@
+//! # Vaults
+//!
+//! The ledger of facilities and vaults: the only place where debt against collateral is made or
+//! unmade. Users lock baskets of up to eight assets in a vault and borrow a debt asset against
+//! them; the pallet finds every vault that has become unsafe, and liquidates it, while the block is
+//! executed.
+//!
+//! ## Overview
+//!
+//! | word | meaning |
+//! |---|---|
+//! | facility | a line of issuance of one debt asset: accepted collaterals with their factors, interest, ceiling |
+//! | vault | belongs to one facility and one owner; up to eight legs of collateral, one debt |
+//! | accumulator `R` | what one unit of normalised debt owes; starts at one, only grows |
+//! | health `H` | `Σ q·L·P / (d·R·P_debt)`; a vault is safe if and only if it is at least one |
+//! | trigger `θ` | the effective price of a collateral at which the vault has to be looked at again |
+//!
+//! Debt owed is `⌈d·R⌉`. Interest costs nothing per vault: one accumulator a facility is advanced
+//! once a block.
+//!
+//! ## Where to find what
+//!
+//! - [`types`]: storage and call types
+//! - `facility`: creating facilities, interest
+//! - `adjust`: what users do with their vaults
+//! - [`valuation`]: what collateral and debt count
+//! - [`index`]: the risk index
+//! - [`liquidation`]: what a liquidation takes, as a pure function
+//! - `enforcement`: finding and liquidating unsafe vaults
+//! - `views`: what wallets read
+//! - `try_state`: the invariants
+//!
+//! ## Start of the block
+//!
+//! The runtime calls [`Pallet::accrue`], lets the oracle settle its prices, and then calls
+//! [`Pallet::enforce`], all before the first user transaction. So the block in which a price takes
+//! effect is the block in which every vault that it makes unsafe is liquidated, as far as the budget
+//! goes; what does not fit stays at the head of its book.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+
+extern crate alloc;
+
+mod adjust;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod enforcement;
+mod facility;
+pub mod index;
+pub mod liquidation;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+mod try_state;
+pub mod types;
+pub mod valuation;
+mod views;
+pub mod weights;
+
+pub use pallet::*;
+pub use weights::WeightInfo;
+
+/// Legs of a vault, at most.
+pub const MAX_LEGS: u32 = 8;
+/// Claims of a vault on each collateral, at most, before it joins a lot that it has a claim on.
+pub const MAX_CLAIMS_PER_COLLATERAL: u32 = 2;
+/// Claims of a vault, at most: legs and claims together never name more than [`MAX_LEGS`] different
+/// collaterals.
+pub const MAX_CLAIMS: u32 = MAX_LEGS * MAX_CLAIMS_PER_COLLATERAL;
+
+const LOG_TARGET: &str = "cairn::vaults";
+
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use crate::{
+		index::{Page, Summary, Word},
+		types::*,
+	};
+	use alloc::vec::Vec;
+	use cairn_math::{FixedU128, Tick};
+	use cairn_primitives::{
+		AssetDecimals, AssetId, BalanceSheet, Balance, FacilityId, Issuance, LiquidationLots,
+		Moment, PriceSource, VaultId,
+	};
+	use frame_support::{
+		pallet_prelude::*,
+		traits::{fungible, fungibles, Time},
+	};
+	use frame_system::pallet_prelude::*;
+
+	/// What the pallet needs from the runtime.
+	#[pallet::config]
+	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+		/// Reasons for holds, this pallet's among them.
+		type RuntimeHoldReason: From<HoldReason>;
+		/// Who creates and changes facilities.
+		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+		/// All tokens.
+		type Fungibles: fungibles::Mutate<Self::AccountId, AssetId = AssetId, Balance = Balance>;
+		/// The native token, on hold for storage.
+		type Native: fungible::MutateHold<
+			Self::AccountId,
+			Balance = Balance,
+			Reason = Self::RuntimeHoldReason,
+		>;
+		/// Decimals of tokens.
+		type Decimals: AssetDecimals<AssetId>;
+		/// Quotes.
+		type Prices: PriceSource<AssetId>;
+		/// Where debt assets are made and destroyed.
+		type Issuance: Issuance<Self::AccountId, AssetId>;
+		/// Where debt is booked that has left its vault.
+		type Sheet: BalanceSheet<AssetId>;
+		/// Where seized collateral is sold.
+		type Lots: LiquidationLots<AssetId>;
+		/// The clock.
+		type Time: Time<Moment = Moment>;
+		/// The account that holds the collateral of all vaults and lots.
+		#[pallet::constant]
+		type Custody: Get<Self::AccountId>;
+		/// What an owner has on hold for each vault, in the native token.
+		#[pallet::constant]
+		type VaultDeposit: Get<Balance>;
+		/// Facilities, at most.
+		#[pallet::constant]
+		type MaxFacilities: Get<u32>;
+		/// Collaterals of a facility, at most 255.
+		#[pallet::constant]
+		type MaxCollaterals: Get<u32>;
+		/// Weights.
+		type WeightInfo: WeightInfo;
+	}
+
+	/// Why native tokens of an owner are on hold.
+	#[pallet::composite_enum]
+	pub enum HoldReason {
+		/// For the storage of a vault; released when it is closed.
+		VaultDeposit,
+	}
+
+	/// The pallet.
+	#[pallet::pallet]
+	pub struct Pallet<T>(_);
+
+	/// The next facility's number. Facilities are never removed.
+	#[pallet::storage]
+	pub type NextFacility<T> = StorageValue<_, FacilityId, ValueQuery>;
+
+	/// The next vault's number.
+	#[pallet::storage]
+	pub type NextVault<T> = StorageValue<_, VaultId, ValueQuery>;
+
+	/// Terms of facilities. Bounded by `MaxFacilities`.
+	// Keys are numbers that the chain gives out: no need for a cryptographic hasher.
+	#[pallet::storage]
+	pub type Facilities<T: Config> = StorageMap<_, Twox64Concat, FacilityId, Facility<T>>;
+
+	/// Totals of facilities. Bounded by `MaxFacilities`.
+	#[pallet::storage]
+	pub type FacilityStates<T: Config> = StorageMap<_, Twox64Concat, FacilityId, FacilityState<T>>;
+
+	/// Vaults. Each is paid for by a hold on its owner.
+	#[pallet::storage]
+	pub type Vaults<T: Config> = StorageMap<_, Twox64Concat, VaultId, Vault<T>>;
+
+	/// The vaults of an account. Paid for with the vault.
+	#[pallet::storage]
+	pub type VaultsOf<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		T::AccountId,
+		Twox64Concat,
+		VaultId,
+		(),
+		OptionQuery,
+	>;
+
+	/// Risk index: which words of a book are not empty.
+	#[pallet::storage]
+	pub type Summaries<T: Config> = StorageMap<_, Twox64Concat, BookId, Summary>;
+
+	/// Risk index: which ticks of a word are not empty.
+	#[pallet::storage]
+	pub type Words<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, BookId, Twox64Concat, u16, Word>;
+
+	/// Risk index: the entries. At most one for each leg of each vault.
+	#[pallet::storage]
+	pub type Pages<T: Config> = StorageMap<_, Twox64Concat, (BookId, Tick, u16), Page>;
+
+	/// Facilities of the genesis block.
+	#[pallet::genesis_config]
+	#[derive(frame_support::DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// Numbered in this order, from zero.
+		pub facilities: Vec<FacilityTerms<T>>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			for (number, terms) in self.facilities.iter().enumerate() {
+				if let Err(error) = Pallet::<T>::do_create_facility(terms.clone()) {
+					panic!("facility {number} of the genesis block is refused: {error:?}");
+				}
+			}
+		}
+	}
+
+	/// What happened.
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A facility was created.
+		FacilityCreated {
+			/// Its number.
+			facility: FacilityId,
+			/// What it issues.
+			debt_asset: AssetId,
+		},
+		/// Governance changed a facility.
+		FacilityChanged {
+			/// Which.
+			facility: FacilityId,
+		},
+		/// A vault was opened.
+		Opened {
+			/// Its number.
+			vault: VaultId,
+			/// Its facility.
+			facility: FacilityId,
+			/// Its owner.
+			owner: T::AccountId,
+		},
+		/// A vault was adjusted.
+		Adjusted {
+			/// Which.
+			vault: VaultId,
+			/// Who called.
+			by: T::AccountId,
+			/// Collateral that came in.
+			deposited: Basket,
+			/// Collateral that went out to the owner.
+			withdrawn: Basket,
+			/// Debt taken on.
+			borrowed: Balance,
+			/// Debt paid back.
+			repaid: Balance,
+			/// What is owed now.
+			debt: Balance,
+		},
+		/// A vault was closed; everything went back to its owner.
+		Closed {
+			/// Which.
+			vault: VaultId,
+			/// Its owner.
+			owner: T::AccountId,
+			/// The debt paid back.
+			repaid: Balance,
+			/// Collateral given back.
+			withdrawn: Basket,
+		},
+		/// A vault was unsafe, and collateral was taken from it to repay debt.
+		Liquidated {
+			/// Which.
+			vault: VaultId,
+			/// Its owner.
+			owner: T::AccountId,
+			/// Debt that left the vault.
+			repaid: Balance,
+			/// Collateral that left the vault.
+			seized: Basket,
+			/// Debt that is still owed.
+			debt: Balance,
+		},
+		/// Collateral that its lots did not need has come back to a vault.
+		LeftoverReturned {
+			/// Which vault.
+			vault: VaultId,
+			/// What came back.
+			returned: Basket,
+		},
+		/// An entry of the risk index and its vault disagreed. The entry is dropped or rewritten;
+		/// this is a defect to be reported.
+		IndexDrift {
+			/// The vault.
+			vault: VaultId,
+		},
+	}
+
+	/// Why a call was refused. Nothing but the fee is spent then.
+	#[pallet::error]
+	pub enum Error<T> {
+		/// No facility has this number.
+		UnknownFacility,
+		/// No vault has this number, or it has been closed.
+		UnknownVault,
+		/// The token does not exist, or has more than 24 decimals.
+		UnknownAsset,
+		/// The facility does not accept this token as collateral.
+		CollateralNotAccepted,
+		/// Only the owner of the vault may do this.
+		NotOwner,
+		/// An amount is zero, or the call asks for nothing.
+		ZeroAmount,
+		/// A token is named twice.
+		DuplicateAsset,
+		/// A vault may hold, or wait for, at most eight different collaterals.
+		TooManyLegs,
+		/// The vault holds less of this collateral than that.
+		NotEnoughCollateral,
+		/// The vault has no debt.
+		NoDebt,
+		/// The payment is too small to reduce the debt by a single unit.
+		RepaymentTooSmall,
+		/// The vault would owe something, but less than the facility's minimum debt. Repay all of
+		/// it, or leave more.
+		BelowMinimumDebt,
+		/// The facility would owe more than its ceiling.
+		CeilingReached,
+		/// The vaults of the facility would hold more of this collateral than its cap.
+		CapReached,
+		/// The collateral does not carry the debt at the borrow factors. Deposit more, borrow less,
+		/// or withdraw less.
+		Undercollateralized,
+		/// New risk needs a Live quote of the debt asset, and of enough collateral to carry the
+		/// debt. Wait for the oracle, or deposit a collateral that has a Live quote.
+		PriceNotLive,
+		/// The vault's health afterwards would be below the caller's `min_health`.
+		HealthBelowLimit,
+		/// The caller's deadline has passed.
+		DeadlinePassed,
+		/// The debt exceeds the caller's `max_repay`.
+		RepaymentAboveLimit,
+		/// The vault waits for lots that may return collateral to it; close it after them.
+		ClaimsPending,
+		/// The breaker of the facility has switched this off.
+		SwitchedOff,
+		/// The vault is safe.
+		VaultIsSafe,
+		/// The vault is unsafe, but none of its collateral has a quote to sell it at.
+		NothingToSell,
+		/// As many facilities exist as are allowed.
+		TooManyFacilities,
+		/// A facility of this number exists already, or something of it does.
+		FacilityExists,
+		/// A facility needs a collateral.
+		NoCollateral,
+		/// A collateral is listed twice, or is the debt asset itself.
+		DuplicateCollateral,
+		/// More collaterals than a facility may have.
+		TooManyCollaterals,
+		/// Factors must satisfy `0 < B < L < 1`.
+		BadFactors,
+		/// Penalties must satisfy `f < π < 1`.
+		BadPenalty,
+		/// Target health must be above one and at most ten.
+		BadTargetHealth,
+		/// The minimum debt must not be zero.
+		BadMinimumDebt,
+		/// An annual rate may be at most 10,000 %.
+		RateTooHigh,
+		/// The custody account does not hold the token's minimum balance. Send it there first.
+		CustodyNotSeeded,
+		/// An amount is beyond what the chain can count.
+		Overflow,
+		/// There is nothing to claim yet.
+		NothingToClaim,
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Open a vault, and put collateral into it and borrow in the same step if wanted.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed; the caller becomes the owner and has `VaultDeposit` put on hold.
+		///
+		/// ## Details
+		///
+		/// `adjustment` may be empty. See [`Pallet::adjust`] for what it and `limits` mean.
+		///
+		/// ## Errors
+		///
+		/// [`Error::UnknownFacility`], and those of [`Pallet::adjust`].
+		///
+		/// ## Events
+		///
+		/// [`Event::Opened`], and [`Event::Adjusted`] if anything moved.
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::open())]
+		pub fn open(
+			origin: OriginFor<T>,
+			facility: FacilityId,
+			adjustment: Adjustment,
+			limits: LimitsOf<T>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_open(who, facility, adjustment, limits)
+		}
+
+		/// Deposit, repay, withdraw and borrow in one step, in this order.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed. Anybody may deposit and repay, with his own tokens; only the owner may withdraw
+		/// and borrow.
+		///
+		/// ## Details
+		///
+		/// - `repay` takes at most what is owed. Debt grows with every block, so to get rid of all
+		///   of it name more than is owed.
+		/// - Collateral that lots have left over comes back to the vault first.
+		/// - Withdrawing and borrowing need Live quotes and keep the vault within the borrow
+		///   factors; depositing and repaying need nothing.
+		/// - `limits` make the call fail rather than surprise: a least health afterwards, and a
+		///   last block.
+		///
+		/// ## Errors
+		///
+		/// One for each thing that can be wrong; see [`Error`].
+		///
+		/// ## Events
+		///
+		/// [`Event::Adjusted`]; [`Event::LeftoverReturned`] if a lot had something for the vault.
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::adjust())]
+		pub fn adjust(
+			origin: OriginFor<T>,
+			#[pallet::compact] vault: VaultId,
+			adjustment: Adjustment,
+			limits: LimitsOf<T>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_adjust(who, vault, adjustment, limits)
+		}
+
+		/// Put collateral into a vault. Anybody may, with his own tokens. [`Pallet::adjust`] with
+		/// one movement.
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::adjust())]
+		pub fn deposit(
+			origin: OriginFor<T>,
+			#[pallet::compact] vault: VaultId,
+			asset: AssetId,
+			#[pallet::compact] amount: Balance,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let deposit = BoundedVec::truncate_from(alloc::vec![(asset, amount)]);
+			let adjustment = Adjustment { deposit, ..Default::default() };
+			Self::do_adjust(who, vault, adjustment, Limits::default())
+		}
+
+		/// Take collateral out of a vault. Only its owner may. [`Pallet::adjust`] with one movement.
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::adjust())]
+		pub fn withdraw(
+			origin: OriginFor<T>,
+			#[pallet::compact] vault: VaultId,
+			asset: AssetId,
+			#[pallet::compact] amount: Balance,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let withdraw = BoundedVec::truncate_from(alloc::vec![(asset, amount)]);
+			let adjustment = Adjustment { withdraw, ..Default::default() };
+			Self::do_adjust(who, vault, adjustment, Limits::default())
+		}
+
+		/// Borrow against a vault. Only its owner may. [`Pallet::adjust`] with one movement.
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::adjust())]
+		pub fn borrow(
+			origin: OriginFor<T>,
+			#[pallet::compact] vault: VaultId,
+			#[pallet::compact] amount: Balance,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			ensure!(amount > 0, Error::<T>::ZeroAmount);
+			let adjustment = Adjustment { borrow: amount, ..Default::default() };
+			Self::do_adjust(who, vault, adjustment, Limits::default())
+		}
+
+		/// Pay debt of a vault back, at most what is owed. Anybody may, with his own tokens.
+		/// [`Pallet::adjust`] with one movement.
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::adjust())]
+		pub fn repay(
+			origin: OriginFor<T>,
+			#[pallet::compact] vault: VaultId,
+			#[pallet::compact] amount: Balance,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			ensure!(amount > 0, Error::<T>::ZeroAmount);
+			let adjustment = Adjustment { repay: amount, ..Default::default() };
+			Self::do_adjust(who, vault, adjustment, Limits::default())
+		}
+
+		/// Pay back exactly what is owed, take all collateral out, and remove the vault.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed by the owner.
+		///
+		/// ## Details
+		///
+		/// Works whatever the breaker and the oracle say. `max_repay` bounds what is taken from the
+		/// owner's balance of the debt asset.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::RepaymentAboveLimit`]: more is owed than `max_repay`.
+		/// - [`Error::ClaimsPending`]: lots may still return collateral to the vault. Repay and
+		///   withdraw what is there now, and close it later.
+		///
+		/// ## Events
+		///
+		/// [`Event::Closed`].
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::close())]
+		pub fn close(
+			origin: OriginFor<T>,
+			#[pallet::compact] vault: VaultId,
+			#[pallet::compact] max_repay: Balance,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_close(who, vault, max_repay)
+		}
+
+		/// Bring collateral that closed lots have left over back into a vault. Anybody may; it
+		/// happens by itself with each operation on the vault.
+		#[pallet::call_index(7)]
+		#[pallet::weight(T::WeightInfo::claim())]
+		pub fn claim(origin: OriginFor<T>, #[pallet::compact] vault: VaultId) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_claim(vault)
+		}
+
+		/// Liquidate one unsafe vault now. Anybody may. The start of every block does it by itself;
+		/// this is for a backlog.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::VaultIsSafe`]
+		/// - [`Error::NothingToSell`]: no collateral of it has a quote to sell it at.
+		/// - [`Error::SwitchedOff`]: the breaker has stopped liquidations, or the oracle is silent.
+		#[pallet::call_index(8)]
+		#[pallet::weight(T::WeightInfo::liquidate())]
+		pub fn liquidate(origin: OriginFor<T>, #[pallet::compact] vault: VaultId) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_liquidate(vault)
+		}
+
+		/// Go on with the backlog of unsafe vaults, as far as the weight of `max` vaults pays for.
+		/// Anybody may.
+		#[pallet::call_index(9)]
+		#[pallet::weight(Pallet::<T>::weight_of_enforcing(*max))]
+		pub fn enforce_backlog(
+			origin: OriginFor<T>,
+			max: u32,
+		) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			let mut meter =
+				frame_support::weights::WeightMeter::with_limit(Self::weight_of_enforcing(max));
+			let liquidated = Self::enforce(&mut meter);
+			ensure!(liquidated > 0, Error::<T>::VaultIsSafe);
+			Ok(Some(meter.consumed()).into())
+		}
+
+		/// Create a facility. Only `AdminOrigin`. Nothing of it may exist yet, its debt asset must
+		/// not have been issued by other means, and the custody account must hold the minimum
+		/// balance of every collateral.
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::create_facility())]
+		pub fn create_facility(origin: OriginFor<T>, terms: FacilityTerms<T>) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_create_facility(terms).map(|_| ())
+		}
+
+		/// Set the ceiling of a facility, in smallest units of its debt asset. Only `AdminOrigin`.
+		/// Debt beyond a lower ceiling stays; nothing more can be borrowed.
+		#[pallet::call_index(11)]
+		#[pallet::weight(T::WeightInfo::change_facility())]
+		pub fn set_ceiling(
+			origin: OriginFor<T>,
+			facility: FacilityId,
+			#[pallet::compact] ceiling: Balance,
+		) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::mutate_facility(facility, |f| f.ceiling = ceiling)?;
+			Self::deposit_event(Event::FacilityChanged { facility });
+			Ok(())
+		}
+
+		/// Switch parts of a facility off or on. Only `AdminOrigin`.
+		#[pallet::call_index(12)]
+		#[pallet::weight(T::WeightInfo::change_facility())]
+		pub fn set_breaker(
+			origin: OriginFor<T>,
+			facility: FacilityId,
+			breaker: Breaker,
+		) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::mutate_facility(facility, |f| f.breaker = breaker)?;
+			Self::deposit_event(Event::FacilityChanged { facility });
+			Ok(())
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// A vault with its debt, health, and liquidation prices as of this block.
+		pub fn vault(vault: VaultId) -> Option<VaultView<T::AccountId>> {
+			Self::view_vault(vault)
+		}
+
+		/// The vaults of an account.
+		pub fn vaults_of(owner: T::AccountId) -> Vec<VaultId> {
+			VaultsOf::<T>::iter_key_prefix(owner).collect()
+		}
+
+		/// Totals and terms of a facility.
+		pub fn facility(facility: FacilityId) -> Option<FacilityView> {
+			Self::view_facility(facility)
+		}
+
+		/// Health of a vault as liquidation measures it; `None` if there is no such vault, no debt,
+		/// or no price.
+		pub fn health(vault: VaultId) -> Option<FixedU128> {
+			Self::view_vault(vault).and_then(|view| view.health)
+		}
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn integrity_test() {
+			assert!(T::MaxCollaterals::get() <= 255, "a collateral's index is one byte");
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+}

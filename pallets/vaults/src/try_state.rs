@@ -1,0 +1,180 @@
+//! The invariants of the ledger and of the risk index.
+
+use crate::{
+	index::{is_set, Page},
+	types::{BookId, Vault},
+	Config, Facilities, FacilityStates, NextFacility, NextVault, Pages, Pallet, Summaries, Vaults,
+	VaultsOf, Words, MAX_LEGS,
+};
+use alloc::{collections::BTreeMap, vec::Vec};
+use cairn_math::{NormalizedDebt, Ray, Tick, Trigger};
+use cairn_primitives::{AssetId, Balance, BalanceSheet, LiquidationLots, VaultId};
+use frame_support::{
+	ensure,
+	traits::{fungibles::Inspect, Get},
+};
+use sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+	/// Checks every invariant of the pallet against its whole state. Reads everything: for tests,
+	/// for `try-runtime`, and for whoever asks a node over RPC; never within a block.
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
+		let vaults: Vec<(VaultId, Vault<T>)> = Vaults::<T>::iter().collect();
+		Self::check_facilities(&vaults)?;
+		Self::check_owners(&vaults)?;
+		Self::check_custody()?;
+		Self::check_issuance()?;
+		Self::check_index(&vaults)
+	}
+
+	/// `Σ_v d_v = A_k`; `R_k ≥ 1`; `minted_k ≤ ⌊A_k·R_k⌋` and close to it; `Σ legs = held`.
+	fn check_facilities(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
+		for id in 0..NextFacility::<T>::get() {
+			let facility = Facilities::<T>::get(id).ok_or("a facility is missing")?;
+			let state = FacilityStates::<T>::get(id).ok_or("a facility's totals are missing")?;
+			ensure!(state.accumulator >= Ray::ONE, "an accumulator is below one");
+			let mut debt = NormalizedDebt::ZERO;
+			let mut held = alloc::vec![0u128; facility.collaterals.len()];
+			for (_, vault) in vaults.iter().filter(|(_, vault)| vault.facility == id) {
+				debt = debt.checked_add(vault.debt).ok_or("the sum of debts overflows")?;
+				for leg in &vault.legs {
+					ensure!(leg.amount > 0, "a leg is empty");
+					let sum = held
+						.get_mut(usize::from(leg.collateral))
+						.ok_or("a leg names no collateral of its facility")?;
+					*sum = sum.checked_add(leg.amount).ok_or("the sum of legs overflows")?;
+				}
+			}
+			ensure!(debt == state.normalized_debt, "normalised debts do not add up");
+			ensure!(held == state.held.to_vec(), "legs do not add up to what is held");
+			let backing =
+				debt.backing_floor(state.accumulator).ok_or("the sum of debts overflows")?;
+			ensure!(state.minted <= backing, "more has been issued than is owed");
+			// Less than one unit after an accrual, less than R more with each operation since. When
+			// the reserve could not take interest, `operations` is not reset, so this is generous.
+			let unit = state.accumulator.0.div_ceil(Ray::ONE.0);
+			let slack = unit.saturating_mul(u128::from(state.operations)).saturating_add(1);
+			ensure!(
+				backing.saturating_sub(state.minted) < slack || state.operations > 0,
+				"owed debt has not been issued"
+			);
+		}
+		Ok(())
+	}
+
+	fn check_owners(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
+		for (id, vault) in vaults {
+			ensure!(*id < NextVault::<T>::get(), "a vault has a number that was never given out");
+			ensure!(vault.facility < NextFacility::<T>::get(), "a vault has no facility");
+			ensure!(VaultsOf::<T>::contains_key(&vault.owner, id), "an owner does not list a vault");
+			let mut named: Vec<_> = vault.legs.iter().map(|leg| leg.collateral).collect();
+			named.sort_unstable();
+			let legs = named.len();
+			named.dedup();
+			ensure!(named.len() == legs, "a vault has two legs of one collateral");
+			named.extend(vault.claims.iter().map(|claim| claim.collateral));
+			named.sort_unstable();
+			named.dedup();
+			ensure!(named.len() <= MAX_LEGS as usize, "a vault has no room for what it may get back");
+			ensure!(
+				vault.debt.is_zero() || !vault.legs.is_empty(),
+				"a vault owes with no collateral"
+			);
+		}
+		ensure!(VaultsOf::<T>::iter().count() == vaults.len(), "an owner lists a vault that is gone");
+		Ok(())
+	}
+
+	/// Custody holds at least what legs and lots say, and the minimum balance beside it.
+	fn check_custody() -> Result<(), TryRuntimeError> {
+		let mut owed = BTreeMap::<AssetId, Balance>::new();
+		for (id, facility) in Facilities::<T>::iter() {
+			let state = FacilityStates::<T>::get(id).ok_or("a facility's totals are missing")?;
+			for (collateral, held) in facility.collaterals.iter().zip(state.held.iter()) {
+				let sum = owed.entry(collateral.terms.asset.clone()).or_default();
+				*sum = sum.checked_add(*held).ok_or("the sum of collateral overflows")?;
+			}
+		}
+		for (asset, in_vaults) in owed {
+			let owed = in_vaults
+				.checked_add(T::Lots::held(&asset))
+				.and_then(|sum| sum.checked_add(T::Fungibles::minimum_balance(asset.clone())))
+				.ok_or("the sum of collateral overflows")?;
+			let there = T::Fungibles::balance(asset, &T::Custody::get());
+			ensure!(there >= owed, "custody holds less than it owes");
+		}
+		Ok(())
+	}
+
+	/// `Σ_k minted_k` is what the treasury has booked as issued against vaults.
+	fn check_issuance() -> Result<(), TryRuntimeError> {
+		let mut minted = BTreeMap::<AssetId, Balance>::new();
+		for (id, facility) in Facilities::<T>::iter() {
+			let state = FacilityStates::<T>::get(id).ok_or("a facility's totals are missing")?;
+			let sum = minted.entry(facility.debt_asset).or_default();
+			*sum = sum.checked_add(state.minted).ok_or("the sum of issuance overflows")?;
+		}
+		for (asset, minted) in minted {
+			ensure!(
+				T::Sheet::backed_by_vaults(&asset) == minted,
+				"facilities and treasury disagree on what was issued"
+			);
+		}
+		Ok(())
+	}
+
+	/// Books and vaults agree both ways, and the bitmaps with the pages.
+	fn check_index(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
+		let mut entries = BTreeMap::<(BookId, VaultId), (Trigger, u16)>::new();
+		let mut ticks = BTreeMap::<(BookId, Tick), usize>::new();
+		for ((book, tick, number), page) in Pages::<T>::iter() {
+			let Page { pages, entries: listed, .. } = &page;
+			if number == 0 {
+				ensure!(*pages > 0, "a tick has no pages");
+			} else {
+				let head = Pages::<T>::get((book, tick, 0)).ok_or("a page has no head")?;
+				ensure!(number < head.pages, "a page is beyond the end of its tick");
+				ensure!(!listed.is_empty(), "an empty page is kept");
+			}
+			*ticks.entry((book, tick)).or_default() += listed.len();
+			for (trigger, vault) in listed {
+				ensure!(trigger.tick() == tick, "an entry is in the wrong tick");
+				let twice = entries.insert((book, *vault), (*trigger, number)).is_some();
+				ensure!(!twice, "a vault stands twice in a book");
+			}
+		}
+		for (id, vault) in vaults {
+			for leg in &vault.legs {
+				let found = entries.remove(&((vault.facility, leg.collateral), *id));
+				let expected = leg.entry.map(|entry| (entry.trigger, entry.page));
+				ensure!(found == expected, "a leg and its book disagree");
+				ensure!(
+					leg.entry.is_some() != vault.debt.is_zero(),
+					"a leg is indexed if and only if its vault owes"
+				);
+			}
+		}
+		ensure!(entries.is_empty(), "a book names a leg that does not exist");
+		Self::check_bitmaps(&ticks)
+	}
+
+	fn check_bitmaps(ticks: &BTreeMap<(BookId, Tick), usize>) -> Result<(), TryRuntimeError> {
+		let mut set = 0usize;
+		for (book, number, word) in Words::<T>::iter() {
+			ensure!(word.iter().any(|limb| *limb != 0), "an empty word is kept");
+			let summary = Summaries::<T>::get(book).ok_or("a book has words but no summary")?;
+			ensure!(is_set(&summary, number.into()), "the summary misses a word");
+			for bit in (0..256).filter(|bit| is_set(&word, *bit)) {
+				set += 1;
+				let tick = u32::from(number) * 256 + bit;
+				ensure!(ticks.contains_key(&(book, tick)), "a bit is set for an empty tick");
+			}
+		}
+		ensure!(set == ticks.len(), "a tick with entries has no bit");
+		let words = Words::<T>::iter().count() as u32;
+		let summarised: u32 =
+			Summaries::<T>::iter().map(|(_, s)| s.iter().map(|l| l.count_ones()).sum::<u32>()).sum();
+		ensure!(words == summarised, "the summary names an empty word");
+		Ok(())
+	}
+}

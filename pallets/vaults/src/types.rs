@@ -1,0 +1,350 @@
+//! What the vaults' storage holds, and what their calls take.
+
+use crate::{Config, MAX_CLAIMS, MAX_LEGS};
+use cairn_math::{FixedU128, NormalizedDebt, Perbill, Ray, Trigger};
+use cairn_primitives::{AssetId, Balance, FacilityId, LotId, Moment, VaultId};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{
+	traits::ConstU32, BoundedVec, CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound,
+};
+use frame_system::pallet_prelude::BlockNumberFor;
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+
+/// Position of a collateral in its facility's list. Never changes once given.
+pub type CollateralIndex = u8;
+
+/// One book of the risk index: a collateral of a facility.
+pub type BookId = (FacilityId, CollateralIndex);
+
+/// How much of a facility is switched off. Depositing, repaying and closing never are.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+pub enum Breaker {
+	/// Everything works.
+	#[default]
+	AllEnabled,
+	/// No opening, borrowing or withdrawing against debt.
+	NoNewRisk,
+	/// Also no new liquidations.
+	NoNewLiquidations,
+	/// Also no withdrawing at all, but for closing.
+	Frozen,
+}
+
+/// A collateral as governance lists it in a facility.
+#[derive(
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+pub struct CollateralTerms {
+	/// The token.
+	pub asset: AssetId,
+	/// Share of its value that may be borrowed against: `B`, below `liquidation_factor`.
+	pub borrow_factor: Perbill,
+	/// Share of its value that keeps a vault safe: `L`, below one.
+	pub liquidation_factor: Perbill,
+	/// What a liquidation costs the owner beyond the debt repaid, at most: `π`.
+	pub penalty: Perbill,
+	/// The part of the penalty that the treasury keeps: `f`, below `penalty`.
+	pub fee: Perbill,
+	/// The most of it that all vaults of the facility may hold, in smallest units.
+	pub cap: Balance,
+	/// Liquidations sell the collateral with the lowest rank first.
+	pub risk_rank: u8,
+}
+
+/// A facility as governance creates it.
+#[derive(
+	CloneNoBound,
+	DebugNoBound,
+	PartialEqNoBound,
+	EqNoBound,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[scale_info(skip_type_params(T))]
+#[serde(bound = "")]
+pub struct FacilityTerms<T: Config> {
+	/// What is borrowed.
+	pub debt_asset: AssetId,
+	/// What may be borrowed against.
+	pub collaterals: BoundedVec<CollateralTerms, T::MaxCollaterals>,
+	/// The most that all vaults together may owe when one borrows, in smallest units of the debt
+	/// asset. Interest may carry the sum beyond it.
+	pub ceiling: Balance,
+	/// A vault owes nothing or at least this much.
+	pub minimum_debt: Balance,
+	/// The health that a liquidation restores: `H*`, above one.
+	pub target_health: FixedU128,
+	/// Interest of a year, effective, in units of 1e-27.
+	pub annual_rate: Ray,
+}
+
+/// A collateral of a facility, with what does not change about the token at hand.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Collateral {
+	/// As governance set it.
+	pub terms: CollateralTerms,
+	/// Decimals of the token, as they were when it was listed.
+	pub decimals: u8,
+}
+
+/// A facility's terms as the chain uses them. Read by every operation, written by governance.
+#[derive(
+	CloneNoBound,
+	DebugNoBound,
+	PartialEqNoBound,
+	EqNoBound,
+	Encode,
+	Decode,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(skip_type_params(T))]
+pub struct Facility<T: Config> {
+	/// What is borrowed.
+	pub debt_asset: AssetId,
+	/// Decimals of the debt asset.
+	pub debt_decimals: u8,
+	/// See [`FacilityTerms::ceiling`].
+	pub ceiling: Balance,
+	/// See [`FacilityTerms::minimum_debt`].
+	pub minimum_debt: Balance,
+	/// See [`FacilityTerms::target_health`].
+	pub target_health: FixedU128,
+	/// See [`FacilityTerms::annual_rate`].
+	pub annual_rate: Ray,
+	/// What is switched off.
+	pub breaker: Breaker,
+	/// What may be borrowed against; the position in this list is the collateral's index.
+	pub collaterals: BoundedVec<Collateral, T::MaxCollaterals>,
+}
+
+/// What changes about a facility all the time: one row, written once an operation and once a block.
+#[derive(
+	CloneNoBound,
+	DebugNoBound,
+	PartialEqNoBound,
+	EqNoBound,
+	Encode,
+	Decode,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(skip_type_params(T))]
+pub struct FacilityState<T: Config> {
+	/// `R`: what one unit of normalised debt owes.
+	pub accumulator: Ray,
+	/// What `R` is multiplied with each second.
+	pub rate_per_second: Ray,
+	/// When `R` was last advanced; zero if it has never been.
+	pub accrued_at: Moment,
+	/// `A`: normalised debt of all vaults.
+	pub normalized_debt: NormalizedDebt,
+	/// What has been issued against it, never more than `⌊A·R⌋`.
+	pub minted: Balance,
+	/// Operations since `R` was last advanced. Each may leave less than `R` units of difference
+	/// between `minted` and `⌊A·R⌋`, which the next advance mints to the reserve.
+	pub operations: u32,
+	/// What the vaults' legs hold of each collateral.
+	pub held: BoundedVec<Balance, T::MaxCollaterals>,
+}
+
+/// One collateral of a vault, and where the vault stands in that collateral's book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Leg {
+	/// Which collateral.
+	pub collateral: CollateralIndex,
+	/// How much, in smallest units. Never zero.
+	pub amount: Balance,
+	/// The entry in the risk index; `None` while the vault has no debt.
+	pub entry: Option<Entry>,
+}
+
+/// Where a vault's entry lies in a book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Entry {
+	/// `θ`.
+	pub trigger: Trigger,
+	/// The page of the tick.
+	pub page: u16,
+}
+
+/// What a vault may get back from a lot that its collateral went into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Claim {
+	/// The lot.
+	pub lot: LotId,
+	/// Which collateral.
+	pub collateral: CollateralIndex,
+	/// How much of it came from this vault.
+	pub contributed: Balance,
+}
+
+/// A vault.
+#[derive(
+	CloneNoBound,
+	DebugNoBound,
+	PartialEqNoBound,
+	EqNoBound,
+	Encode,
+	Decode,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(skip_type_params(T))]
+pub struct Vault<T: Config> {
+	/// The facility it belongs to.
+	pub facility: FacilityId,
+	/// Who may withdraw, borrow and close.
+	pub owner: T::AccountId,
+	/// What it owes, divided by the facility's accumulator.
+	pub debt: NormalizedDebt,
+	/// Its collateral.
+	pub legs: BoundedVec<Leg, ConstU32<{ MAX_LEGS }>>,
+	/// What may come back to it.
+	pub claims: BoundedVec<Claim, ConstU32<{ MAX_CLAIMS }>>,
+	/// What the owner has on hold for the row.
+	pub deposit: Balance,
+}
+
+/// Amounts of several collaterals.
+pub type Basket = BoundedVec<(AssetId, Balance), ConstU32<{ MAX_LEGS }>>;
+
+/// The four movements of a vault, applied in this order.
+#[derive(
+	Clone,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Adjustment {
+	/// Collateral from the caller to the vault.
+	pub deposit: Basket,
+	/// Debt to pay back from the caller's balance; what exceeds the debt is not taken.
+	pub repay: Balance,
+	/// Collateral from the vault to its owner.
+	pub withdraw: Basket,
+	/// Debt to take on, paid out to the owner.
+	pub borrow: Balance,
+}
+
+/// What the caller insists on.
+#[derive(
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Limits<BlockNumber> {
+	/// The vault's health afterwards must be at least this.
+	pub min_health: Option<FixedU128>,
+	/// The last block in which the call may take effect.
+	pub deadline: Option<BlockNumber>,
+}
+
+impl<BlockNumber> Default for Limits<BlockNumber> {
+	fn default() -> Self {
+		Self { min_health: None, deadline: None }
+	}
+}
+
+/// [`Limits`] in block numbers of the runtime.
+pub type LimitsOf<T> = Limits<BlockNumberFor<T>>;
+
+/// One collateral of a vault as a wallet shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct LegView {
+	/// The token.
+	pub asset: AssetId,
+	/// How much the vault holds, in smallest units.
+	pub amount: Balance,
+	/// If this collateral alone fell, the price below which the vault is unsafe, in 1e-18 USD;
+	/// `None` if its fall alone cannot make the vault unsafe, or there is no debt.
+	pub liquidation_price: Option<u128>,
+}
+
+/// A vault as a wallet shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct VaultView<AccountId> {
+	/// The vault.
+	pub vault: VaultId,
+	/// Its facility.
+	pub facility: FacilityId,
+	/// Its owner.
+	pub owner: AccountId,
+	/// What is owed now with interest, in smallest units of the debt asset.
+	pub debt: Balance,
+	/// Its health; `None` without debt, or without a price.
+	pub health: Option<FixedU128>,
+	/// The most that could be borrowed beside the present debt.
+	pub max_borrow: Balance,
+	/// Its collateral.
+	pub legs: alloc::vec::Vec<LegView>,
+	/// Lots that may return collateral to it.
+	pub claims: alloc::vec::Vec<Claim>,
+}
+
+/// A facility's totals as a wallet shows them.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct FacilityView {
+	/// What is borrowed.
+	pub debt_asset: AssetId,
+	/// What all vaults owe.
+	pub debt: Balance,
+	/// What has been issued against it.
+	pub minted: Balance,
+	/// The most that may be owed when somebody borrows.
+	pub ceiling: Balance,
+	/// A vault owes nothing or at least this much.
+	pub minimum_debt: Balance,
+	/// Interest of a year in 1e-27.
+	pub annual_rate: Ray,
+	/// `R`.
+	pub accumulator: Ray,
+	/// What is switched off.
+	pub breaker: Breaker,
+	/// Token and amount of all collateral in its vaults.
+	pub collateral: alloc::vec::Vec<(AssetId, Balance)>,
+}

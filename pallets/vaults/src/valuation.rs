@@ -1,0 +1,217 @@
+//! What the collateral and the debt of a vault count.
+//!
+//! Two measures exist. *Liquidation* is lenient: the favourable side of the quote and the
+//! liquidation factor. *New risk* is strict: the unfavourable side, the slow average, and the
+//! borrow factor. What passes the strict measure passes the lenient one, so no operation can end in
+//! an unsafe vault.
+
+use crate::{
+	types::{Collateral, Facility, Leg},
+	Config,
+};
+use cairn_math::{FixedU128, NormalizedDebt, Perbill, Price, Trigger, Value};
+use cairn_primitives::{AssetId, Balance, Moment, PriceSource, Quote};
+use primitive_types::{U256, U512};
+
+const HOUR: Moment = 3_600_000;
+/// A stale quote counts in full for this long.
+const DECAY_START: Moment = HOUR;
+/// A stale quote counts for nothing after this long.
+const DECAY_END: Moment = 25 * HOUR;
+
+/// What one collateral counts in a liquidation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+	/// Its price; `None` if it counts for nothing.
+	pub price: Option<Price>,
+	/// Whether it may be sold at that price.
+	pub sellable: bool,
+}
+
+impl Counted {
+	const NOTHING: Self = Self { price: None, sellable: false };
+}
+
+/// The share that a stale quote of this age still counts: one for the first hour, then falling to
+/// nothing over a day, so that the leg neither shields its vault for ever nor dooms it at once.
+pub fn staleness_share_floor(age: Moment) -> Perbill {
+	let left = DECAY_END.saturating_sub(age.max(DECAY_START));
+	Perbill::from_rational(left, DECAY_END - DECAY_START)
+}
+
+/// What a collateral with this quote counts in a liquidation. While the oracle as a whole is
+/// `down` nothing decays.
+pub fn counted(quote: Option<&Quote>, down: bool) -> Counted {
+	let Some(quote) = quote else { return Counted::NOTHING };
+	if quote.status.allows_liquidation() {
+		Counted { price: Some(quote.high()), sellable: true }
+	} else if down {
+		Counted { price: Some(quote.high()), sellable: false }
+	} else {
+		Counted {
+			price: quote.high().share_floor(staleness_share_floor(quote.age)),
+			sellable: false,
+		}
+	}
+}
+
+/// The weighted value of an amount, rounded down twice: `⌊⌊q·P⌋·factor⌋`.
+fn weighted_floor(amount: Balance, decimals: u8, price: Option<Price>, factor: Perbill) -> Value {
+	price.map_or(Value::ZERO, |price| {
+		Value::of_floor(amount, decimals, price).share_floor(factor)
+	})
+}
+
+/// Prices of a facility at which vaults are found unsafe and their collateral is valued.
+pub struct LiquidationPrices {
+	/// Price of the debt asset.
+	pub debt: Price,
+	/// What each collateral counts, by its index.
+	pub collaterals: alloc::vec::Vec<Counted>,
+}
+
+impl LiquidationPrices {
+	/// Reads the quotes of a facility. `None` if the debt asset has no quote.
+	pub fn read<T: Config>(facility: &Facility<T>) -> Option<Self> {
+		let down = T::Prices::is_down();
+		let debt = T::Prices::quote(&facility.debt_asset)?.low();
+		let collaterals = facility
+			.collaterals
+			.iter()
+			.map(|collateral| {
+				counted(T::Prices::quote(&collateral.terms.asset).as_ref(), down)
+			})
+			.collect();
+		Some(Self { debt, collaterals })
+	}
+
+	/// What the collateral with this index counts.
+	pub fn of(&self, index: u8) -> Counted {
+		self.collaterals.get(usize::from(index)).copied().unwrap_or(Counted::NOTHING)
+	}
+
+	/// `W = Σ q·L·P`, rounded down.
+	pub fn weighted_floor<T: Config>(&self, facility: &Facility<T>, legs: &[Leg]) -> Value {
+		legs.iter()
+			.filter_map(|leg| {
+				let collateral = facility.collaterals.get(usize::from(leg.collateral))?;
+				Some(weighted_floor(
+					leg.amount,
+					collateral.decimals,
+					self.of(leg.collateral).price,
+					collateral.terms.liquidation_factor,
+				))
+			})
+			.sum()
+	}
+
+	/// Value of a debt, rounded up.
+	pub fn debt_value_ceil<T: Config>(&self, facility: &Facility<T>, owed: Balance) -> Value {
+		Value::of_ceil(owed, facility.debt_decimals, self.debt)
+	}
+
+	/// The effective price `e = L·P / (P_debt·R)` of a collateral, rounded down: the normalised debt
+	/// that one smallest unit of it carries.
+	pub fn effective_floor<T: Config>(
+		&self,
+		facility: &Facility<T>,
+		collateral: &Collateral,
+		index: u8,
+		accumulator: cairn_math::Ray,
+	) -> Trigger {
+		let Some(price) = self.of(index).price else { return Trigger::MIN };
+		let numerator = U512::from(price.raw())
+			* U512::from(collateral.terms.liquidation_factor.deconstruct())
+			* pow10(facility.debt_decimals)
+			* U512::from(cairn_math::Ray::ONE.0);
+		let denominator = U512::from(self.debt.raw())
+			* U512::from(accumulator.0)
+			* pow10(collateral.decimals)
+			* U512::from(1_000_000_000u64);
+		Trigger::from_ratio_floor(numerator, denominator)
+	}
+
+	/// The trigger `θ = e / H` of each leg of a vault with debt, rounded up.
+	///
+	/// Written without `R` and the price of the debt, which cancel:
+	/// `θ_c = d · L_c·P_c / W`, and for a single leg `θ = d / q` whatever the price.
+	pub fn triggers_ceil<T: Config>(
+		&self,
+		facility: &Facility<T>,
+		legs: &[Leg],
+		debt: NormalizedDebt,
+	) -> alloc::vec::Vec<Trigger> {
+		if let [leg] = legs {
+			let trigger =
+				Trigger::from_ratio_ceil(U512::from(debt.0), U512::from(leg.amount));
+			return alloc::vec![trigger];
+		}
+		let weighted = self.weighted_floor(facility, legs).wide();
+		legs.iter()
+			.map(|leg| {
+				let Some(collateral) = facility.collaterals.get(usize::from(leg.collateral)) else {
+					return Trigger::MAX;
+				};
+				let Some(price) = self.of(leg.collateral).price else { return Trigger::MIN };
+				let numerator = U512::from(
+					U256::from(price.raw())
+						* U256::from(collateral.terms.liquidation_factor.deconstruct()),
+				) * U512::from(debt.0);
+				let denominator =
+					U512::from(weighted) * pow10(collateral.decimals) * U512::from(1_000_000_000u64);
+				Trigger::from_ratio_ceil(numerator, denominator)
+			})
+			.collect()
+	}
+}
+
+fn pow10(decimals: u8) -> U512 {
+	U512::from(10u8).pow(decimals.min(24).into())
+}
+
+/// How a vault stands up to the strict measure.
+pub struct NewRisk {
+	/// `Σ q·B·P` at the unfavourable side of each quote; collateral without a Live quote counts
+	/// nothing.
+	pub weighted: Value,
+	/// Price of the debt asset at its unfavourable side; `None` unless its quote is Live.
+	pub debt_price: Option<Price>,
+	/// Whether some collateral of the vault has no Live quote.
+	pub something_not_live: bool,
+}
+
+impl NewRisk {
+	/// Measures the legs of a vault.
+	pub fn measure<T: Config>(facility: &Facility<T>, legs: &[Leg]) -> Self {
+		let live = |asset: &AssetId| {
+			T::Prices::quote(asset).filter(|quote| quote.status.allows_new_risk())
+		};
+		let mut something_not_live = false;
+		let weighted = legs
+			.iter()
+			.filter_map(|leg| {
+				let collateral = facility.collaterals.get(usize::from(leg.collateral))?;
+				let quote = live(&collateral.terms.asset);
+				something_not_live |= quote.is_none();
+				Some(weighted_floor(
+					leg.amount,
+					collateral.decimals,
+					quote.map(|quote| quote.collateral_for_new_risk()),
+					collateral.terms.borrow_factor,
+				))
+			})
+			.sum();
+		let debt_price = live(&facility.debt_asset).map(|quote| quote.debt_for_new_risk());
+		Self { weighted, debt_price, something_not_live }
+	}
+}
+
+/// `W / D`, rounded down, at most the largest that the type holds: a number to show.
+pub fn health_floor(weighted: Value, debt: Value) -> Option<FixedU128> {
+	if debt.is_zero() {
+		return None;
+	}
+	let scaled = U512::from(weighted.wide()) * U512::from(1_000_000_000_000_000_000u64);
+	let ratio = scaled / U512::from(debt.wide());
+	Some(FixedU128::from_inner(u128::try_from(ratio).unwrap_or(u128::MAX)))
+}

@@ -1,0 +1,89 @@
+//! What Cairn is for: prices, vaults, lots, and the treasury, tied together.
+
+use super::{
+	assets::{Decimals, Fungibles},
+	consensus::MAX_AUTHORITIES,
+};
+use crate::{
+	units::{deposit, CUSD},
+	AccountId, Auctions, Balance, Balances, Oracle, Runtime, RuntimeHoldReason, Timestamp,
+	Treasury,
+};
+use frame_support::{
+	parameter_types,
+	traits::{ConstU128, ConstU32, ConstU64},
+	PalletId,
+};
+use frame_system::EnsureRoot;
+use sp_runtime::{traits::AccountIdConversion, transaction_validity::TransactionPriority};
+
+/// The debt of a vault is zero or at least this much, and so is what a lot leaves.
+pub const MINIMUM_DEBT: Balance = 100 * CUSD;
+
+parameter_types! {
+	pub const TreasuryId: PalletId = PalletId(*b"cairn/tr");
+	/// Holds the collateral of all vaults and lots. Nobody has a key to it.
+	pub Custody: AccountId = PalletId(*b"cairn/cu").into_account_truncating();
+	pub const Quorum: (u32, u32) = (2, 3);
+}
+
+impl cairn_oracle::Config for Runtime {
+	type AdminOrigin = EnsureRoot<AccountId>;
+	type DegradedRounds = ConstU32<10>;
+	type LiveRounds = ConstU32<3>;
+	type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
+	type MaxFeeds = ConstU32<32>;
+	type MaxReportAge = ConstU32<3>;
+	type MaxSources = ConstU32<8>;
+	type Quorum = Quorum;
+	type ReportLongevity = ConstU64<5>;
+	// A tip can lift a transaction as high, but not above: among equals, what expires first goes
+	// first, and that is the report.
+	type ReportPriority = ConstU64<{ TransactionPriority::MAX }>;
+	type RoundLength = ConstU32<1>;
+	type StaleRounds = ConstU32<50>;
+	type Time = Timestamp;
+	type WeightInfo = cairn_oracle::weights::SubstrateWeight<Runtime>;
+}
+
+impl cairn_treasury::Config for Runtime {
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarks::Tokens;
+	type Fungibles = Fungibles;
+	type MaxDebtAssets = ConstU32<16>;
+	type PalletId = TreasuryId;
+	type WeightInfo = cairn_treasury::weights::SubstrateWeight<Runtime>;
+}
+
+impl cairn_auctions::Config for Runtime {
+	type AdminOrigin = EnsureRoot<AccountId>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarks::Tokens;
+	type Custody = Custody;
+	type Decimals = Decimals;
+	type Fungibles = Fungibles;
+	type Issuance = Treasury;
+	type MaxEventsPerBlock = ConstU32<64>;
+	type MinimumRemainder = ConstU128<MINIMUM_DEBT>;
+	type Prices = Oracle;
+	type Sheet = Treasury;
+	type WeightInfo = cairn_auctions::weights::SubstrateWeight<Runtime>;
+}
+
+impl cairn_vaults::Config for Runtime {
+	type AdminOrigin = EnsureRoot<AccountId>;
+	type Custody = Custody;
+	type Decimals = Decimals;
+	type Fungibles = Fungibles;
+	type Issuance = Treasury;
+	type Lots = Auctions;
+	type MaxCollaterals = ConstU32<16>;
+	type MaxFacilities = ConstU32<32>;
+	type Native = Balances;
+	type Prices = Oracle;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Sheet = Treasury;
+	type Time = Timestamp;
+	type VaultDeposit = ConstU128<{ deposit(2, 800) }>;
+	type WeightInfo = cairn_vaults::weights::SubstrateWeight<Runtime>;
+}

@@ -1,0 +1,7 @@
+//! What each pallet is configured with, one file a concern.
+
+pub mod assets;
+pub mod collateral;
+pub mod consensus;
+pub mod governance;
+pub mod system;

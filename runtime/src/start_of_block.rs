@@ -1,0 +1,41 @@
+//! What happens in every block before the first user transaction.
+//!
+//! The order is the point. Interest is charged up to now; the reports of the last block become
+//! prices; every vault that a price hurts is liquidated; lots whose time has come are advanced; what
+//! the treasury can net it nets. No transaction comes between a price and its consequences, and
+//! every validator who imports the block repeats it.
+
+use crate::{configs::system::BlockWeights, Auctions, Oracle, System, Treasury, Vaults};
+use cairn_primitives::LiquidationLots;
+use frame_support::{
+	dispatch::DispatchClass,
+	traits::{Get, PostInherents},
+	weights::{Weight, WeightMeter},
+};
+use sp_runtime::Perbill;
+
+/// The share of a block that all of this may take.
+const BUDGET: Perbill = Perbill::from_percent(25);
+
+/// Runs after the inherents of a block, so that the time is that of the block.
+pub struct StartOfBlock;
+
+impl StartOfBlock {
+	/// The most that the start of a block may weigh.
+	pub fn budget() -> Weight {
+		BUDGET * <BlockWeights as Get<frame_system::limits::BlockWeights>>::get().max_block
+	}
+}
+
+impl PostInherents for StartOfBlock {
+	fn post_inherents() {
+		let mut meter = WeightMeter::with_limit(Self::budget());
+		Vaults::accrue(&mut meter);
+		Oracle::aggregate(&mut meter);
+		Vaults::enforce(&mut meter);
+		<Auctions as LiquidationLots<_>>::advance(&mut meter);
+		Treasury::settle(&mut meter);
+		// The hook that the SDK calls here has no weight of its own: it is charged by hand.
+		System::register_extra_weight_unchecked(meter.consumed(), DispatchClass::Mandatory);
+	}
+}

@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help dev demo test build fmt clippy e2e setup clean
+.PHONY: help dev demo test build fmt clippy e2e zombienet chain-specs setup clean
 
 help: ## What you are reading
 	@echo "Cairn: make <target>"
@@ -39,10 +39,16 @@ e2e: build ## The end-to-end tests only
 	@scripts/setup-node-modules.sh e2e
 	@source scripts/env.sh; npm test --prefix e2e
 
+zombienet: build ## A network of four validators and one RPC node, and its smoke test
+	@zombienet/run.sh
+
+chain-specs: build ## Write the presets as chain specs into chain-specs/
+	@chain-specs/build.sh
+
 setup: ## Install what is missing: system packages, the WASM target, JavaScript dependencies
 	@scripts/setup.sh e2e
 
 clean: ## Remove everything that was built or installed in this folder
-	@rm -rf target e2e/node_modules
+	@rm -rf target e2e/node_modules zombienet/node_modules chain-specs/*.json
 	@source scripts/env.sh; if [[ $$CARGO_TARGET_DIR != $$CAIRN_ROOT/target && -d $$CARGO_TARGET_DIR ]]; then \
 		echo "Left alone, because others may use it: CARGO_TARGET_DIR=$$CARGO_TARGET_DIR"; fi

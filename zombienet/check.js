@@ -1,5 +1,5 @@
-// Zombienet's way to run one of `checks.mjs`: as a program of its own, because Zombienet comes with an
-// older Polkadot.js than the one that these checks share with the end-to-end tests.
+// Zombienet's way to run one of `checks.mjs`: as a program of its own, because Zombienet comes with
+// an older Polkadot.js than the one that these checks share with the end-to-end tests.
 
 const { execFile } = require('node:child_process');
 const { join } = require('node:path');

@@ -1,5 +1,5 @@
-// What has to be true of a network, checked from outside: `node checks.mjs <check> <address> [others…]`
-// with the address of the node to ask. CAIRN_SIM says where its exchanges are.
+// What has to be true of a network, checked from outside: `node checks.mjs <check> <address>
+// [others…]` with the address of the node to ask. CAIRN_SIM says where its exchanges are.
 
 import assert from 'node:assert/strict';
 import { Chain } from '../e2e/lib/chain.mjs';
@@ -28,7 +28,9 @@ async function slots(chain) {
     authors.add((await chain.slot(await chain.hash(number))).author);
   }
   const rate = (SLOT_SECONDS * (SAMPLE + missed)) / SAMPLE;
-  say(`a block every ${rate.toFixed(1)} seconds, by ${authors.size} authors, ${missed} slots empty`);
+  say(
+    `a block every ${rate.toFixed(1)} seconds, by ${authors.size} authors, ${missed} slots empty`,
+  );
   assert.ok(missed <= SLACK, `${missed} of ${SAMPLE + missed} slots have no block`);
   assert.ok(authors.size > 1, 'all blocks are by the same author');
 }
@@ -88,7 +90,9 @@ async function prices(chain) {
     await market.move({ BTC: '3' });
     await until('the new price of bitcoin');
     const { price } = await chain.quote('BTC');
-    say(`it rises by 3 %, and ${chain.best.number - from} blocks later is quoted ${showUsd(price)}`);
+    say(
+      `it rises by 3 %, and ${chain.best.number - from} blocks later is quoted ${showUsd(price)}`,
+    );
   } finally {
     await market.set({ BTC });
   }
@@ -114,7 +118,9 @@ const CHECKS = { slots, finality, reports, prices, agreement, invariants };
 
 const [check, address, ...others] = process.argv.slice(2);
 if (!Object.hasOwn(CHECKS, check) || !address) {
-  process.stderr.write(`usage: node checks.mjs ${Object.keys(CHECKS).join('|')} <address> [others…]\n`);
+  process.stderr.write(
+    `usage: node checks.mjs ${Object.keys(CHECKS).join('|')} <address> [others…]\n`,
+  );
   process.exit(2);
 }
 let chain;

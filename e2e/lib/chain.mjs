@@ -137,7 +137,10 @@ export class Chain {
 
   /** How many slots between two blocks have no block. */
   async missedSlots(first, last) {
-    const [from, to] = [await this.slot(await this.hash(first)), await this.slot(await this.hash(last))];
+    const [from, to] = [
+      await this.slot(await this.hash(first)),
+      await this.slot(await this.hash(last)),
+    ];
     return Number(to.slot - from.slot) - (last - first);
   }
 
@@ -157,8 +160,8 @@ export class Chain {
   // ---- What the chain says ----
 
   /**
-   * Calls a view function: `view('Vaults.vault', [7n])`. Polkadot.js has no decoration for these yet,
-   * but the metadata says what they are called by, what they take, and what they give.
+   * Calls a view function: `view('Vaults.vault', [7n])`. Polkadot.js has no decoration for these
+   * yet, but the metadata says what they are called by, what they take, and what they give.
    */
   async view(name, args = [], at = undefined) {
     const view = this.#views.get(name);
@@ -260,8 +263,8 @@ export class Chain {
   // ---- Transactions ----
 
   /**
-   * Signs and sends a call, and waits until it is in a block. Gives that block with the events and the
-   * fee of the transaction; throws [`Refused`] if the call failed there.
+   * Signs and sends a call, and waits until it is in a block. Gives that block with the events and
+   * the fee of the transaction; throws [`Refused`] if the call failed there.
    */
   async send(who, call) {
     const result = await this.#included(who, call);
@@ -294,7 +297,8 @@ export class Chain {
         how(value);
       };
       this.reach(this.best.number + PATIENCE).then(
-        () => settle(reject, new Error(`${section}.${method} came into none of ${PATIENCE} blocks`)),
+        () =>
+          settle(reject, new Error(`${section}.${method} came into none of ${PATIENCE} blocks`)),
         (error) => settle(reject, error),
       );
       call

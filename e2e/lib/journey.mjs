@@ -1,8 +1,9 @@
-// The main job of the chain, step by step: prices arrive, Alice borrows, the market falls, the chain
-// liquidates as much as it must, Bob buys, Alice gets back what was not needed.
+// The main job of the chain, step by step: prices arrive, Alice borrows, the market falls, the
+// chain liquidates as much as it must, Bob buys, Alice gets back what was not needed.
 //
 // Every step checks all that it says, so that the tests and the demo are the same story. `tell` is
-// told what happens: `say(line)`, `progress(line)` while something is waited for, `sheet(title, sheet)`.
+// told what happens: `say(line)`, `progress(line)` while something is waited for, `sheet(title,
+// sheet)`.
 
 import assert from 'node:assert/strict';
 import { eventOf } from './chain.mjs';
@@ -56,7 +57,13 @@ function assertOwed(debt, borrowed) {
 export const NO_LIMITS = { minHealth: null, deadline: null };
 
 /** An adjustment of a vault with only those parts that are named. */
-export const adjustment = (parts) => ({ deposit: [], repay: 0n, withdraw: [], borrow: 0n, ...parts });
+export const adjustment = (parts) => ({
+  deposit: [],
+  repay: 0n,
+  withdraw: [],
+  borrow: 0n,
+  ...parts,
+});
 
 export class Journey {
   #chain;
@@ -103,7 +110,9 @@ export class Journey {
       assert.equal(status, 'Live');
       assert.ok(sources >= 3, `${symbol} has a price from ${sources} sources only`);
       this.#assertPrice(symbol, price, usd(state.prices[symbol]));
-      tell.say(`${symbol.padEnd(4)} ${showUsd(price)} ± ${showUsd(confidence)}, ${sources} sources`);
+      tell.say(
+        `${symbol.padEnd(4)} ${showUsd(price)} ± ${showUsd(confidence)}, ${sources} sources`,
+      );
     }
     this.#originalPrice = state.prices.ETH;
   }
@@ -134,7 +143,8 @@ export class Journey {
     const now = await this.#chain.balance(people.bob, 'CUSD');
     assert.equal(now - has, parts.borrow, 'Bob does not have what he has borrowed');
     this.#tell.say(
-      `Block ${number}: Bob locks ${listed(parts.deposit)} and borrows ${show(parts.borrow, 'CUSD')}.`,
+      `Block ${number}: Bob locks ${listed(parts.deposit)} and borrows ` +
+        `${show(parts.borrow, 'CUSD')}.`,
     );
   }
 
@@ -162,18 +172,29 @@ export class Journey {
     assert.equal(view.legs.length, deposit.length, 'the vault does not hold what Alice put in');
     assert.ok(view.health > ONE, 'the chain has lent to a vault that is unsafe');
     const after = await chain.balances(alice);
-    assert.equal(after.CUSD - this.before.CUSD, this.borrowed, 'Alice does not have what she has borrowed');
+    assert.equal(
+      after.CUSD - this.before.CUSD,
+      this.borrowed,
+      'Alice does not have what she has borrowed',
+    );
     for (const [id, units] of deposit) {
       const symbol = symbolOf(id);
-      assert.equal(this.before[symbol] - after[symbol], units, `not all of the ${symbol} has left Alice`);
+      assert.equal(
+        this.before[symbol] - after[symbol],
+        units,
+        `not all of the ${symbol} has left Alice`,
+      );
     }
     tell.say(
-      `Block ${number}: she borrows ${show(this.borrowed, 'CUSD')}; health ${showHealth(view.health)}.`,
+      `Block ${number}: she borrows ${show(this.borrowed, 'CUSD')}; ` +
+        `health ${showHealth(view.health)}.`,
     );
     for (const leg of view.legs) {
       if (leg.liquidationPrice === null) continue;
       const symbol = symbolOf(leg.asset);
-      tell.say(`If only ${symbol} fell, she would be safe down to ${showUsd(leg.liquidationPrice)}.`);
+      tell.say(
+        `If only ${symbol} fell, she would be safe down to ${showUsd(leg.liquidationPrice)}.`,
+      );
     }
   }
 
@@ -191,7 +212,11 @@ export class Journey {
 
   #assertBalanced(sheet) {
     const lines = sheet.backedByVaults + sheet.inAuction + sheet.badDebt;
-    assert.equal(sheet.issuance, lines, 'the lines of the books do not add up to what is in circulation');
+    assert.equal(
+      sheet.issuance,
+      lines,
+      'the lines of the books do not add up to what is in circulation',
+    );
     assert.equal(sheet.difference, 0n, 'the books say that they differ');
   }
 
@@ -202,10 +227,12 @@ export class Journey {
     this.terms = await chain.facilityTerms(facility);
     const priced = await this.#priced(legs);
     const others = priced.filter(({ symbol }) => symbol !== 'ETH');
-    const ether = weighted(priced, this.terms.collaterals) - weighted(others, this.terms.collaterals);
+    const ether =
+      weighted(priced, this.terms.collaterals) - weighted(others, this.terms.collaterals);
     const owed = debt * 10n ** 6n;
     const health = (percent) =>
-      ((weighted(others, this.terms.collaterals) + (ether * (100n - percent)) / 100n) * 100n) / owed;
+      ((weighted(others, this.terms.collaterals) + (ether * (100n - percent)) / 100n) * 100n) /
+      owed;
     let percent = 1n;
     while (health(percent) >= HEALTH_AFTER_FALL) percent += 1n;
     this.firstBlock = chain.best.number;
@@ -260,16 +287,30 @@ export class Journey {
       `health is ${showHealth(view.health)} afterwards, not ${showHealth(targetHealth)}`,
     );
     this.lots = events.filter(({ name }) => name === 'auctions.LotOpened').map(({ data }) => data);
-    assert.equal(this.lots.length, liquidated.seized.length, 'there is not one lot for each collateral seized');
+    assert.equal(
+      this.lots.length,
+      liquidated.seized.length,
+      'there is not one lot for each collateral seized',
+    );
     for (const [position, lot] of this.lots.entries()) {
       const [asset, units] = liquidated.seized[position];
-      assert.deepEqual([lot.collateral, lot.amount], [asset, units], 'what is for sale is not what was seized');
+      assert.deepEqual(
+        [lot.collateral, lot.amount],
+        [asset, units],
+        'what is for sale is not what was seized',
+      );
     }
     const debt = this.lots.reduce((sum, lot) => sum + lot.debt, 0n);
-    assert.equal(debt, liquidated.repaid, 'the lots are to recover another debt than left the vault');
+    assert.equal(
+      debt,
+      liquidated.repaid,
+      'the lots are to recover another debt than left the vault',
+    );
     this.liquidated = liquidated;
 
-    tell.say(`Block ${number}: the price takes effect, and in the same block the chain liquidates.`);
+    tell.say(
+      `Block ${number}: the price takes effect, and in the same block the chain liquidates.`,
+    );
     tell.say(
       `It seizes ${listed(liquidated.seized)} for ${show(liquidated.repaid, 'CUSD')} of debt: ` +
         `what the formula says, and no more.`,
@@ -286,7 +327,10 @@ export class Journey {
     const [before, after] = [await chain.quote('ETH', parent), await chain.quote('ETH', hash)];
     this.#assertPrice('ETH', before.price, usd(this.#originalPrice));
     this.#assertPrice('ETH', after.price, this.fallenPrice);
-    const [stored, storedAfter] = [await chain.storedQuotes(parent), await chain.storedQuotes(hash)];
+    const [stored, storedAfter] = [
+      await chain.storedQuotes(parent),
+      await chain.storedQuotes(hash),
+    ];
     assert.notEqual(stored, storedAfter, 'the block of the liquidation has not changed the quotes');
     const time = (await (await chain.api.at(hash)).query.timestamp.now()).toBigInt();
     assert.equal(after.updatedAt, time, 'the price is not of the block of the liquidation');
@@ -331,7 +375,11 @@ export class Journey {
       assert.equal(closing.closed?.shortfall, 0n, 'the lot has not recovered all of its debt');
       const sold = first.collateral + closing.collateral;
       assert.equal(first.paid + closing.paid, debt + fee, 'the buyer has not paid the tab');
-      assert.equal(closing.closed.leftover, units - sold, 'what is left over is not what was not sold');
+      assert.equal(
+        closing.closed.leftover,
+        units - sold,
+        'what is left over is not what was not sold',
+      );
       this.sold.set(lot, sold);
       this.paid += first.paid + closing.paid;
     }
@@ -356,11 +404,15 @@ export class Journey {
     assert.ok(taken.price <= price, 'the price of the lot has risen');
     const [before, after] = [await chain.balances(bob, parent), await chain.balances(bob, hash)];
     assert.equal(before.CUSD - after.CUSD, taken.paid, 'Bob has not paid what the event says');
-    assert.equal(after[symbol] - before[symbol], taken.collateral, 'Bob does not have what he has paid for');
+    assert.equal(
+      after[symbol] - before[symbol],
+      taken.collateral,
+      'Bob does not have what he has paid for',
+    );
     const oracle = (await chain.quote(symbol, hash)).price;
     this.#tell.say(
-      `Block ${number}: Bob buys ${show(taken.collateral, symbol)} for ${show(taken.paid, 'CUSD')}, ` +
-        `at ${showUsd(taken.price)} (the oracle says ${showUsd(oracle)}).`,
+      `Block ${number}: Bob buys ${show(taken.collateral, symbol)} for ` +
+        `${show(taken.paid, 'CUSD')}, at ${showUsd(taken.price)} (the oracle says ${showUsd(oracle)}).`,
     );
     const closed = events.find(({ name }) => name === 'auctions.LotClosed')?.data;
     return { ...taken, closed };
@@ -377,7 +429,10 @@ export class Journey {
       .map(({ lot, collateral, amount: units }) => [collateral, units - this.sold.get(lot)])
       .filter(([, units]) => units > 0n);
     assert.deepEqual(returned, expected, 'what comes back is not what was not sold');
-    const [before, after] = [await chain.vault(this.vault, parent), await chain.vault(this.vault, hash)];
+    const [before, after] = [
+      await chain.vault(this.vault, parent),
+      await chain.vault(this.vault, hash),
+    ];
     for (const [id, units] of returned) {
       const held = (view) =>
         view.legs.find(({ asset }) => symbolOf(asset) === symbolOf(id))?.amount ?? 0n;
@@ -386,7 +441,8 @@ export class Journey {
     assert.deepEqual(after.claims, [], 'the vault still waits for a lot');
     assert.ok(after.health > before.health, 'the vault is not safer than before');
     this.#tell.say(
-      `Block ${number}: ${listed(returned)} comes back to Alice; health ${showHealth(after.health)}.`,
+      `Block ${number}: ${listed(returned)} comes back to Alice; ` +
+        `health ${showHealth(after.health)}.`,
     );
   }
 
@@ -405,8 +461,8 @@ export class Journey {
       'what is in circulation has not fallen by the debt that was liquidated',
     );
     this.#tell.say(
-      `${show(this.liquidated.repaid, 'CUSD')} is burned. The reserve has ${show(earned, 'CUSD', 4)} ` +
-        `more: the fee, and ${show(interest, 'CUSD', 6)} of interest.`,
+      `${show(this.liquidated.repaid, 'CUSD')} is burned. The reserve has ` +
+        `${show(earned, 'CUSD', 4)} more: the fee, and ${show(interest, 'CUSD', 6)} of interest.`,
     );
   }
 
@@ -426,9 +482,17 @@ export class Journey {
     );
     for (const symbol of Object.keys(BASKET)) {
       const sold = lost.get(symbol) ?? 0n;
-      assert.equal(this.before[symbol] - after[symbol], sold, `Alice has lost another amount of ${symbol} than was sold`);
+      assert.equal(
+        this.before[symbol] - after[symbol],
+        sold,
+        `Alice has lost another amount of ${symbol} than was sold`,
+      );
     }
-    assert.equal(after.CUSD, this.before.CUSD + this.borrowed - repaid, 'Alice has paid something else than she owed');
+    assert.equal(
+      after.CUSD,
+      this.before.CUSD + this.borrowed - repaid,
+      'Alice has paid something else than she owed',
+    );
     assert.equal(after.held, this.before.held, 'the deposit for the vault is not released');
     this.#tell.say(
       `Block ${number}: Alice pays ${show(repaid, 'CUSD')} back and takes ${listed(withdrawn)}.`,

@@ -1,4 +1,5 @@
-// What a liquidation has to take, computed from the formula in the design and not by the chain's code.
+// What a liquidation has to take, computed from the formula in the design and not by the chain's
+// code.
 
 import { ONE, PERBILL, ceilDiv, decimals } from './units.mjs';
 
@@ -9,7 +10,10 @@ export const worth = (leg) => (leg.amount * leg.price) / 10n ** BigInt(decimals(
 
 /** What the legs count for in a liquidation: `W = Σ q·L·P`. */
 export function weighted(legs, terms) {
-  return legs.reduce((sum, leg) => sum + share(worth(leg), terms[leg.symbol].liquidationFactor), 0n);
+  return legs.reduce(
+    (sum, leg) => sum + share(worth(leg), terms[leg.symbol].liquidationFactor),
+    0n,
+  );
 }
 
 /**
@@ -22,8 +26,8 @@ export function weighted(legs, terms) {
  * - `terms`: of the facility's collaterals, by symbol
  * - `target`: H* in units of 1e-18
  *
- * Gives the sales as `{ symbol, amount, repaid }` and the debt that remains. Does not know about the
- * minimum debt.
+ * Gives the sales as `{ symbol, amount, repaid }` and the debt that remains. Does not know about
+ * the minimum debt.
  */
 export function leastLiquidation({ debt, legs, terms, target }) {
   const inOrder = [...legs].sort((a, b) => terms[a.symbol].riskRank - terms[b.symbol].riskRank);

@@ -14,7 +14,11 @@ process.on('exit', () => {
   for (const program of running) program.kill();
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) {
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+]) {
   process.once(signal, async () => {
     setTimeout(() => process.exit(code), 3_000);
     await Promise.allSettled([...farewells].map((farewell) => farewell()));
@@ -54,7 +58,9 @@ export class Program {
         running.delete(this);
         done();
       };
-      this.#child.once('exit', (code, signal) => end(signal ? `by ${signal}` : `with code ${code}`));
+      this.#child.once('exit', (code, signal) =>
+        end(signal ? `by ${signal}` : `with code ${code}`),
+      );
       this.#child.once('error', (error) => end(`before it began: ${error.message}`));
     });
   }

@@ -12,10 +12,10 @@ async function snapshot(chain, people, vaults, at) {
 }
 
 /**
- * Sends a call that must be refused with the error of that name, such as `vaults.NotOwner`. Balances
- * of the sender and of `others`, and the rows of `vaults`, must be in the block of the call what they
- * were in the one before, but for the fee. The block must hold no other transaction of theirs, and the
- * sender must not be its author, who earns the fee.
+ * Sends a call that must be refused with the error of that name, such as `vaults.NotOwner`.
+ * Balances of the sender and of `others`, and the rows of `vaults`, must be in the block of the
+ * call what they were in the one before, but for the fee. The block must hold no other transaction
+ * of theirs, and the sender must not be its author, who earns the fee.
  */
 export async function assertRefused(chain, who, call, name, { others = [], vaults = [] } = {}) {
   const sent = chain.send(who, call);

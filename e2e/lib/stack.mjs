@@ -38,8 +38,8 @@ export async function startNode(logs, market) {
 }
 
 /**
- * Has a node ask the exchanges at `url` instead of those that the chain names: what an operator does
- * to use a mirror, in the node's own database.
+ * Has a node ask the exchanges at `url` instead of those that the chain names: what an operator
+ * does to use a mirror, in the node's own database.
  */
 export async function redirect(rpc, url) {
   const hex = (text) => `0x${Buffer.from(text).toString('hex')}`;
@@ -51,8 +51,8 @@ export async function redirect(rpc, url) {
 }
 
 /**
- * Starts everything. `prepare` is called with the market before the node starts. Logs go to the folder
- * `e2e/<name>` of the target folder. What is returned has to be stopped.
+ * Starts everything. `prepare` is called with the market before the node starts. Logs go to the
+ * folder `e2e/<name>` of the target folder. What is returned has to be stopped.
  */
 export async function startStack(name, prepare = async () => {}) {
   const logs = join(targetDir, 'e2e', name);

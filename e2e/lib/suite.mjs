@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startStack } from './stack.mjs';
 
-/** Extrinsics of a block in which nobody did anything: the time, and the report of the validator. */
+/**
+ * Extrinsics of a block in which nobody did anything: the time, and the report of the validator.
+ */
 const IDLE_EXTRINSICS = 2;
 
 /**

@@ -1,5 +1,5 @@
-// Tokens, and amounts as people write them. On chain an amount is an integer in the token's smallest
-// unit, here a BigInt; a price is an integer in units of 1e-18 USD per whole token.
+// Tokens, and amounts as people write them. On chain an amount is an integer in the token's
+// smallest unit, here a BigInt; a price is an integer in units of 1e-18 USD per whole token.
 
 /** All tokens of the development presets, by symbol. */
 export const TOKENS = {
@@ -34,7 +34,8 @@ export const decimals = (symbol) => token(symbol).decimals;
 
 /** The symbol of a token that the chain named, in the form that `plain` gives it. */
 export function symbolOf(id) {
-  const same = (other) => (id === 'Native' ? other === 'Native' : other.WithId === Number(id.WithId));
+  const same = (other) =>
+    id === 'Native' ? other === 'Native' : other.WithId === Number(id.WithId);
   const found = Object.entries(TOKENS).find(([, { id: other }]) => same(other));
   if (!found) throw new Error(`no token has the id ${id === 'Native' ? id : id.WithId}`);
   return found[0];
@@ -77,7 +78,8 @@ export function showUsd(units) {
 }
 
 /** A health of 1e-18 as `1.1000`. */
-export const showHealth = (health) => (health === null ? 'no debt' : format(health, USD_DECIMALS, 4));
+export const showHealth = (health) =>
+  health === null ? 'no debt' : format(health, USD_DECIMALS, 4);
 
 /** The value of an amount at a price, rounded down, in units of 1e-18 USD. */
 export const valueOf = (units, symbol, price) => (units * price) / 10n ** BigInt(decimals(symbol));

@@ -9,7 +9,9 @@ import { PRICED, basisPoints, showUsd, usd } from '../lib/units.mjs';
 /** Blocks within which all prices must be agreed on anew while an exchange fails. */
 const BLOCKS = 5;
 
-/** How far the others' price may be off, in hundredths of a per cent: they disagree by that much. */
+/**
+ * How far the others' price may be off, in hundredths of a per cent: they disagree by that much.
+ */
 const TOLERANCE = 5;
 
 describe('while one exchange fails', () => {
@@ -34,7 +36,9 @@ describe('while one exchange fails', () => {
     });
   }
 
-  /** Waits for prices that were looked at in block `first` or later; gives the number of sources. */
+  /**
+   * Waits for prices that were looked at in block `first` or later; gives the number of sources.
+   */
   async function quotedAnew(first) {
     const { chain, market } = stack;
     const { prices } = await market.state();
@@ -43,12 +47,15 @@ describe('while one exchange fails', () => {
     return chain.until(
       'new agreements on all prices',
       async ({ number, hash }) => {
-        const [quotes, [report]] = [await chain.quotes(hash), (await chain.reports(hash))];
+        const [quotes, [report]] = [await chain.quotes(hash), await chain.reports(hash)];
         for (const symbol of PRICED) {
           const { status, price } = quotes[symbol];
           assert.equal(status, 'Live', `block ${number}: ${symbol} is ${status}`);
           const distance = basisPoints(price, usd(prices[symbol]));
-          assert.ok(distance <= TOLERANCE, `block ${number}: ${symbol} is quoted ${showUsd(price)}`);
+          assert.ok(
+            distance <= TOLERANCE,
+            `block ${number}: ${symbol} is quoted ${showUsd(price)}`,
+          );
         }
         const anew = PRICED.every((symbol) => quotes[symbol].updatedAt > since);
         if (!anew || report.round < first) return null;

@@ -34,7 +34,8 @@ describe('the journey of a vault', () => {
   step('the books of the treasury are balanced', () => journey.booksBefore());
   step('the market falls', () => journey.marketFalls());
   step('the block that takes the price liquidates exactly what is needed', () =>
-    journey.vaultIsLiquidated());
+    journey.vaultIsLiquidated(),
+  );
   step('Bob buys from the lot', () => journey.bobBuys());
   step('Alice gets her leftover', () => journey.aliceCollects());
   step('the treasury is a fee richer and owes nobody', () => journey.booksAfter());

@@ -103,7 +103,10 @@ describe('while no exchange answers', () => {
     assert.equal(after.legs.length, before.legs.length + 1);
     assert.ok(after.debt < before.debt - dollars('399'));
     // Interest is more than he has borrowed: somebody else helps with a dollar.
-    await chain.send(eve, tx.assets.transfer(assetId('CUSD').WithId, charlie.address, dollars('1')));
+    await chain.send(
+      eve,
+      tx.assets.transfer(assetId('CUSD').WithId, charlie.address, dollars('1')),
+    );
     const { events } = await chain.send(charlie, tx.vaults.close(vault, dollars('601')));
     const { withdrawn } = eventOf(events, 'vaults.Closed');
     assert.deepEqual(withdrawn, [some('ETH', '1'), some('DOT', '10')]);

@@ -1,5 +1,5 @@
-// Bad input over RPC: each thing that can be wrong has an error of its own, and costs nothing but the
-// fee.
+// Bad input over RPC: each thing that can be wrong has an error of its own, and costs nothing but
+// the fee.
 
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
@@ -31,7 +31,10 @@ describe('what cannot be done is refused by name', () => {
 
   const refuses = (sentence, error, call, who = () => charlie) =>
     test(`${sentence}: ${error}`, () =>
-      assertRefused(stack.chain, who(), call(), error, { others: [bob, charlie], vaults: [vault] }));
+      assertRefused(stack.chain, who(), call(), error, {
+        others: [bob, charlie],
+        vaults: [vault],
+      }));
 
   before(async () => {
     const { chain } = stack;
@@ -46,85 +49,129 @@ describe('what cannot be done is refused by name', () => {
 
   describe('what there is not', () => {
     refuses('an unknown facility', 'vaults.UnknownFacility', () =>
-      open(NOWHERE, { deposit: [some('ETH', '1')] }));
+      open(NOWHERE, { deposit: [some('ETH', '1')] }),
+    );
     refuses('an unknown vault', 'vaults.UnknownVault', () =>
-      tx.vaults.deposit(NOWHERE, ...some('ETH', '1')));
+      tx.vaults.deposit(NOWHERE, ...some('ETH', '1')),
+    );
     refuses('an unknown lot', 'auctions.UnknownLot', () => tx.auctions.take(NOWHERE, 1, ONE, null));
     refuses('a token that does not exist', 'vaults.CollateralNotAccepted', () =>
-      tx.vaults.deposit(vault, { WithId: NOWHERE }, 1));
+      tx.vaults.deposit(vault, { WithId: NOWHERE }, 1),
+    );
     refuses('a token that the facility does not accept', 'vaults.CollateralNotAccepted', () =>
-      open(STABLE_FACILITY, { deposit: [some('DOT', '1')] }));
+      open(STABLE_FACILITY, { deposit: [some('DOT', '1')] }),
+    );
     refuses('the debt asset as collateral', 'vaults.CollateralNotAccepted', () =>
-      tx.vaults.deposit(vault, ...some('CUSD', '1')));
+      tx.vaults.deposit(vault, ...some('CUSD', '1')),
+    );
   });
 
   describe('nothing at all', () => {
-    refuses('depositing nothing', 'vaults.ZeroAmount', () => tx.vaults.deposit(vault, assetId('ETH'), 0));
+    refuses('depositing nothing', 'vaults.ZeroAmount', () =>
+      tx.vaults.deposit(vault, assetId('ETH'), 0),
+    );
     refuses('withdrawing nothing', 'vaults.ZeroAmount', () =>
-      tx.vaults.withdraw(vault, assetId('ETH'), 0));
+      tx.vaults.withdraw(vault, assetId('ETH'), 0),
+    );
     refuses('borrowing nothing', 'vaults.ZeroAmount', () => tx.vaults.borrow(vault, 0));
     refuses('repaying nothing', 'vaults.ZeroAmount', () => tx.vaults.repay(vault, 0));
     refuses('an adjustment that asks for nothing', 'vaults.ZeroAmount', () => adjust({}));
     refuses('claiming where no lot owes anything', 'vaults.NothingToClaim', () =>
-      tx.vaults.claim(vault));
+      tx.vaults.claim(vault),
+    );
     refuses('liquidating a safe vault', 'vaults.VaultIsSafe', () => tx.vaults.liquidate(vault));
     refuses('going on with a backlog that there is not', 'vaults.VaultIsSafe', () =>
-      tx.vaults.enforceBacklog(10));
+      tx.vaults.enforceBacklog(10),
+    );
   });
 
   describe('more than there is', () => {
     refuses('depositing more of a token than one has', 'assets.BalanceLow', () =>
-      tx.vaults.deposit(vault, ...some('ETH', '1000000')));
+      tx.vaults.deposit(vault, ...some('ETH', '1000000')),
+    );
     refuses('depositing more CRN than one has', 'Token.FundsUnavailable', () =>
-      tx.vaults.deposit(vault, ...some('CRN', '9999999999')));
+      tx.vaults.deposit(vault, ...some('CRN', '9999999999')),
+    );
     refuses('withdrawing more than the vault holds', 'vaults.NotEnoughCollateral', () =>
-      tx.vaults.withdraw(vault, ...some('ETH', '2')));
+      tx.vaults.withdraw(vault, ...some('ETH', '2')),
+    );
     refuses('withdrawing what the vault does not hold', 'vaults.NotEnoughCollateral', () =>
-      tx.vaults.withdraw(vault, ...some('BTC', '1')));
-    refuses('repaying with more CUSD than one has', 'assets.BalanceLow', () =>
-      tx.vaults.repay(vault, dollars('500')), () => stack.chain.people.dave);
+      tx.vaults.withdraw(vault, ...some('BTC', '1')),
+    );
+    refuses(
+      'repaying with more CUSD than one has',
+      'assets.BalanceLow',
+      () => tx.vaults.repay(vault, dollars('500')),
+      () => stack.chain.people.dave,
+    );
     refuses('the same token twice', 'vaults.DuplicateAsset', () =>
-      adjust({ deposit: [some('ETH', '1'), some('ETH', '1')] }));
+      adjust({ deposit: [some('ETH', '1'), some('ETH', '1')] }),
+    );
   });
 
   describe('more than is allowed', () => {
     refuses('borrowing more than the collateral carries', 'vaults.Undercollateralized', () =>
-      tx.vaults.borrow(vault, dollars('2000')));
+      tx.vaults.borrow(vault, dollars('2000')),
+    );
     refuses('withdrawing what carries the debt', 'vaults.Undercollateralized', () =>
-      tx.vaults.withdraw(vault, ...some('ETH', '0.9')));
+      tx.vaults.withdraw(vault, ...some('ETH', '0.9')),
+    );
     refuses('borrowing beyond the ceiling', 'vaults.CeilingReached', () =>
-      open(small, { deposit: [some('USDC', '900')], borrow: dollars('501') }));
+      open(small, { deposit: [some('USDC', '900')], borrow: dollars('501') }),
+    );
     refuses('depositing beyond the cap', 'vaults.CapReached', () =>
-      open(small, { deposit: [some('USDC', '1001')] }));
+      open(small, { deposit: [some('USDC', '1001')] }),
+    );
     refuses('borrowing less than the minimum debt', 'vaults.BelowMinimumDebt', () =>
-      open(MIXED_FACILITY, { deposit: [some('ETH', '1')], borrow: dollars('99') }));
+      open(MIXED_FACILITY, { deposit: [some('ETH', '1')], borrow: dollars('99') }),
+    );
     refuses('repaying all but less than the minimum debt', 'vaults.BelowMinimumDebt', () =>
-      tx.vaults.repay(vault, dollars('950')));
+      tx.vaults.repay(vault, dollars('950')),
+    );
     refuses('repaying a debt that there is not', 'vaults.NoDebt', () =>
-      open(MIXED_FACILITY, { deposit: [some('ETH', '1')], repay: dollars('1') }));
+      open(MIXED_FACILITY, { deposit: [some('ETH', '1')], repay: dollars('1') }),
+    );
     refuses('closing for less than is owed', 'vaults.RepaymentAboveLimit', () =>
-      tx.vaults.close(vault, dollars('999')));
+      tx.vaults.close(vault, dollars('999')),
+    );
     refuses('a health below the limit of the caller', 'vaults.HealthBelowLimit', () =>
-      adjust({ borrow: dollars('100') }, { minHealth: 3n * ONE, deadline: null }));
+      adjust({ borrow: dollars('100') }, { minHealth: 3n * ONE, deadline: null }),
+    );
     refuses('a deadline that has passed', 'vaults.DeadlinePassed', () =>
-      adjust({ borrow: dollars('100') }, { minHealth: null, deadline: 1 }));
+      adjust({ borrow: dollars('100') }, { minHealth: null, deadline: 1 }),
+    );
   });
 
   describe("somebody else's", () => {
-    refuses("withdrawing from somebody else's vault", 'vaults.NotOwner', () =>
-      tx.vaults.withdraw(vault, ...some('ETH', '0.1')), () => bob);
-    refuses("borrowing against somebody else's vault", 'vaults.NotOwner', () =>
-      tx.vaults.borrow(vault, dollars('100')), () => bob);
-    refuses("closing somebody else's vault", 'vaults.NotOwner', () =>
-      tx.vaults.close(vault, dollars('2000')), () => bob);
+    refuses(
+      "withdrawing from somebody else's vault",
+      'vaults.NotOwner',
+      () => tx.vaults.withdraw(vault, ...some('ETH', '0.1')),
+      () => bob,
+    );
+    refuses(
+      "borrowing against somebody else's vault",
+      'vaults.NotOwner',
+      () => tx.vaults.borrow(vault, dollars('100')),
+      () => bob,
+    );
+    refuses(
+      "closing somebody else's vault",
+      'vaults.NotOwner',
+      () => tx.vaults.close(vault, dollars('2000')),
+      () => bob,
+    );
     refuses('making CUSD', 'assets.NoPermission', () =>
-      tx.assets.mint(assetId('CUSD').WithId, charlie.address, dollars('1')));
+      tx.assets.mint(assetId('CUSD').WithId, charlie.address, dollars('1')),
+    );
     refuses('destroying CUSD', 'assets.NoPermission', () =>
-      tx.assets.burn(assetId('CUSD').WithId, charlie.address, dollars('1')));
+      tx.assets.burn(assetId('CUSD').WithId, charlie.address, dollars('1')),
+    );
     refuses('creating a facility', 'BadOrigin', () => tx.vaults.createFacility(terms()));
     refuses('moving a ceiling', 'BadOrigin', () => tx.vaults.setCeiling(MIXED_FACILITY, 0));
     refuses('switching a facility off', 'BadOrigin', () =>
-      tx.vaults.setBreaker(MIXED_FACILITY, 'Frozen'));
+      tx.vaults.setBreaker(MIXED_FACILITY, 'Frozen'),
+    );
     refuses('removing a feed', 'BadOrigin', () => tx.oracle.removeFeed(assetId('ETH')));
 
     test("but anybody may deposit into somebody else's vault", async () => {

@@ -3,13 +3,12 @@
 //! `overhead` and `extrinsic` need signed transactions. They are made from the runtime's metadata,
 //! so that a change of the transaction format needs no change here.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use frame_benchmarking_cli::{
 	BenchmarkCmd, DynamicRemarkBuilder, ExtrinsicFactory, SUBSTRATE_REFERENCE_HARDWARE,
 };
 use sc_cli::{Result, SubstrateCli};
-use sc_client_api::Backend;
 use sc_service::Configuration;
 use sp_inherents::{InherentData, InherentDataProvider};
 use sp_runtime::traits::HashingFor;

@@ -32,7 +32,7 @@ pub use pallet_balances::Call as BalancesCall;
 pub use start_of_block::StartOfBlock;
 pub use transactions::{TxExtension, UncheckedExtrinsic};
 
-use alloc::borrow::Cow;
+use alloc::{borrow::Cow, vec::Vec};
 use sp_runtime::{generic, impl_opaque_keys, traits::BlakeTwo256, MultiAddress};
 use sp_version::{runtime_version, RuntimeVersion};
 

@@ -21,7 +21,9 @@ impl<T: Config> Pallet<T> {
 			if Agenda::<T>::try_append(at, lot).is_ok() {
 				return at;
 			}
-			let Some(next) = at.checked_add(stride) else { break };
+			let Some(next) = at.checked_add(stride) else {
+				break;
+			};
 			at = next;
 		}
 		// Out of reach: tens of thousands of full slots, over four centuries.
@@ -92,15 +94,18 @@ impl<T: Config> Pallet<T> {
 				let start_price = lot.terms.start_price(quote.price);
 				lot.start_price = Some(start_price);
 				lot.started_at = now;
-				Self::deposit_event(Event::LotReset { lot: id, start_price });
+				Self::deposit_event(Event::LotReset {
+					lot: id,
+					start_price,
+				});
 				lot.terms.lifetime(start_price)
-			},
+			}
 			None => {
 				if lot.start_price.take().is_some() {
 					Self::deposit_event(Event::LotSuspended { lot: id });
 				}
 				lot.terms.retry_after
-			},
+			}
 		};
 		lot.next_event = Self::schedule(id, now, wait);
 		Lots::<T>::insert(id, lot);

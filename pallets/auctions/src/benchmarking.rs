@@ -16,7 +16,7 @@ use frame_support::{
 };
 use frame_system::RawOrigin;
 
-use crate::{Agenda, AgendaCursor, ClosedLots, Config, Lots, Pallet, Terms};
+use crate::{Agenda, AgendaCursor, Call, ClosedLots, Config, Lots, Pallet, Terms};
 
 const DEBT_ASSET: AssetId = NativeOrWithId::WithId(900_001);
 const COLLATERAL: AssetId = NativeOrWithId::WithId(900_002);
@@ -38,7 +38,11 @@ fn lot<T: Config>(buyer: &T::AccountId) -> Result<LotId, BenchmarkError> {
 	T::Fungibles::mint_into(COLLATERAL, &T::Custody::get(), 2_000 * UNIT)?;
 	T::Sheet::debt_seized(&DEBT_ASSET, 500 * UNIT);
 	let id = Pallet::<T>::current_lot(0, &COLLATERAL);
-	let seizure = Seizure { collateral: 1_000 * UNIT, debt: 500 * UNIT, fee: 10 * UNIT };
+	let seizure = Seizure {
+		collateral: 1_000 * UNIT,
+		debt: 500 * UNIT,
+		fee: 10 * UNIT,
+	};
 	Pallet::<T>::put_up(id, 0, &DEBT_ASSET, &COLLATERAL, seizure);
 	Ok(id)
 }
@@ -67,7 +71,13 @@ mod benchmarks {
 		let row = Lots::<T>::get(id).ok_or("the lot is not open")?;
 		fill::<T>(row.next_event);
 		#[extrinsic_call]
-		_(RawOrigin::Signed(buyer), id, Balance::MAX, Price::MAX, Some(recipient));
+		_(
+			RawOrigin::Signed(buyer),
+			id,
+			Balance::MAX,
+			Price::MAX,
+			Some(recipient),
+		);
 		assert!(ClosedLots::<T>::contains_key(id));
 		Ok(())
 	}
@@ -103,7 +113,10 @@ mod benchmarks {
 		{
 			Pallet::<T>::advance(&mut WeightMeter::with_limit(weight));
 		}
-		assert_eq!(Agenda::<T>::get(now).len(), T::MaxEventsPerBlock::get() as usize);
+		assert_eq!(
+			Agenda::<T>::get(now).len(),
+			T::MaxEventsPerBlock::get() as usize
+		);
 	}
 
 	/// One lot starts again, and the first slots it wants are full.

@@ -32,9 +32,8 @@ impl Terms {
 		let Some(threshold) = start.share_floor(self.reset_below) else {
 			return self.reset_after.max(1);
 		};
-		let passed = |steps| {
-			step_price_floor(start, self.cut, steps).is_none_or(|price| price < threshold)
-		};
+		let passed =
+			|steps| step_price_floor(start, self.cut, steps).is_none_or(|price| price < threshold);
 		let last = self.reset_after.checked_div(self.step).unwrap_or(0);
 		if !passed(last) {
 			return self.reset_after.max(1);
@@ -82,7 +81,10 @@ mod tests {
 
 	#[test]
 	fn a_flat_curve_starts_again_by_time() {
-		let terms = Terms { cut: Perbill::from_parts(999_999_999), ..Terms::default() };
+		let terms = Terms {
+			cut: Perbill::from_parts(999_999_999),
+			..Terms::default()
+		};
 		assert_eq!(terms.lifetime(usd(1)), 1_800);
 	}
 

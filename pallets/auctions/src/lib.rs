@@ -313,9 +313,19 @@ pub mod pallet {
 		}
 
 		fn integrity_test() {
-			assert!(T::MaxEventsPerBlock::get() > 0, "the agenda must have room for a lot");
-			assert!(T::MinimumRemainder::get() > 0, "something must be left of a lot");
-			assert_eq!(Terms::default().fault(), None, "the default terms must be sound");
+			assert!(
+				T::MaxEventsPerBlock::get() > 0,
+				"the agenda must have room for a lot"
+			);
+			assert!(
+				T::MinimumRemainder::get() > 0,
+				"something must be left of a lot"
+			);
+			assert_eq!(
+				Terms::default().fault(),
+				None,
+				"the default terms must be sound"
+			);
 		}
 	}
 

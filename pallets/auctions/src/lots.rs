@@ -115,7 +115,14 @@ impl<T: Config> Pallet<T> {
 		if lot.remaining > 0 {
 			let collateral = lot.collateral.clone();
 			let (leftover, contributed) = (lot.remaining, lot.contributed);
-			ClosedLots::<T>::insert(id, ClosedLot { collateral, leftover, contributed });
+			ClosedLots::<T>::insert(
+				id,
+				ClosedLot {
+					collateral,
+					leftover,
+					contributed,
+				},
+			);
 		}
 		if lot.debt > 0 {
 			T::Sheet::debt_lost(&lot.debt_asset, lot.debt);

@@ -179,7 +179,11 @@ impl PriceSource<AssetId> for Prices {
 
 /// Makes `asset` quote `price`, Live, without spread.
 pub fn set_price(asset: &AssetId, price: Price) {
-	let quote = Quote { price, slow: price, ..Quote::par() };
+	let quote = Quote {
+		price,
+		slow: price,
+		..Quote::par()
+	};
 	QUOTES.with_borrow_mut(|quotes| quotes.insert(asset.clone(), quote));
 }
 
@@ -266,7 +270,11 @@ pub fn check() {
 	Auctions::do_try_state().unwrap();
 	Treasury::do_try_state().unwrap();
 	// What `do_try_state` cannot see when there is no lot left.
-	let debt = Auctions::debt_in_lots().unwrap().get(&CUSD).copied().unwrap_or(0);
+	let debt = Auctions::debt_in_lots()
+		.unwrap()
+		.get(&CUSD)
+		.copied()
+		.unwrap_or(0);
 	assert_eq!(Treasury::in_auction(&CUSD), debt);
 }
 
@@ -313,14 +321,24 @@ pub fn seize(
 	}
 	Treasury::debt_seized(&CUSD, debt);
 	let lot = Auctions::current_lot(facility, collateral);
-	let seizure = Seizure { collateral: amount, debt, fee };
+	let seizure = Seizure {
+		collateral: amount,
+		debt,
+		fee,
+	};
 	Auctions::put_up(lot, facility, &CUSD, collateral, seizure);
 	lot
 }
 
 /// 1,000 DOT, $5 each, for 4,000 CUSD and a fee of 80.
 pub fn dot_lot() -> LotId {
-	seize(MAJORS, &DOT, 1_000 * ONE_DOT, 4_000 * ONE_CUSD, 80 * ONE_CUSD)
+	seize(
+		MAJORS,
+		&DOT,
+		1_000 * ONE_DOT,
+		4_000 * ONE_CUSD,
+		80 * ONE_CUSD,
+	)
 }
 
 /// Takes from a lot at any price.

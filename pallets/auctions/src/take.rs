@@ -42,7 +42,10 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn sale_price(lot: &Lot) -> Result<Price, Error<T>> {
 		let floor = Self::floor_price(lot)?;
 		let now = Self::now();
-		let start = lot.start_price.filter(|_| now < lot.next_event).ok_or(Error::AwaitingReset)?;
+		let start = lot
+			.start_price
+			.filter(|_| now < lot.next_event)
+			.ok_or(Error::AwaitingReset)?;
 		let elapsed = now.saturating_sub(lot.started_at);
 		Ok(lot.terms.price_after(start, elapsed).max(floor))
 	}
@@ -59,7 +62,11 @@ impl<T: Config> Pallet<T> {
 			debt_price: debt_quote.price,
 			debt_decimals: decimals(&lot.debt_asset)?,
 		};
-		let offer = Offer { remaining: lot.remaining, debt: lot.debt, fee: lot.fee };
+		let offer = Offer {
+			remaining: lot.remaining,
+			debt: lot.debt,
+			fee: lot.fee,
+		};
 		let purchase = purchase(offer, max_amount, rate, T::MinimumRemainder::get()).map_err(
 			|refusal| -> DispatchError {
 				match refusal {
@@ -89,9 +96,17 @@ impl<T: Config> Pallet<T> {
 		let TakeQuote { price, purchase } = Self::quote_for(&lot, max_amount)?;
 		ensure!(price <= max_price, Error::<T>::PriceAboveMaximum);
 		let recipient = recipient.unwrap_or_else(|| buyer.clone());
-		ensure!(recipient != T::Custody::get(), Error::<T>::RecipientIsCustody);
+		ensure!(
+			recipient != T::Custody::get(),
+			Error::<T>::RecipientIsCustody
+		);
 
-		T::Issuance::burn(&lot.debt_asset, &buyer, purchase.recovered, BurnReason::Recovered)?;
+		T::Issuance::burn(
+			&lot.debt_asset,
+			&buyer,
+			purchase.recovered,
+			BurnReason::Recovered,
+		)?;
 		T::Issuance::pay_reserve(&lot.debt_asset, &buyer, purchase.to_reserve())?;
 		Self::deliver(&lot, &recipient, purchase.collateral)?;
 
@@ -128,7 +143,7 @@ impl<T: Config> Pallet<T> {
 					Error::<T>::CustodyTooLow
 				);
 				Preservation::Preserve
-			},
+			}
 			None => return Err(Error::<T>::CustodyTooLow.into()),
 		};
 		T::Fungibles::transfer(asset(), &custody, recipient, amount, preservation)?;

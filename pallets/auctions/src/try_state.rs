@@ -52,7 +52,9 @@ impl<T: Config> Pallet<T> {
 		let mut debts = BTreeMap::<AssetId, Balance>::new();
 		for lot in Lots::<T>::iter_values() {
 			let sum = debts.entry(lot.debt_asset).or_default();
-			*sum = sum.checked_add(lot.debt).ok_or("the debt of all lots overflows")?;
+			*sum = sum
+				.checked_add(lot.debt)
+				.ok_or("the debt of all lots overflows")?;
 		}
 		Ok(debts)
 	}
@@ -66,14 +68,23 @@ impl<T: Config> Pallet<T> {
 			ensure!(id < next, "a lot has a number that was never given");
 			ensure!(lot.remaining > 0, "an open lot has nothing to sell");
 			ensure!(!lot.is_paid(), "an open lot has nothing to raise");
-			ensure!(lot.remaining <= lot.contributed, "a lot has more to sell than was put up");
+			ensure!(
+				lot.remaining <= lot.contributed,
+				"a lot has more to sell than was put up"
+			);
 			ensure!(
 				lot.opened_at <= lot.started_at && lot.started_at <= now,
 				"a lot started before it was opened, or in the future"
 			);
-			ensure!(lot.next_event > lot.started_at, "a lot starts again before it started");
+			ensure!(
+				lot.next_event > lot.started_at,
+				"a lot starts again before it started"
+			);
 			ensure!(lot.terms.fault().is_none(), "a lot has unsound terms");
-			ensure!(!ClosedLots::<T>::contains_key(id), "a lot is open and closed");
+			ensure!(
+				!ClosedLots::<T>::contains_key(id),
+				"a lot is open and closed"
+			);
 			add(held, lot.collateral, lot.remaining)?;
 			scheduled.insert(id, lot.next_event);
 		}
@@ -101,7 +112,10 @@ impl<T: Config> Pallet<T> {
 		let cursor = AgendaCursor::<T>::get();
 		let mut found = BTreeSet::new();
 		for (at, slot) in Agenda::<T>::iter() {
-			ensure!(at >= cursor, "the agenda has a slot that will not be reached");
+			ensure!(
+				at >= cursor,
+				"the agenda has a slot that will not be reached"
+			);
 			ensure!(!slot.is_empty(), "the agenda has an empty slot");
 			for lot in slot {
 				ensure!(found.insert(lot), "a lot is on the agenda twice");
@@ -111,7 +125,10 @@ impl<T: Config> Pallet<T> {
 				);
 			}
 		}
-		ensure!(found.len() == scheduled.len(), "an open lot is not on the agenda");
+		ensure!(
+			found.len() == scheduled.len(),
+			"an open lot is not on the agenda"
+		);
 		Ok(())
 	}
 
@@ -132,7 +149,10 @@ impl<T: Config> Pallet<T> {
 		let (now, next) = (Self::now(), NextLot::<T>::get());
 		let mut current = BTreeSet::new();
 		for (facility, collateral, (id, block)) in Current::<T>::iter() {
-			ensure!(id < next && block <= now, "a current lot has no number or no past");
+			ensure!(
+				id < next && block <= now,
+				"a current lot has no number or no past"
+			);
 			ensure!(current.insert(id), "two books have the same current lot");
 			if let Some(lot) = Lots::<T>::get(id) {
 				ensure!(
@@ -142,7 +162,10 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		for (id, block) in Announced::<T>::iter() {
-			ensure!(block <= now && current.contains(&id), "a lot is announced, but not current");
+			ensure!(
+				block <= now && current.contains(&id),
+				"a lot is announced, but not current"
+			);
 			ensure!(
 				!Lots::<T>::contains_key(id) && !ClosedLots::<T>::contains_key(id),
 				"a lot is announced although it was put up"

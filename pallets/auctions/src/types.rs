@@ -149,7 +149,16 @@ pub struct ClosedLot {
 
 /// What a purchase comes to. Amounts in smallest units of what they are.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct Purchase {
 	/// Collateral that the buyer gets.
@@ -194,7 +203,16 @@ pub struct LotView {
 
 /// What a purchase would come to if it were made now.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct TakeQuote {
 	/// The price, in 1e-18 USD per whole token: the least that `max_price` must be.

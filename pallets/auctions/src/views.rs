@@ -18,7 +18,9 @@ impl<T: Config> Pallet<T> {
 			Some(last) => Lots::<T>::iter_from_key(last),
 			None => Lots::<T>::iter(),
 		};
-		lots.take(limit.min(MAX_PAGE) as usize).map(|(id, lot)| Self::show(id, lot)).collect()
+		lots.take(limit.min(MAX_PAGE) as usize)
+			.map(|(id, lot)| Self::show(id, lot))
+			.collect()
 	}
 
 	fn show(id: LotId, lot: Lot) -> LotView {

@@ -209,6 +209,7 @@ pub fn next_block_after(time: Moment) {
 		Oracle::on_finalize(number - 1);
 		System::finalize();
 	}
+	System::reset_events();
 	System::initialize(&number, &genesis_hash(), &Default::default());
 	System::note_finished_initialize();
 	let now = if number == 1 { 1_700_000_000_000 } else { <Timestamp as Time>::now() + time };
@@ -307,3 +308,13 @@ pub fn assert_refused(
 
 /// As long as the slow average's time constant.
 pub const HALF_AN_HOUR: Moment = SLOW_AVERAGE_TIME;
+
+/// A chain whose blocks can sign, as the benchmarks do.
+#[cfg(feature = "runtime-benchmarks")]
+pub fn chain_with_keystore() -> sp_io::TestExternalities {
+	let mut chain = chain(1);
+	chain.register_extension(sp_keystore::KeystoreExt::new(
+		sp_keystore::testing::MemoryKeystore::new(),
+	));
+	chain
+}

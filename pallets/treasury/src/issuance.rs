@@ -37,7 +37,9 @@ impl<T: Config> Issuance<T::AccountId, AssetId> for Pallet<T> {
 		}
 		with_storage_layer(|| {
 			let before = Books::<T>::get(asset).ok_or(Error::<T>::NotEnabled)?;
-			let after = before.with_more(line, amount).ok_or(ArithmeticError::Overflow)?;
+			let after = before
+				.with_more(line, amount)
+				.ok_or(ArithmeticError::Overflow)?;
 			let minted = T::Fungibles::mint_into(asset.clone(), who, amount)?;
 			ensure!(minted == amount, Error::<T>::Inexact);
 			Self::put_sheet(asset, &before, after);
@@ -92,8 +94,18 @@ impl<T: Config> Issuance<T::AccountId, AssetId> for Pallet<T> {
 		}
 		ensure!(Books::<T>::contains_key(asset), Error::<T>::NotEnabled);
 		let reserve = Self::account_id();
-		T::Fungibles::transfer(asset.clone(), who, &reserve, amount, Preservation::Expendable)?;
-		Self::deposit_event(Event::ReservePaid { asset: asset.clone(), who: who.clone(), amount });
+		T::Fungibles::transfer(
+			asset.clone(),
+			who,
+			&reserve,
+			amount,
+			Preservation::Expendable,
+		)?;
+		Self::deposit_event(Event::ReservePaid {
+			asset: asset.clone(),
+			who: who.clone(),
+			amount,
+		});
 		Ok(())
 	}
 
@@ -107,15 +119,24 @@ impl<T: Config> Issuance<T::AccountId, AssetId> for Pallet<T> {
 		if Books::<T>::contains_key(asset) {
 			return Ok(());
 		}
-		ensure!(T::Fungibles::asset_exists(asset.clone()), Error::<T>::UnknownAsset);
-		ensure!(T::Fungibles::total_issuance(asset.clone()) == 0, Error::<T>::AlreadyIssued);
+		ensure!(
+			T::Fungibles::asset_exists(asset.clone()),
+			Error::<T>::UnknownAsset
+		);
+		ensure!(
+			T::Fungibles::total_issuance(asset.clone()) == 0,
+			Error::<T>::AlreadyIssued
+		);
 		// With a minimum balance of one unit there is no dust, which a token would burn on top of
 		// what it is asked to, unseen by the books.
 		ensure!(
 			T::Fungibles::minimum_balance(asset.clone()) <= 1,
 			Error::<T>::MinimumBalanceTooHigh
 		);
-		ensure!(Books::<T>::count() < T::MaxDebtAssets::get(), Error::<T>::TooManyDebtAssets);
+		ensure!(
+			Books::<T>::count() < T::MaxDebtAssets::get(),
+			Error::<T>::TooManyDebtAssets
+		);
 		with_storage_layer(|| {
 			let reserve = Self::account_id();
 			if !frame_system::Pallet::<T>::account_exists(&reserve) {
@@ -128,7 +149,9 @@ impl<T: Config> Issuance<T::AccountId, AssetId> for Pallet<T> {
 				Error::<T>::ReserveCannotHold
 			);
 			Books::<T>::insert(asset, Sheet::default());
-			Self::deposit_event(Event::Enabled { asset: asset.clone() });
+			Self::deposit_event(Event::Enabled {
+				asset: asset.clone(),
+			});
 			Ok(())
 		})
 	}

@@ -184,7 +184,10 @@ pub mod pallet {
 		}
 
 		fn integrity_test() {
-			assert!(T::MaxDebtAssets::get() > 0, "there must be room for a debt asset");
+			assert!(
+				T::MaxDebtAssets::get() > 0,
+				"there must be room for a debt asset"
+			);
 		}
 	}
 

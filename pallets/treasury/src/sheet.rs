@@ -27,7 +27,7 @@ impl<T: Config> Pallet<T> {
 				}
 			}),
 			(true, false) => Uncovered::<T>::mutate(|assets| assets.retain(|other| other != asset)),
-			_ => {},
+			_ => {}
 		}
 		Books::<T>::insert(asset, after);
 	}
@@ -44,7 +44,11 @@ impl<T: Config> Pallet<T> {
 				target: LOG_TARGET,
 				"{asset:?}: {from:?} is {missing} short of the {amount} that should go to {to:?}",
 			);
-			Self::deposit_event(Event::Inconsistent { asset: asset.clone(), line: from, missing });
+			Self::deposit_event(Event::Inconsistent {
+				asset: asset.clone(),
+				line: from,
+				missing,
+			});
 			defensive!("a line of the books is shorter than what leaves it");
 		}
 		if after != before {

@@ -21,7 +21,10 @@ impl<T: Config> Pallet<T> {
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		let uncovered = Uncovered::<T>::get();
 		let listed: BTreeSet<_> = uncovered.iter().cloned().collect();
-		ensure!(listed.len() == uncovered.len(), "an asset is listed twice as having bad debt");
+		ensure!(
+			listed.len() == uncovered.len(),
+			"an asset is listed twice as having bad debt"
+		);
 		let mut with_bad_debt = BTreeSet::new();
 		let mut enabled = 0u32;
 		for (asset, sheet) in Books::<T>::iter() {
@@ -35,7 +38,10 @@ impl<T: Config> Pallet<T> {
 				with_bad_debt.insert(asset);
 			}
 		}
-		ensure!(listed == with_bad_debt, "bad debt and the list of assets that have it disagree");
+		ensure!(
+			listed == with_bad_debt,
+			"bad debt and the list of assets that have it disagree"
+		);
 		ensure!(
 			enabled == Books::<T>::count() && enabled <= T::MaxDebtAssets::get(),
 			"the number of debt assets is wrong"

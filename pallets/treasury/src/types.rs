@@ -6,7 +6,16 @@ use scale_info::TypeInfo;
 
 /// One line of a [`Sheet`].
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum Line {
 	/// Issued against vaults.
@@ -56,7 +65,9 @@ pub struct Sheet {
 impl Sheet {
 	/// The sum of all lines; `None` beyond `u128`, which no issuance can reach.
 	pub fn total(&self) -> Option<Balance> {
-		self.vaults.checked_add(self.in_auction)?.checked_add(self.bad_debt)
+		self.vaults
+			.checked_add(self.in_auction)?
+			.checked_add(self.bad_debt)
 	}
 
 	/// What `line` holds.
@@ -87,11 +98,14 @@ impl Sheet {
 	#[must_use]
 	pub fn shift(&mut self, from: Line, to: Line, amount: Balance) -> Balance {
 		let movable = amount.min(self.line(from));
-		match self.with_less(from, movable).and_then(|sheet| sheet.with_more(to, movable)) {
+		match self
+			.with_less(from, movable)
+			.and_then(|sheet| sheet.with_more(to, movable))
+		{
 			Some(shifted) => {
 				*self = shifted;
 				amount - movable
-			},
+			}
 			None => amount,
 		}
 	}
@@ -107,7 +121,16 @@ impl Sheet {
 
 /// The balance sheet of one debt asset, as anyone may ask for it. All amounts in smallest units.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct BalanceSheetView {
 	/// What exists of the asset.
@@ -131,7 +154,11 @@ mod tests {
 	use proptest::prelude::*;
 
 	fn line() -> impl Strategy<Value = Line> {
-		prop_oneof![Just(Line::Vaults), Just(Line::InAuction), Just(Line::BadDebt)]
+		prop_oneof![
+			Just(Line::Vaults),
+			Just(Line::InAuction),
+			Just(Line::BadDebt)
+		]
 	}
 
 	proptest! {
@@ -154,7 +181,11 @@ mod tests {
 
 	#[test]
 	fn a_line_never_goes_below_zero() {
-		let sheet = Sheet { vaults: 5, in_auction: 0, bad_debt: 0 };
+		let sheet = Sheet {
+			vaults: 5,
+			in_auction: 0,
+			bad_debt: 0,
+		};
 		assert_eq!(sheet.with_less(Line::Vaults, 6), None);
 		assert_eq!(sheet.with_less(Line::InAuction, 1), None);
 		assert_eq!(sheet.with_more(Line::Vaults, u128::MAX), None);

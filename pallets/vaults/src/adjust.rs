@@ -20,7 +20,7 @@ use frame_support::{
 	traits::{
 		fungible::MutateHold,
 		fungibles::{Inspect, Mutate},
-		tokens::{Precision, Preservation},
+		tokens::{DepositConsequence, Precision, Preservation, Provenance},
 		Get,
 	},
 	BoundedVec,
@@ -439,6 +439,17 @@ impl<T: Config> Pallet<T> {
 		for leg in position.vault.legs.clone() {
 			let asset = position.asset_of(leg.collateral)?;
 			position.debit(leg.collateral, leg.amount)?;
+			// Less than a minimum balance cannot exist in an account that has none of the token.
+			// Whoever put it there, it must not keep the vault from closing: it stays behind.
+			let consequence = T::Fungibles::can_deposit(
+				asset.clone(),
+				&who,
+				leg.amount,
+				Provenance::Extant,
+			);
+			if consequence == DepositConsequence::BelowMinimum {
+				continue;
+			}
 			position.release(&asset, leg.amount)?;
 			withdrawn
 				.try_push((asset, leg.amount))

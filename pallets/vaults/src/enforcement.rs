@@ -4,7 +4,9 @@ use crate::{
 	adjust::Position,
 	index::{Costs, Index},
 	liquidation::{plan, Sale, SellableLeg},
-	types::{Basket, BookId, Breaker, Claim, CollateralIndex, Facility, FacilityState, Vault},
+	types::{
+		Basket, BookId, Breaker, Claim, CollateralIndex, Entry, Facility, FacilityState, Vault,
+	},
 	valuation::LiquidationPrices,
 	weights::WeightInfo,
 	Config, Error, Event, Facilities, FacilityStates, NextFacility, Pallet, Vaults, LOG_TARGET,
@@ -35,6 +37,15 @@ enum Verdict {
 	Waiting,
 	/// Collateral and debt have left it.
 	Liquidated,
+}
+
+/// How far enforcement has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reached {
+	/// To the last vault that the prices can hurt.
+	End,
+	/// As far as the budget went; there may be more.
+	Limit,
 }
 
 /// A facility in the middle of enforcement: everything that is written once for many vaults.
@@ -77,9 +88,9 @@ impl<T: Config> Batch<T> {
 	}
 
 	/// Goes through one book from its highest trigger down to the effective price of today.
-	fn enforce_book(&mut self, book: BookId, meter: &mut WeightMeter) {
+	fn enforce_book(&mut self, book: BookId, meter: &mut WeightMeter) -> Reached {
 		let Some(collateral) = self.facility.collaterals.get(usize::from(book.1)).cloned() else {
-			return;
+			return Reached::End;
 		};
 		let effective = self.prices.effective_floor(
 			&self.facility,
@@ -97,18 +108,19 @@ impl<T: Config> Batch<T> {
 				break;
 			}
 			let taken = Index::<T>::take_above(book, tick, effective, costs, meter);
-			for vault in taken.vaults {
-				self.visit(book, vault);
+			for (vault, entry) in taken.vaults {
+				self.visit(book, vault, entry);
 			}
 			if taken.exhausted || meter.try_consume(T::WeightInfo::visit_page()).is_err() {
-				break;
+				return Reached::Limit;
 			}
 			cursor = Index::<T>::next_below(book, tick);
 		}
+		Reached::End
 	}
 
 	/// Looks at a vault whose entry has been taken out of `book`.
-	fn visit(&mut self, book: BookId, id: VaultId) {
+	fn visit(&mut self, book: BookId, id: VaultId, entry: Entry) {
 		let Some(mut vault) = Vaults::<T>::get(id) else {
 			log::error!(target: LOG_TARGET, "the index names vault {id}, which does not exist");
 			Pallet::<T>::deposit_event(Event::IndexDrift { vault: id });
@@ -120,8 +132,9 @@ impl<T: Config> Batch<T> {
 			return;
 		}
 		match vault.legs.iter_mut().find(|leg| leg.collateral == book.1) {
-			Some(leg) => leg.entry = None,
-			None => Pallet::<T>::deposit_event(Event::IndexDrift { vault: id }),
+			Some(leg) if leg.entry == Some(entry) => leg.entry = None,
+			// The leg's own entry, if it has one, is another one and still in its place.
+			_ => Pallet::<T>::deposit_event(Event::IndexDrift { vault: id }),
 		}
 		self.evaluate(id, vault);
 	}
@@ -338,47 +351,80 @@ impl<T: Config> Pallet<T> {
 	/// as the meter allows; returns how many it liquidated. Called by the runtime once a block
 	/// before the first user transaction.
 	///
-	/// Each book has an equal share of what is left of the budget when its turn comes, and another
-	/// facility is first each block, so that no book can starve another. What does not fit waits
-	/// at the head of its book.
+	/// Each book has an equal share of what is left of the budget when its turn comes, but at least
+	/// what one vault takes; what is left in the end goes to those whose share was too small. Another
+	/// facility is first each block, and another of its books each time that all facilities have
+	/// been. So no book can starve another however small the budget is, and one that is alone in
+	/// need has all of it. What does not fit waits at the head of its book.
 	pub fn enforce(meter: &mut WeightMeter) -> u32 {
 		let facilities = NextFacility::<T>::get();
 		let now: u32 = frame_system::Pallet::<T>::block_number().unique_saturated_into();
+		let round = now.checked_div(facilities).unwrap_or_default();
+		let least = T::WeightInfo::visit_facility(T::MaxCollaterals::get())
+			.saturating_add(Self::weight_of_one());
 		let mut liquidated = 0u32;
+		let mut unfinished = Vec::new();
 		for step in 0..facilities {
 			let Some(id) = now.wrapping_add(step).checked_rem(facilities) else { break };
-			let left = facilities.saturating_sub(step);
-			let share = meter.remaining().checked_div(left.into()).unwrap_or_default();
-			let mut own = WeightMeter::with_limit(share);
-			liquidated = liquidated.saturating_add(Self::enforce_facility(id, &mut own));
+			let mut own = Self::share(meter, facilities.saturating_sub(step), least);
+			let (count, reached) = Self::enforce_facility(id, round, &mut own);
 			meter.consume(own.consumed());
+			liquidated = liquidated.saturating_add(count);
+			if reached == Reached::Limit {
+				unfinished.push(id);
+			}
+		}
+		for id in unfinished {
+			let (count, _) = Self::enforce_facility(id, round, meter);
+			liquidated = liquidated.saturating_add(count);
 		}
 		liquidated
 	}
 
-	fn enforce_facility(id: FacilityId, meter: &mut WeightMeter) -> u32 {
+	fn enforce_facility(id: FacilityId, round: u32, meter: &mut WeightMeter) -> (u32, Reached) {
 		let max = T::MaxCollaterals::get();
 		if meter.try_consume(T::WeightInfo::visit_facility(max)).is_err() {
-			return 0;
+			return (0, Reached::Limit);
 		}
-		let Some(mut batch) = Batch::<T>::open(id) else { return 0 };
+		let Some(mut batch) = Batch::<T>::open(id) else { return (0, Reached::End) };
 		let books = batch.facility.collaterals.len() as u32;
-		for index in 0..books {
-			let left = books.saturating_sub(index);
-			let share = meter.remaining().checked_div(left.into()).unwrap_or_default();
-			let mut own = WeightMeter::with_limit(share);
-			batch.enforce_book((id, index as CollateralIndex), &mut own);
+		let mut unfinished = Vec::new();
+		for step in 0..books {
+			let Some(index) = round.wrapping_add(step).checked_rem(books) else { break };
+			let book = (id, index as CollateralIndex);
+			let mut own = Self::share(meter, books.saturating_sub(step), Self::weight_of_one());
+			if batch.enforce_book(book, &mut own) == Reached::Limit {
+				unfinished.push(book);
+			}
 			meter.consume(own.consumed());
 		}
-		batch.close()
+		let mut reached = Reached::End;
+		for book in unfinished {
+			if batch.enforce_book(book, meter) == Reached::Limit {
+				reached = Reached::Limit;
+			}
+		}
+		(batch.close(), reached)
+	}
+
+	/// A meter for one of `left` equal shares of what is left, but for `least` if that is more and
+	/// there is as much.
+	fn share(meter: &WeightMeter, left: u32, least: Weight) -> WeightMeter {
+		let remaining = meter.remaining();
+		let equal = remaining.checked_div(left.into()).unwrap_or_default();
+		WeightMeter::with_limit(equal.max(least).min(remaining))
+	}
+
+	/// What it takes to get at one vault.
+	fn weight_of_one() -> Weight {
+		T::WeightInfo::visit_page().saturating_add(T::WeightInfo::liquidate())
 	}
 
 	/// The most that enforcing `max` vaults can weigh.
 	pub(crate) fn weight_of_enforcing(max: u32) -> Weight {
 		let facilities = T::WeightInfo::visit_facility(T::MaxCollaterals::get())
 			.saturating_mul(u64::from(T::MaxFacilities::get()));
-		T::WeightInfo::liquidate()
-			.saturating_add(T::WeightInfo::visit_page())
+		Self::weight_of_one()
 			.saturating_mul(u64::from(max))
 			.saturating_add(facilities)
 	}

@@ -45,6 +45,8 @@ pub type Word = [u64; 4];
 pub struct Page {
 	/// On page 0, how many pages the tick has; not used on others.
 	pub pages: u16,
+	/// On page 0, how many of the other pages have entries; not used on others.
+	pub occupied: u16,
 	/// On page 0, a page that had room when an entry was last removed; not used on others.
 	pub roomy: u16,
 	/// The entries.
@@ -53,8 +55,8 @@ pub struct Page {
 
 /// What [`Index::take_above`] found.
 pub struct Taken {
-	/// The vaults taken out of the tick.
-	pub vaults: Vec<VaultId>,
+	/// The vaults taken out of the tick, and where their entries lay.
+	pub vaults: Vec<(VaultId, Entry)>,
 	/// Whether the budget ended before the tick did.
 	pub exhausted: bool,
 }
@@ -109,9 +111,15 @@ impl<T: Config> Index<T> {
 			if number == 0 || number >= head.pages {
 				continue;
 			}
-			let mut page = Pages::<T>::get((book, tick, number)).unwrap_or_default();
+			let found = Pages::<T>::get((book, tick, number));
+			let was_empty = found.is_none();
+			let mut page = found.unwrap_or_default();
 			if page.entries.try_push((trigger, vault)).is_ok() {
 				Pages::<T>::insert((book, tick, number), page);
+				if was_empty {
+					head.occupied = head.occupied.saturating_add(1);
+					Pages::<T>::insert((book, tick, 0), head);
+				}
 				return Some(number);
 			}
 		}
@@ -123,6 +131,7 @@ impl<T: Config> Index<T> {
 		page.entries.try_push((trigger, vault)).ok()?;
 		Pages::<T>::insert((book, tick, number), page);
 		head.pages = number.saturating_add(1);
+		head.occupied = head.occupied.saturating_add(1);
 		head.roomy = number;
 		Pages::<T>::insert((book, tick, 0), head);
 		Some(number)
@@ -144,7 +153,7 @@ impl<T: Config> Index<T> {
 			let emptied = page.entries.is_empty();
 			Self::put_page(book, tick, entry.page, page);
 			if was_full || emptied {
-				Self::note_room(book, tick, entry.page);
+				Self::note_room(book, tick, entry.page, emptied);
 			}
 		}
 		true
@@ -159,14 +168,19 @@ impl<T: Config> Index<T> {
 		meter: &mut WeightMeter,
 	) -> Taken {
 		let mut taken = Taken { vaults: Vec::new(), exhausted: false };
-		let pages = Pages::<T>::get((book, tick, 0)).map_or(0, |head| head.pages);
-		// From the last page to the first, so that pages that become empty are trimmed as it goes.
-		for number in (0..pages).rev() {
+		let Some(mut head) = Pages::<T>::get((book, tick, 0)) else { return taken };
+		let found = head.clone();
+		// From the last page to the first, so that pages that are empty at the end go as it goes.
+		for number in (0..found.pages).rev() {
 			if meter.try_consume(costs.page).is_err() {
 				taken.exhausted = true;
 				break;
 			}
-			let Some(mut page) = Pages::<T>::get((book, tick, number)) else { continue };
+			let mut page = match number {
+				0 => Some(head.clone()),
+				_ => Pages::<T>::get((book, tick, number)),
+			}
+			.unwrap_or_default();
 			let before = page.entries.len();
 			page.entries.retain(|(trigger, vault)| {
 				if *trigger <= bound {
@@ -176,20 +190,31 @@ impl<T: Config> Index<T> {
 					taken.exhausted = true;
 					return true;
 				}
-				taken.vaults.push(*vault);
+				taken.vaults.push((*vault, Entry { trigger: *trigger, page: number }));
 				false
 			});
-			if page.entries.len() != before {
-				if number == 0 {
-					Self::put_head(book, tick, page);
-				} else {
-					Self::put_page(book, tick, number, page);
-					Self::note_room(book, tick, number);
-				}
+			if number == 0 {
+				head.entries = page.entries;
+				break;
+			}
+			let (changed, empty) = (page.entries.len() != before, page.entries.is_empty());
+			if changed && empty {
+				head.occupied = head.occupied.saturating_sub(1);
+			}
+			if empty && number.saturating_add(1) == head.pages {
+				head.pages = number;
+			} else if changed {
+				head.roomy = number;
+			}
+			if changed {
+				Self::put_page(book, tick, number, page);
 			}
 			if taken.exhausted {
 				break;
 			}
+		}
+		if head != found {
+			Self::put_head(book, tick, head);
 		}
 		taken
 	}
@@ -219,7 +244,11 @@ impl<T: Config> Index<T> {
 		Some(word.saturating_mul(WORD_TICKS).saturating_add(found))
 	}
 
-	fn put_head(book: BookId, tick: Tick, head: Page) {
+	fn put_head(book: BookId, tick: Tick, mut head: Page) {
+		if head.occupied == 0 {
+			// Whatever was between has been emptied.
+			head.pages = 1;
+		}
 		if head.entries.is_empty() && head.pages <= 1 {
 			Pages::<T>::remove((book, tick, 0));
 			Self::clear_bit(book, tick);
@@ -237,9 +266,10 @@ impl<T: Config> Index<T> {
 	}
 
 	/// Remembers that a page other than the head has room, and drops empty pages from the end.
-	fn note_room(book: BookId, tick: Tick, number: u16) {
+	fn note_room(book: BookId, tick: Tick, number: u16, emptied: bool) {
 		let Some(mut head) = Pages::<T>::get((book, tick, 0)) else { return };
 		head.roomy = number;
+		head.occupied = head.occupied.saturating_sub(u16::from(emptied));
 		for _ in 0..TRIM_STEPS {
 			let last = head.pages.saturating_sub(1);
 			if last == 0 || Pages::<T>::contains_key((book, tick, last)) {

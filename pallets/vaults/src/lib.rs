@@ -507,7 +507,8 @@ pub mod pallet {
 		/// ## Details
 		///
 		/// Works whatever the breaker and the oracle say. `max_repay` bounds what is taken from the
-		/// owner's balance of the debt asset.
+		/// owner's balance of the debt asset. Collateral of which there is less than the token's
+		/// minimum balance is forfeited if the owner has none of the token.
 		///
 		/// ## Errors
 		///

@@ -89,10 +89,12 @@ pub fn plan(
 		};
 		let worth = Value::of_floor(leg.amount, leg.decimals, leg.price);
 		let taken = with_penalty_ceil(wanted, leg.penalty);
-		let sale = match taken.to_amount_ceil(leg.decimals, leg.price) {
-			Some(amount) if amount <= leg.amount =>
-				Sale { collateral: leg.collateral, amount, repaid: wanted },
-			_ => Sale {
+		let fitting = taken
+			.to_amount_ceil(leg.decimals, leg.price)
+			.filter(|amount| *amount <= leg.amount);
+		let sale = match fitting {
+			Some(amount) => Sale { collateral: leg.collateral, amount, repaid: wanted },
+			None => Sale {
 				collateral: leg.collateral,
 				amount: leg.amount,
 				repaid: without_penalty_floor(worth, leg.penalty).min(wanted),
@@ -102,6 +104,11 @@ pub fn plan(
 		weighted = weighted.saturating_sub(sold.share_floor(leg.factor));
 		debt = debt.saturating_sub(sale.repaid);
 		sales.push(sale);
+		if fitting.is_some() {
+			// Rounding the sale up to a whole unit may leave the vault a hair below its target: no
+			// reason to sell a hair of the next leg.
+			break;
+		}
 	}
 	Plan { sales, remaining: debt }
 }

@@ -4,24 +4,28 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use crate::types::{Adjustment, Basket, CollateralTerms, FacilityTerms, LimitsOf};
+use crate::types::{Adjustment, Basket, Breaker, CollateralTerms, FacilityTerms, LimitsOf};
 use cairn_math::{FixedU128, Perbill, Price, Ray};
 use cairn_primitives::{
-	AssetDecimals, AssetId, Balance, FacilityId, LiquidationLots, Moment, PriceSource, Quote,
-	QuoteStatus, VaultId,
+	AssetDecimals, AssetId, Balance, FacilityId, LiquidationLots, LotId, Moment, PriceSource,
+	Quote, QuoteStatus, VaultId,
 };
 use frame_support::{
 	derive_impl, parameter_types,
 	traits::{
 		fungible::{NativeFromLeft, NativeOrWithId, UnionOf},
-		fungibles::Inspect,
+		fungibles::{Inspect, Mutate},
+		tokens::Preservation,
 		AsEnsureOriginWithArg, ConstU128, ConstU32, ConstU64,
 	},
 	weights::{Weight, WeightMeter},
 	BoundedVec, PalletId,
 };
 use frame_system::{EnsureRoot, EnsureSigned};
-use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchResult};
+use sp_runtime::{
+	traits::{Dispatchable, IdentityLookup},
+	BuildStorage, DispatchError, DispatchResult,
+};
 
 pub type AccountId = u64;
 
@@ -190,8 +194,8 @@ impl AssetDecimals<AssetId> for Decimals {
 			NativeOrWithId::WithId(3) => Some(18),
 			NativeOrWithId::WithId(4) => Some(8),
 			NativeOrWithId::WithId(5) => Some(6),
-			// Tokens for tests of many legs and odd decimals.
-			NativeOrWithId::WithId(id) if (20..44).contains(id) => Some(*id as u8 - 20),
+			// Tokens for tests of many legs and odd decimals: 0 to 24, and 25, which is too many.
+			NativeOrWithId::WithId(id) if (20..46).contains(id) => Some(*id as u8 - 20),
 			_ => None,
 		}
 	}
@@ -228,6 +232,14 @@ impl Prices {
 	/// Changes a quote in place.
 	pub fn alter(asset: AssetId, change: impl FnOnce(&mut Quote)) {
 		QUOTES.with(|quotes| change(quotes.borrow_mut().get_mut(&asset).expect("a quote")));
+	}
+
+	/// The last price of `asset` is `age` old and too old to act on.
+	pub fn set_stale(asset: AssetId, age: Moment) {
+		Self::alter(asset, |quote| {
+			quote.status = QuoteStatus::Stale;
+			quote.age = age;
+		});
 	}
 
 	/// `asset` has no quote at all.
@@ -309,7 +321,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
 		accounts.push((id, CUSTODY, minimum));
 		accounts.extend(users.iter().map(|who| (id, *who, amount)));
 	}
-	for id in 20..44 {
+	for id in 20..46 {
 		assets.push((id, ISSUER, true, 1));
 		accounts.push((id, CUSTODY, 1));
 		accounts.extend(users.iter().map(|who| (id, *who, 1u128 << 120)));
@@ -370,19 +382,35 @@ pub fn next_block() -> u32 {
 
 /// The next block with a budget for enforcement, and a time step in milliseconds.
 pub fn next_block_with(budget: Weight, step: Moment) -> u32 {
+	begin_block(step);
+	let liquidated = enforce_with(budget);
+	end_of_begin();
+	liquidated
+}
+
+/// The first part of [`next_block_with`]: a new block whose interest is charged.
+pub fn begin_block(step: Moment) {
 	check_all();
 	System::set_block_number(System::block_number() + 1);
 	System::reset_events();
-	Timestamp::set_timestamp(Timestamp::now() + step);
-	let mut plenty = WeightMeter::new();
-	Vaults::accrue(&mut plenty);
+	Timestamp::set_timestamp(Timestamp::get() + step);
+	Vaults::accrue(&mut WeightMeter::new());
+}
+
+/// The second part: enforcement, which never takes more than its budget.
+pub fn enforce_with(budget: Weight) -> u32 {
 	let mut meter = WeightMeter::with_limit(budget);
 	let liquidated = Vaults::enforce(&mut meter);
-	assert!(meter.consumed().all_lte(budget));
+	assert!(meter.consumed().all_lte(budget), "enforcement has exceeded its budget");
+	liquidated
+}
+
+/// The last part: what comes after enforcement and before the first user.
+pub fn end_of_begin() {
+	let mut plenty = WeightMeter::new();
 	<Auctions as LiquidationLots<_>>::advance(&mut plenty);
 	Treasury::settle(&mut plenty);
 	check_all();
-	liquidated
 }
 
 /// Lets `blocks` blocks pass.
@@ -400,24 +428,148 @@ pub fn no_limits() -> LimitsOf<Test> {
 	Default::default()
 }
 
+/// Dispatches a call of this pallet as a block would: what fails leaves nothing behind.
+pub fn call(who: AccountId, call: crate::Call<Test>) -> DispatchResult {
+	dispatch(RuntimeOrigin::signed(who), call)
+}
+
+/// [`call`] with governance's origin.
+pub fn govern(call: crate::Call<Test>) -> DispatchResult {
+	dispatch(RuntimeOrigin::root(), call)
+}
+
+pub fn dispatch(origin: RuntimeOrigin, call: impl Into<RuntimeCall>) -> DispatchResult {
+	call.into().dispatch(origin).map(|_| ()).map_err(|error| error.error)
+}
+
 /// Opens a vault with collateral and debt in one call, and returns its number.
 pub fn open(
 	owner: AccountId,
 	facility: FacilityId,
 	deposit: &[(AssetId, Balance)],
 	borrow: Balance,
-) -> Result<VaultId, sp_runtime::DispatchError> {
+) -> Result<VaultId, DispatchError> {
 	let adjustment = Adjustment { deposit: basket(deposit), borrow, ..Default::default() };
 	let id = crate::NextVault::<Test>::get();
-	in_transaction(|| {
-		Vaults::open(RuntimeOrigin::signed(owner), facility, adjustment, no_limits())
-	})?;
+	call(owner, crate::Call::open { facility, adjustment, limits: no_limits() })?;
 	Ok(id)
 }
 
-/// Dispatches as a block would: what fails leaves nothing behind.
-pub fn in_transaction(call: impl FnOnce() -> DispatchResult) -> DispatchResult {
-	frame_support::storage::with_storage_layer(call)
+pub fn adjust(
+	who: AccountId,
+	vault: VaultId,
+	adjustment: Adjustment,
+	limits: LimitsOf<Test>,
+) -> DispatchResult {
+	call(who, crate::Call::adjust { vault, adjustment, limits })
+}
+
+pub fn deposit(who: AccountId, vault: VaultId, asset: AssetId, amount: Balance) -> DispatchResult {
+	call(who, crate::Call::deposit { vault, asset, amount })
+}
+
+pub fn withdraw(who: AccountId, vault: VaultId, asset: AssetId, amount: Balance) -> DispatchResult {
+	call(who, crate::Call::withdraw { vault, asset, amount })
+}
+
+pub fn borrow(who: AccountId, vault: VaultId, amount: Balance) -> DispatchResult {
+	call(who, crate::Call::borrow { vault, amount })
+}
+
+pub fn repay(who: AccountId, vault: VaultId, amount: Balance) -> DispatchResult {
+	call(who, crate::Call::repay { vault, amount })
+}
+
+/// Closes a vault whatever it owes.
+pub fn close(who: AccountId, vault: VaultId) -> DispatchResult {
+	call(who, crate::Call::close { vault, max_repay: Balance::MAX })
+}
+
+pub fn claim(who: AccountId, vault: VaultId) -> DispatchResult {
+	call(who, crate::Call::claim { vault })
+}
+
+pub fn liquidate(who: AccountId, vault: VaultId) -> DispatchResult {
+	call(who, crate::Call::liquidate { vault })
+}
+
+pub fn set_breaker(facility: FacilityId, breaker: Breaker) {
+	govern(crate::Call::set_breaker { facility, breaker }).expect("governance may");
+}
+
+/// Creates a facility and returns its number.
+pub fn create_facility(terms: FacilityTerms<Test>) -> FacilityId {
+	let id = crate::NextFacility::<Test>::get();
+	govern(crate::Call::create_facility { terms }).expect("the terms are good");
+	id
+}
+
+/// Buys from a lot at whatever it costs.
+pub fn take(who: AccountId, lot: LotId, max_amount: Balance) -> DispatchResult {
+	let max_price = Price::MAX;
+	let call = cairn_auctions::Call::take { lot, max_amount, max_price, recipient: None };
+	dispatch(RuntimeOrigin::signed(who), call)
+}
+
+/// The lots for sale, in the order of their numbers.
+pub fn lots() -> Vec<(LotId, cairn_auctions::Lot)> {
+	let mut lots: Vec<_> = cairn_auctions::Lots::<Test>::iter().collect();
+	lots.sort_by_key(|(id, _)| *id);
+	lots
+}
+
+/// Moves tokens from one account to another.
+pub fn send(asset: AssetId, from: AccountId, to: AccountId, amount: Balance) {
+	Tokens::transfer(asset, &from, &to, amount, Preservation::Expendable).expect("he has it");
+}
+
+/// Terms without interest, so that numbers stay round.
+pub fn still(collaterals: Vec<CollateralTerms>) -> FacilityTerms<Test> {
+	FacilityTerms { annual_rate: Ray(0), ..facility_terms(collaterals) }
+}
+
+/// A facility like [`MIXED`], without interest.
+pub fn create_still() -> FacilityId {
+	create_facility(still(vec![
+		terms(CRN, 40, 50, 0),
+		terms(DOT, 62, 70, 1),
+		terms(ETH, 72, 80, 2),
+		terms(BTC, 72, 80, 3),
+		terms(USDT, 92, 95, 4),
+	]))
+}
+
+/// Lets Carol borrow `amount` of CUSD for `to` with far more collateral than it takes.
+pub fn lend(to: AccountId, amount: Balance) {
+	open(CAROL, STABLE, &[(USDT, amount / ONE_CUSD * 3 * ONE_USDT)], amount).expect("she can");
+	send(CUSD, CAROL, to, amount);
+}
+
+/// The row of a vault.
+pub fn row(vault: VaultId) -> crate::types::Vault<Test> {
+	crate::Vaults::<Test>::get(vault).expect("the vault is there")
+}
+
+/// The totals of a facility.
+pub fn state(facility: FacilityId) -> crate::types::FacilityState<Test> {
+	crate::FacilityStates::<Test>::get(facility).expect("the facility is there")
+}
+
+/// What a vault holds of a collateral.
+pub fn leg(vault: VaultId, asset: AssetId) -> Balance {
+	let view = Vaults::vault(vault).expect("the vault is there");
+	view.legs.iter().find(|leg| leg.asset == asset).map_or(0, |leg| leg.amount)
+}
+
+/// Events of this pallet in this block.
+pub fn events() -> Vec<crate::Event<Test>> {
+	let records = System::events().into_iter();
+	records
+		.filter_map(|record| match record.event {
+			RuntimeEvent::Vaults(event) => Some(event),
+			_ => None,
+		})
+		.collect()
 }
 
 pub fn balance(asset: AssetId, who: AccountId) -> Balance {

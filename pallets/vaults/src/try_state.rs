@@ -127,11 +127,14 @@ impl<T: Config> Pallet<T> {
 	fn check_index(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
 		let mut entries = BTreeMap::<(BookId, VaultId), (Trigger, u16)>::new();
 		let mut ticks = BTreeMap::<(BookId, Tick), usize>::new();
+		let mut occupied = BTreeMap::<(BookId, Tick), u16>::new();
 		for ((book, tick, number), page) in Pages::<T>::iter() {
 			let Page { pages, entries: listed, .. } = &page;
 			if number == 0 {
 				ensure!(*pages > 0, "a tick has no pages");
+				*occupied.entry((book, tick)).or_default() += 0;
 			} else {
+				*occupied.entry((book, tick)).or_default() += 1;
 				let head = Pages::<T>::get((book, tick, 0)).ok_or("a page has no head")?;
 				ensure!(number < head.pages, "a page is beyond the end of its tick");
 				ensure!(!listed.is_empty(), "an empty page is kept");
@@ -142,6 +145,11 @@ impl<T: Config> Pallet<T> {
 				let twice = entries.insert((book, *vault), (*trigger, number)).is_some();
 				ensure!(!twice, "a vault stands twice in a book");
 			}
+		}
+		for ((book, tick), count) in occupied {
+			let head = Pages::<T>::get((book, tick, 0)).ok_or("a page has no head")?;
+			ensure!(head.occupied == count, "a tick miscounts its pages");
+			ensure!(!head.entries.is_empty() || count > 0, "a tick without entries is kept");
 		}
 		for (id, vault) in vaults {
 			for leg in &vault.legs {

@@ -147,6 +147,11 @@ impl LiquidationPrices {
 			return alloc::vec![trigger];
 		}
 		let weighted = self.weighted_floor(facility, legs).wide();
+		if weighted.is_zero() {
+			// Nothing counts at present, so nothing says at which price it would suffice. Any price
+			// that comes back has to find the vault.
+			return alloc::vec![Trigger::MAX; legs.len()];
+		}
 		legs.iter()
 			.map(|leg| {
 				let Some(collateral) = facility.collaterals.get(usize::from(leg.collateral)) else {

@@ -2,11 +2,11 @@
 
 use crate::{
 	adjust::Position,
-	types::{Facility, FacilityView, Leg, LegView, VaultView},
+	types::{Facility, FacilityState, FacilityView, Leg, LegView, Vault, VaultView},
 	valuation::{health_floor, LiquidationPrices, NewRisk},
 	Config, Facilities, FacilityStates, Pallet,
 };
-use cairn_math::Value;
+use cairn_math::{NormalizedDebt, Value};
 use cairn_primitives::{Balance, FacilityId, VaultId};
 use primitive_types::U512;
 
@@ -35,9 +35,7 @@ impl<T: Config> Pallet<T> {
 				})
 			})
 			.collect();
-		let total = state.normalized_debt.owed_ceil(state.accumulator)?;
-		let max_borrow = max_borrow_floor(&facility, &vault.legs, owed)
-			.min(facility.ceiling.saturating_sub(total));
+		let max_borrow = max_borrow_floor(&facility, &state, &vault);
 		Some(VaultView {
 			vault: id,
 			facility: vault.facility,
@@ -73,12 +71,25 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-/// The most that the strict measure lets the vault borrow beside what it owes.
-fn max_borrow_floor<T: Config>(facility: &Facility<T>, legs: &[Leg], owed: Balance) -> Balance {
-	let risk = NewRisk::measure(facility, legs);
+/// The most that the strict measure and the ceiling let the vault borrow beside what it owes.
+fn max_borrow_floor<T: Config>(
+	facility: &Facility<T>,
+	state: &FacilityState<T>,
+	vault: &Vault<T>,
+) -> Balance {
+	let risk = NewRisk::measure(facility, &vault.legs);
 	let Some(price) = risk.debt_price else { return 0 };
-	let carried = risk.weighted.to_amount_floor(facility.debt_decimals, price).unwrap_or(Balance::MAX);
-	carried.saturating_sub(owed)
+	let carried =
+		risk.weighted.to_amount_floor(facility.debt_decimals, price).unwrap_or(Balance::MAX);
+	// The normalised debt that `limit` leaves room for beside `taken`, rounded as borrowing does.
+	let room = |limit: Balance, taken: NormalizedDebt| {
+		NormalizedDebt::from_debt_floor(limit, state.accumulator)
+			.and_then(|all| all.checked_sub(taken))
+			.unwrap_or_default()
+	};
+	let by_collateral = room(carried, vault.debt);
+	let by_ceiling = room(facility.ceiling, state.normalized_debt);
+	by_collateral.min(by_ceiling).backing_floor(state.accumulator).unwrap_or_default()
 }
 
 /// `(D − Σ_others W) · 10^decimals / (q·L)`, rounded up: the price of one leg at which the vault

@@ -8,7 +8,9 @@ use crate::{mock::*, Agenda, AgendaCursor, Error, Event, Lots, WeightInfo};
 type Weights = <Test as crate::Config>::WeightInfo;
 
 fn slots() -> Vec<(u32, Vec<u64>)> {
-	let mut slots: Vec<_> = Agenda::<Test>::iter().map(|(at, lots)| (at, lots.to_vec())).collect();
+	let mut slots: Vec<_> = Agenda::<Test>::iter()
+		.map(|(at, lots)| (at, lots.to_vec()))
+		.collect();
 	slots.sort();
 	slots
 }
@@ -31,7 +33,13 @@ fn a_price_starts_again_from_the_oracles_when_it_has_fallen_too_far() {
 		assert_eq!((row.start_price, row.started_at), (Some(cents(345)), 961));
 		assert_eq!((row.opened_at, row.next_event), (1, 1_921));
 		assert_eq!(slots(), vec![(1_921, vec![lot])]);
-		System::assert_last_event(Event::LotReset { lot, start_price: cents(345) }.into());
+		System::assert_last_event(
+			Event::LotReset {
+				lot,
+				start_price: cents(345),
+			}
+			.into(),
+		);
 	});
 }
 
@@ -79,7 +87,11 @@ fn a_full_slot_spills_into_later_ones() {
 		}
 		assert_eq!(
 			slots(),
-			vec![(961, vec![0, 1, 2, 3]), (962, vec![4, 5, 6, 7]), (964, vec![8])]
+			vec![
+				(961, vec![0, 1, 2, 3]),
+				(962, vec![4, 5, 6, 7]),
+				(964, vec![8])
+			]
 		);
 		for facility in 10..18 {
 			seize(facility, &DOT, ONE_DOT, ONE_CUSD, 0);
@@ -161,7 +173,9 @@ fn the_agenda_catches_up_after_blocks_in_which_it_was_not_advanced() {
 	run(|| {
 		let lot = dot_lot();
 		System::set_block_number(2_000);
-		Auctions::advance(&mut frame_support::weights::WeightMeter::with_limit(Weight::MAX));
+		Auctions::advance(&mut frame_support::weights::WeightMeter::with_limit(
+			Weight::MAX,
+		));
 		assert_eq!(AgendaCursor::<Test>::get(), 2_001);
 		assert_eq!(Lots::<Test>::get(lot).unwrap().started_at, 2_000);
 	});

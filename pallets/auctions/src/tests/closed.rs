@@ -35,7 +35,9 @@ fn shares_add_up_to_the_leftover_in_any_order() {
 				let announced = Auctions::leftover(lot, part);
 				let settled = Auctions::settle(lot, part);
 				assert_eq!(settled, announced);
-				let Leftover::Ready(share) = settled else { panic!("{settled:?}") };
+				let Leftover::Ready(share) = settled else {
+					panic!("{settled:?}")
+				};
 				shares += share;
 				assert_eq!(Auctions::held(&DOT), leftover - shares);
 				check();

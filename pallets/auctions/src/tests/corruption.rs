@@ -24,7 +24,10 @@ fn change(lot: u64, change: impl FnOnce(&mut Lot)) {
 
 #[test]
 fn a_lot_that_was_forgotten_by_the_agenda_is_noticed() {
-	damaged(|_| Agenda::<Test>::remove(961), "an open lot is not on the agenda");
+	damaged(
+		|_| Agenda::<Test>::remove(961),
+		"an open lot is not on the agenda",
+	);
 }
 
 #[test]
@@ -37,7 +40,10 @@ fn a_lot_on_the_agenda_that_is_not_open_is_noticed() {
 
 #[test]
 fn a_lot_that_is_on_the_agenda_twice_is_noticed() {
-	damaged(|lot| Agenda::<Test>::try_append(961, lot).unwrap(), "a lot is on the agenda twice");
+	damaged(
+		|lot| Agenda::<Test>::try_append(961, lot).unwrap(),
+		"a lot is on the agenda twice",
+	);
 }
 
 #[test]
@@ -86,7 +92,10 @@ fn debt_that_was_recovered_behind_the_lots_is_noticed() {
 
 #[test]
 fn a_lot_that_should_have_closed_is_noticed() {
-	damaged(|lot| change(lot, |lot| lot.remaining = 0), "an open lot has nothing to sell");
+	damaged(
+		|lot| change(lot, |lot| lot.remaining = 0),
+		"an open lot has nothing to sell",
+	);
 	damaged(
 		|lot| {
 			change(lot, |lot| {

@@ -2,7 +2,7 @@
 
 use cairn_math::Price;
 use cairn_primitives::{BalanceSheet, LiquidationLots, QuoteStatus};
-use frame_support::{assert_noop, assert_ok, weights::Weight};
+use frame_support::{assert_noop, assert_ok};
 
 use crate::{mock::*, Error, Event, Lots, WeightInfo};
 
@@ -67,7 +67,13 @@ fn every_remainder_can_be_bought() {
 	run(|| {
 		lend(BUYER, 100_000 * ONE_CUSD);
 		// Tabs and collateral around the minimum, in all combinations.
-		let debts = [1, 99 * ONE_CUSD, 100 * ONE_CUSD, 101 * ONE_CUSD, 5_000 * ONE_CUSD];
+		let debts = [
+			1,
+			99 * ONE_CUSD,
+			100 * ONE_CUSD,
+			101 * ONE_CUSD,
+			5_000 * ONE_CUSD,
+		];
 		let amounts = [1, 17 * ONE_DOT, 18 * ONE_DOT, 1_000 * ONE_DOT];
 		for debt in debts {
 			for amount in amounts {
@@ -95,7 +101,10 @@ fn no_crumb_keeps_a_debt_waiting() {
 		let lot = seize(MAJORS, &DOT, 1_000 * ONE_DOT, 50_000 * ONE_CUSD, 0);
 		assert_ok!(take(lot, 1_000 * ONE_DOT - 1));
 		let left = Lots::<Test>::get(lot).unwrap();
-		let worth = Auctions::quote_take(lot, left.remaining).unwrap().purchase.payment;
+		let worth = Auctions::quote_take(lot, left.remaining)
+			.unwrap()
+			.purchase
+			.payment;
 		assert!(worth >= 100 * ONE_CUSD);
 	});
 }
@@ -165,7 +174,10 @@ fn the_end_of_an_outage_is_no_sale() {
 		set_status(&DOT, QuoteStatus::Live);
 		assert_noop!(take(lot, ONE_DOT), Error::<Test>::AwaitingReset);
 		run_to(2_020);
-		assert_eq!(Auctions::lot(lot).map(|lot| lot.price >= Some(usd(5))), Some(true));
+		assert_eq!(
+			Auctions::lot(lot).map(|lot| lot.price >= Some(usd(5))),
+			Some(true)
+		);
 	});
 }
 
@@ -183,9 +195,8 @@ fn a_thousand_lots_that_are_due_at_once_fit_into_the_blocks_budget() {
 		// Then a long time without a block in which the agenda was advanced.
 		System::set_block_number(5_000);
 		type Weights = <Test as crate::Config>::WeightInfo;
-		let budget = Weights::advance_base()
-			+ Weights::advance_slot() * 20
-			+ Weights::advance_lot() * 40;
+		let budget =
+			Weights::advance_base() + Weights::advance_slot() * 20 + Weights::advance_lot() * 40;
 		let mut resets = 0;
 		for _ in 0..100 {
 			System::reset_events();
@@ -193,7 +204,10 @@ fn a_thousand_lots_that_are_due_at_once_fit_into_the_blocks_budget() {
 			let reset = |event: &RuntimeEvent| {
 				matches!(event, RuntimeEvent::Auctions(Event::LotReset { .. }))
 			};
-			resets += System::events().iter().filter(|record| reset(&record.event)).count();
+			resets += System::events()
+				.iter()
+				.filter(|record| reset(&record.event))
+				.count();
 		}
 		assert_eq!(resets, 1_000);
 		assert!(Lots::<Test>::iter_values().all(|lot| lot.next_event > System::block_number()));

@@ -47,7 +47,10 @@ fn what_is_seized_in_one_block_goes_into_one_lot() {
 		let second = seize(MAJORS, &DOT, 10 * ONE_DOT, 40 * ONE_CUSD, ONE_CUSD);
 		assert_eq!(first, second);
 		let lot = Lots::<Test>::get(first).unwrap();
-		assert_eq!((lot.contributed, lot.remaining), (1_010 * ONE_DOT, 1_010 * ONE_DOT));
+		assert_eq!(
+			(lot.contributed, lot.remaining),
+			(1_010 * ONE_DOT, 1_010 * ONE_DOT)
+		);
 		assert_eq!((lot.debt, lot.fee), (4_040 * ONE_CUSD, 81 * ONE_CUSD));
 		// Topping up keeps the price and its event.
 		assert_eq!((lot.start_price, lot.next_event), (Some(cents(575)), 961));
@@ -102,7 +105,10 @@ fn a_lot_that_was_partly_taken_is_still_topped_up_in_its_block() {
 		take(lot, 500 * ONE_DOT).unwrap();
 		assert_eq!(dot_lot(), lot);
 		let lot = Lots::<Test>::get(lot).unwrap();
-		assert_eq!((lot.contributed, lot.remaining), (2_000 * ONE_DOT, 1_500 * ONE_DOT));
+		assert_eq!(
+			(lot.contributed, lot.remaining),
+			(2_000 * ONE_DOT, 1_500 * ONE_DOT)
+		);
 	});
 }
 
@@ -170,7 +176,10 @@ fn an_older_lot_can_be_joined_while_it_is_for_sale() {
 		let price = Auctions::lot(old).unwrap().price;
 		join(old, &DOT);
 		let row = Lots::<Test>::get(old).unwrap();
-		assert_eq!((row.contributed, row.debt), (1_010 * ONE_DOT, 4_040 * ONE_CUSD));
+		assert_eq!(
+			(row.contributed, row.debt),
+			(1_010 * ONE_DOT, 4_040 * ONE_CUSD)
+		);
 		assert_eq!((row.opened_at, row.next_event), (1, 961));
 		assert_eq!(Auctions::lot(old).unwrap().price, price);
 		// It did not become the current lot.
@@ -185,7 +194,11 @@ fn join(lot: u64, collateral: &cairn_primitives::AssetId) {
 	lend(OTHER, 40 * ONE_CUSD);
 	Tokens::mint_into(collateral.clone(), &CUSTODY, 10 * ONE_DOT).unwrap();
 	Treasury::debt_seized(&CUSD, 40 * ONE_CUSD);
-	let seizure = Seizure { collateral: 10 * ONE_DOT, debt: 40 * ONE_CUSD, fee: 0 };
+	let seizure = Seizure {
+		collateral: 10 * ONE_DOT,
+		debt: 40 * ONE_CUSD,
+		fee: 0,
+	};
 	Auctions::put_up(lot, MAJORS, &CUSD, collateral, seizure);
 }
 
@@ -197,7 +210,10 @@ fn a_lot_that_cannot_be_joined_does_not_upset_the_books() {
 		let closed = dot_lot();
 		take(closed, u128::MAX).unwrap();
 		join(closed, &DOT);
-		assert_eq!(ClosedLots::<Test>::get(closed).unwrap().contributed, 1_000 * ONE_DOT);
+		assert_eq!(
+			ClosedLots::<Test>::get(closed).unwrap().contributed,
+			1_000 * ONE_DOT
+		);
 		let other = dot_lot();
 		join(other, &ETH);
 		assert_eq!(Lots::<Test>::get(other).unwrap().collateral, DOT);

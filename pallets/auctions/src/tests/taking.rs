@@ -13,7 +13,13 @@ fn buy(
 	max_price: Price,
 	recipient: Option<AccountId>,
 ) -> frame_support::dispatch::DispatchResult {
-	Auctions::take(RuntimeOrigin::signed(BUYER), lot, amount, max_price, recipient)
+	Auctions::take(
+		RuntimeOrigin::signed(BUYER),
+		lot,
+		amount,
+		max_price,
+		recipient,
+	)
 }
 
 #[test]
@@ -28,11 +34,10 @@ fn a_buyer_pays_first_and_gets_his_part_at_once() {
 		assert_eq!(balance(DOT, CUSTODY), 600 * ONE_DOT);
 		assert_eq!(Auctions::held(&DOT), 600 * ONE_DOT);
 		let left = Lots::<Test>::get(lot).unwrap();
-		assert_eq!((left.remaining, left.debt, left.fee), (
-			600 * ONE_DOT,
-			1_700 * ONE_CUSD,
-			80 * ONE_CUSD,
-		));
+		assert_eq!(
+			(left.remaining, left.debt, left.fee),
+			(600 * ONE_DOT, 1_700 * ONE_CUSD, 80 * ONE_CUSD,)
+		);
 		assert_eq!(Treasury::in_auction(&CUSD), 1_700 * ONE_CUSD);
 		assert_eq!(Treasury::reserve(&CUSD), 0);
 		System::assert_last_event(
@@ -61,7 +66,10 @@ fn the_price_falls_step_by_step_for_everybody() {
 		let price = Price::new(5_692_500_000_000_000_000).unwrap();
 		assert_eq!(Auctions::lot(lot).unwrap().price, Some(price));
 		assert_ok!(buy(lot, 100 * ONE_DOT, price, None));
-		assert_eq!(balance(CUSD, BUYER), 10_000 * ONE_CUSD - 569_250_000_000_000);
+		assert_eq!(
+			balance(CUSD, BUYER),
+			10_000 * ONE_CUSD - 569_250_000_000_000
+		);
 	});
 }
 
@@ -75,11 +83,19 @@ fn paying_the_tab_closes_the_lot_and_leaves_the_rest_to_the_owners() {
 		// 4,080 / 5.75, rounded down.
 		let bought = 7_095_652_173_913;
 		assert_eq!(balance(DOT, OTHER), bought);
-		assert_eq!((balance(DOT, BUYER), Treasury::reserve(&CUSD)), (0, 80 * ONE_CUSD));
+		assert_eq!(
+			(balance(DOT, BUYER), Treasury::reserve(&CUSD)),
+			(0, 80 * ONE_CUSD)
+		);
 		assert_eq!(Treasury::in_auction(&CUSD), 0);
 		assert_eq!(Auctions::held(&DOT), 1_000 * ONE_DOT - bought);
 		System::assert_last_event(
-			Event::LotClosed { lot, leftover: 1_000 * ONE_DOT - bought, shortfall: 0 }.into(),
+			Event::LotClosed {
+				lot,
+				leftover: 1_000 * ONE_DOT - bought,
+				shortfall: 0,
+			}
+			.into(),
 		);
 	});
 }
@@ -91,10 +107,18 @@ fn selling_out_turns_what_is_missing_into_bad_debt_and_forgoes_the_fee() {
 		let lot = seize(MAJORS, &DOT, 100 * ONE_DOT, 4_000 * ONE_CUSD, 80 * ONE_CUSD);
 		assert_ok!(buy(lot, 100 * ONE_DOT, Price::MAX, None));
 		assert_eq!(Treasury::bad_debt(&CUSD), 3_425 * ONE_CUSD);
-		assert_eq!((Treasury::in_auction(&CUSD), Treasury::reserve(&CUSD)), (0, 0));
+		assert_eq!(
+			(Treasury::in_auction(&CUSD), Treasury::reserve(&CUSD)),
+			(0, 0)
+		);
 		assert_eq!(balance(DOT, CUSTODY), 0);
 		System::assert_last_event(
-			Event::LotClosed { lot, leftover: 0, shortfall: 3_425 * ONE_CUSD }.into(),
+			Event::LotClosed {
+				lot,
+				leftover: 0,
+				shortfall: 3_425 * ONE_CUSD,
+			}
+			.into(),
 		);
 	});
 }
@@ -109,7 +133,10 @@ fn bad_debt_of_a_lot_is_covered_by_the_fees_of_others() {
 		let good = seize(MAJORS, &ETH, ONE_ETH, 1_000 * ONE_CUSD, 20 * ONE_CUSD);
 		assert_ok!(buy(good, ONE_ETH, Price::MAX, None));
 		next_block();
-		assert_eq!((Treasury::bad_debt(&CUSD), Treasury::reserve(&CUSD)), (5 * ONE_CUSD, 0));
+		assert_eq!(
+			(Treasury::bad_debt(&CUSD), Treasury::reserve(&CUSD)),
+			(5 * ONE_CUSD, 0)
+		);
 	});
 }
 
@@ -144,7 +171,10 @@ fn nobody_pays_more_than_he_said() {
 	run(|| {
 		lend(BUYER, 10_000 * ONE_CUSD);
 		let lot = dot_lot();
-		assert_noop!(buy(lot, ONE_DOT, cents(574), None), Error::<Test>::PriceAboveMaximum);
+		assert_noop!(
+			buy(lot, ONE_DOT, cents(574), None),
+			Error::<Test>::PriceAboveMaximum
+		);
 		assert_ok!(buy(lot, ONE_DOT, cents(575), None));
 	});
 }
@@ -156,12 +186,18 @@ fn without_a_price_to_compare_with_nothing_is_sold() {
 		let lot = dot_lot();
 		for status in [QuoteStatus::Jump, QuoteStatus::Stale, QuoteStatus::Halted] {
 			set_status(&DOT, status);
-			assert_noop!(buy(lot, ONE_DOT, Price::MAX, None), Error::<Test>::CollateralNotQuoted);
+			assert_noop!(
+				buy(lot, ONE_DOT, Price::MAX, None),
+				Error::<Test>::CollateralNotQuoted
+			);
 		}
 		set_status(&DOT, QuoteStatus::Degraded);
 		assert_ok!(buy(lot, ONE_DOT, Price::MAX, None));
 		forget_price(&DOT);
-		assert_noop!(buy(lot, ONE_DOT, Price::MAX, None), Error::<Test>::CollateralNotQuoted);
+		assert_noop!(
+			buy(lot, ONE_DOT, Price::MAX, None),
+			Error::<Test>::CollateralNotQuoted
+		);
 	});
 }
 
@@ -171,7 +207,10 @@ fn without_a_price_of_the_debt_asset_nothing_is_sold() {
 		lend(BUYER, 10_000 * ONE_CUSD);
 		let lot = dot_lot();
 		set_status(&CUSD, QuoteStatus::Stale);
-		assert_noop!(buy(lot, ONE_DOT, Price::MAX, None), Error::<Test>::DebtNotQuoted);
+		assert_noop!(
+			buy(lot, ONE_DOT, Price::MAX, None),
+			Error::<Test>::DebtNotQuoted
+		);
 	});
 }
 
@@ -191,7 +230,10 @@ fn a_token_of_unknown_decimals_is_not_sold_by_guess() {
 	run(|| {
 		lend(BUYER, 10_000 * ONE_CUSD);
 		let lot = seize(MAJORS, &ODD, 1_000, 100 * ONE_CUSD, 0);
-		assert_noop!(buy(lot, 1_000, Price::MAX, None), Error::<Test>::UnknownDecimals);
+		assert_noop!(
+			buy(lot, 1_000, Price::MAX, None),
+			Error::<Test>::UnknownDecimals
+		);
 	});
 }
 
@@ -200,7 +242,10 @@ fn a_remainder_that_nobody_could_buy_is_refused() {
 	run(|| {
 		lend(BUYER, 10_000 * ONE_CUSD);
 		let lot = seize(MAJORS, &DOT, 1_000 * ONE_DOT, 90 * ONE_CUSD, 0);
-		assert_noop!(buy(lot, ONE_DOT, Price::MAX, None), Error::<Test>::RemainderTooSmall);
+		assert_noop!(
+			buy(lot, ONE_DOT, Price::MAX, None),
+			Error::<Test>::RemainderTooSmall
+		);
 		assert_ok!(buy(lot, 1_000 * ONE_DOT, Price::MAX, None));
 	});
 }
@@ -209,7 +254,10 @@ fn a_remainder_that_nobody_could_buy_is_refused() {
 fn a_buyer_without_money_gets_nothing() {
 	run(|| {
 		let lot = dot_lot();
-		assert_noop!(buy(lot, ONE_DOT, Price::MAX, None), TokenError::FundsUnavailable);
+		assert_noop!(
+			buy(lot, ONE_DOT, Price::MAX, None),
+			TokenError::FundsUnavailable
+		);
 		// Enough for the debt, not for the fee.
 		lend(BUYER, 4_079 * ONE_CUSD);
 		let refused = TokenError::FundsUnavailable;
@@ -251,8 +299,17 @@ fn delivery_never_leaves_dust_in_custody() {
 		lend(BUYER, 100_000 * ONE_CUSD);
 		// At $57,500 the debt takes all but 999 units of the lot: dust, that the token would swallow.
 		let lot = seize(MAJORS, &BTC, ONE_BTC, 57_499_425_575_000_000, 0);
-		assert_eq!(Auctions::quote_take(lot, ONE_BTC).unwrap().purchase.remaining, 999);
-		assert_noop!(buy(lot, ONE_BTC, Price::MAX, None), Error::<Test>::CustodyTooLow);
+		assert_eq!(
+			Auctions::quote_take(lot, ONE_BTC)
+				.unwrap()
+				.purchase
+				.remaining,
+			999
+		);
+		assert_noop!(
+			buy(lot, ONE_BTC, Price::MAX, None),
+			Error::<Test>::CustodyTooLow
+		);
 		// One unit of somebody else's in custody, and it is none.
 		Tokens::mint_into(BTC, &CUSTODY, 1).unwrap();
 		assert_ok!(buy(lot, ONE_BTC, Price::MAX, None));

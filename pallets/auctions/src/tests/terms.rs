@@ -41,7 +41,10 @@ fn a_running_lot_keeps_the_terms_it_was_opened_with() {
 		assert_eq!(Auctions::lot(new).unwrap().floor, Some(usd(4)));
 		// It also starts again on its own terms.
 		run_to(962);
-		assert_eq!(Lots::<Test>::get(old).unwrap().start_price, Some(cents(575)));
+		assert_eq!(
+			Lots::<Test>::get(old).unwrap().start_price,
+			Some(cents(575))
+		);
 	});
 }
 
@@ -55,12 +58,30 @@ fn each_unsound_term_is_refused_by_name() {
 		assert_noop!(set(Terms { step: 0, ..terms }), Error::<Test>::StepIsZero);
 		for reset_below in [Perbill::zero(), Perbill::one()] {
 			let refused = Error::<Test>::ResetBelowOutOfRange;
-			assert_noop!(set(Terms { reset_below, ..terms }), refused);
+			assert_noop!(
+				set(Terms {
+					reset_below,
+					..terms
+				}),
+				refused
+			);
 		}
 		let refused = Error::<Test>::ResetAfterTooShort;
-		assert_noop!(set(Terms { reset_after: 11, ..terms }), refused);
+		assert_noop!(
+			set(Terms {
+				reset_after: 11,
+				..terms
+			}),
+			refused
+		);
 		let floor = Perbill::zero();
 		assert_noop!(set(Terms { floor, ..terms }), Error::<Test>::FloorIsZero);
-		assert_noop!(set(Terms { retry_after: 0, ..terms }), Error::<Test>::RetryAfterIsZero);
+		assert_noop!(
+			set(Terms {
+				retry_after: 0,
+				..terms
+			}),
+			Error::<Test>::RetryAfterIsZero
+		);
 	});
 }

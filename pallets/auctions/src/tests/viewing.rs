@@ -14,7 +14,14 @@ fn a_quote_is_what_a_purchase_comes_to() {
 		for amount in [1, 100 * ONE_DOT, 333 * ONE_DOT + 7, u128::MAX] {
 			let quoted = Auctions::quote_take(lot, amount).unwrap();
 			let before = (balance(CUSD, BUYER), balance(DOT, BUYER));
-			Auctions::take(RuntimeOrigin::signed(BUYER), lot, amount, quoted.price, None).unwrap();
+			Auctions::take(
+				RuntimeOrigin::signed(BUYER),
+				lot,
+				amount,
+				quoted.price,
+				None,
+			)
+			.unwrap();
 			assert_eq!(before.0 - balance(CUSD, BUYER), quoted.purchase.payment);
 			assert_eq!(balance(DOT, BUYER) - before.1, quoted.purchase.collateral);
 			assert_eq!(Auctions::lot(lot).is_none(), quoted.purchase.closes());
@@ -29,7 +36,10 @@ fn a_quote_names_what_a_purchase_would_fail_for() {
 		assert_err!(Auctions::quote_take(lot, 0), Error::<Test>::ZeroAmount);
 		assert_err!(Auctions::quote_take(lot + 1, 1), Error::<Test>::UnknownLot);
 		set_status(&DOT, QuoteStatus::Stale);
-		assert_err!(Auctions::quote_take(lot, 1), Error::<Test>::CollateralNotQuoted);
+		assert_err!(
+			Auctions::quote_take(lot, 1),
+			Error::<Test>::CollateralNotQuoted
+		);
 	});
 }
 

@@ -133,7 +133,7 @@ fn what_the_worker_reports_becomes_the_price() {
 		}
 		next_block();
 		let quote = <Oracle as PriceSource<_>>::quote(&DOT).unwrap();
-		assert_eq!(quote.price.raw() / 10u128.pow(12), 5_000_000 - 1, "a hair below 5, by conversion");
+		assert_eq!(quote.price, usd(5));
 		assert_eq!(<Oracle as PriceSource<_>>::quote(&USDT).unwrap().price, milli(950));
 	});
 }

@@ -57,7 +57,10 @@ fn a_list_of_bad_debt_that_is_out_of_step_is_noticed() {
 			"bad debt and the list of assets that have it disagree"
 		);
 		Uncovered::<Test>::mutate(|assets| assets.try_push(CUSD).unwrap());
-		assert_err!(Treasury::do_try_state(), "an asset is listed twice as having bad debt");
+		assert_err!(
+			Treasury::do_try_state(),
+			"an asset is listed twice as having bad debt"
+		);
 	});
 }
 
@@ -69,15 +72,37 @@ fn a_seizure_of_more_than_there_is_is_clamped_and_reported() {
 	with_books(|| {
 		assert_ok!(Treasury::mint(&CUSD, &ALICE, 100, MintReason::Borrow));
 		Treasury::debt_seized(&CUSD, 130);
-		assert_eq!((Treasury::backed_by_vaults(&CUSD), Treasury::in_auction(&CUSD)), (0, 100));
-		let event = Event::Inconsistent { asset: CUSD, line: Line::Vaults, missing: 30 };
+		assert_eq!(
+			(
+				Treasury::backed_by_vaults(&CUSD),
+				Treasury::in_auction(&CUSD)
+			),
+			(0, 100)
+		);
+		let event = Event::Inconsistent {
+			asset: CUSD,
+			line: Line::Vaults,
+			missing: 30,
+		};
 		System::assert_last_event(event.into());
 		Treasury::debt_lost(&CUSD, 101);
-		assert_eq!((Treasury::in_auction(&CUSD), Treasury::bad_debt(&CUSD)), (0, 100));
-		System::assert_has_event(
-			Event::Inconsistent { asset: CUSD, line: Line::InAuction, missing: 1 }.into(),
+		assert_eq!(
+			(Treasury::in_auction(&CUSD), Treasury::bad_debt(&CUSD)),
+			(0, 100)
 		);
-		let event = Event::DebtLost { asset: CUSD, amount: 100, bad_debt: 100 };
+		System::assert_has_event(
+			Event::Inconsistent {
+				asset: CUSD,
+				line: Line::InAuction,
+				missing: 1,
+			}
+			.into(),
+		);
+		let event = Event::DebtLost {
+			asset: CUSD,
+			amount: 100,
+			bad_debt: 100,
+		};
 		System::assert_last_event(event.into());
 	});
 }

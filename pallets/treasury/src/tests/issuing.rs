@@ -23,14 +23,20 @@ fn an_asset_that_somebody_has_issued_is_not_enabled() {
 	empty().execute_with(|| {
 		Tokens::mint_into(CUSD, &ALICE, 1).unwrap();
 		assert_noop!(Treasury::enable(&CUSD), Error::<Test>::AlreadyIssued);
-		assert_noop!(Treasury::enable(&NativeOrWithId::Native), Error::<Test>::AlreadyIssued);
+		assert_noop!(
+			Treasury::enable(&NativeOrWithId::Native),
+			Error::<Test>::AlreadyIssued
+		);
 	});
 }
 
 #[test]
 fn an_asset_that_burns_dust_is_not_enabled() {
 	empty().execute_with(|| {
-		assert_noop!(Treasury::enable(&DUSTY), Error::<Test>::MinimumBalanceTooHigh);
+		assert_noop!(
+			Treasury::enable(&DUSTY),
+			Error::<Test>::MinimumBalanceTooHigh
+		);
 	});
 }
 
@@ -56,7 +62,13 @@ fn enabling_again_keeps_the_books() {
 	with_books(|| {
 		assert_ok!(Treasury::mint(&CUSD, &ALICE, 10, MintReason::Borrow));
 		assert_ok!(Treasury::enable(&CUSD));
-		assert_eq!(Books::<Test>::get(CUSD), Some(Sheet { vaults: 10, ..Default::default() }));
+		assert_eq!(
+			Books::<Test>::get(CUSD),
+			Some(Sheet {
+				vaults: 10,
+				..Default::default()
+			})
+		);
 	});
 }
 
@@ -64,19 +76,33 @@ fn enabling_again_keeps_the_books() {
 fn nothing_is_issued_of_an_asset_that_is_not_enabled() {
 	empty().execute_with(|| {
 		let refused = Error::<Test>::NotEnabled;
-		assert_noop!(Treasury::mint(&CUSD, &ALICE, 1, MintReason::Borrow), refused);
+		assert_noop!(
+			Treasury::mint(&CUSD, &ALICE, 1, MintReason::Borrow),
+			refused
+		);
 		let refused = Error::<Test>::NotEnabled;
-		assert_noop!(Treasury::mint_to_reserve(&CUSD, 1, MintReason::Interest), refused);
+		assert_noop!(
+			Treasury::mint_to_reserve(&CUSD, 1, MintReason::Interest),
+			refused
+		);
 		let refused = Error::<Test>::NotEnabled;
 		assert_noop!(Treasury::burn(&CUSD, &ALICE, 1, BurnReason::Repay), refused);
-		assert_noop!(Treasury::pay_reserve(&CUSD, &ALICE, 1), Error::<Test>::NotEnabled);
+		assert_noop!(
+			Treasury::pay_reserve(&CUSD, &ALICE, 1),
+			Error::<Test>::NotEnabled
+		);
 	});
 }
 
 #[test]
 fn borrowing_and_repaying_go_through_the_vaults_line() {
 	with_books(|| {
-		assert_ok!(Treasury::mint(&CUSD, &ALICE, 100 * UNIT, MintReason::Borrow));
+		assert_ok!(Treasury::mint(
+			&CUSD,
+			&ALICE,
+			100 * UNIT,
+			MintReason::Borrow
+		));
 		assert_eq!(balance(CUSD, ALICE), 100 * UNIT);
 		assert_ok!(Treasury::burn(&CUSD, &ALICE, 40 * UNIT, BurnReason::Repay));
 		assert_eq!(balance(CUSD, ALICE), 60 * UNIT);
@@ -102,7 +128,10 @@ fn more_than_a_line_holds_is_not_burned() {
 			assert_noop!(Treasury::burn(&CUSD, &ALICE, 1, reason), refused);
 		}
 		let refused = Error::<Test>::LineExceeded;
-		assert_noop!(Treasury::burn(&CUSD, &ALICE, 101, BurnReason::Repay), refused);
+		assert_noop!(
+			Treasury::burn(&CUSD, &ALICE, 101, BurnReason::Repay),
+			refused
+		);
 	});
 }
 
@@ -112,7 +141,10 @@ fn nobody_burns_what_he_does_not_have() {
 		assert_ok!(Treasury::mint(&CUSD, &ALICE, 100, MintReason::Borrow));
 		let refused = TokenError::FundsUnavailable;
 		assert_noop!(Treasury::burn(&CUSD, &BOB, 1, BurnReason::Repay), refused);
-		assert_noop!(Treasury::pay_reserve(&CUSD, &BOB, 1), TokenError::FundsUnavailable);
+		assert_noop!(
+			Treasury::pay_reserve(&CUSD, &BOB, 1),
+			TokenError::FundsUnavailable
+		);
 	});
 }
 
@@ -122,7 +154,17 @@ fn a_minimum_balance_that_was_raised_later_does_not_upset_the_books() {
 		assert_ok!(Treasury::mint(&CUSD, &ALICE, 100, MintReason::Borrow));
 		let root = RuntimeOrigin::root();
 		let status = |min| {
-			Assets::force_asset_status(root.clone(), 1, ISSUER, ISSUER, ISSUER, ISSUER, min, true, false)
+			Assets::force_asset_status(
+				root.clone(),
+				1,
+				ISSUER,
+				ISSUER,
+				ISSUER,
+				ISSUER,
+				min,
+				true,
+				false,
+			)
 		};
 		assert_ok!(status(10));
 		// The five units left would be dust, and burned with the rest.
@@ -138,7 +180,10 @@ fn an_issuance_beyond_all_numbers_is_refused() {
 	with_books(|| {
 		assert_ok!(Treasury::mint(&CUSD, &ALICE, u128::MAX, MintReason::Borrow));
 		let refused = ArithmeticError::Overflow;
-		assert_noop!(Treasury::mint(&CUSD, &ALICE, 1, MintReason::Borrow), refused);
+		assert_noop!(
+			Treasury::mint(&CUSD, &ALICE, 1, MintReason::Borrow),
+			refused
+		);
 	});
 }
 
@@ -160,7 +205,12 @@ fn the_whole_balance_can_be_paid_in() {
 		assert_eq!(balance(CUSD, ALICE), 0);
 		assert_eq!(balance(CUSD, Treasury::account_id()), 3);
 		System::assert_last_event(
-			crate::Event::ReservePaid { asset: CUSD, who: ALICE, amount: 3 }.into(),
+			crate::Event::ReservePaid {
+				asset: CUSD,
+				who: ALICE,
+				amount: 3,
+			}
+			.into(),
 		);
 	});
 }

@@ -60,14 +60,14 @@ impl Model {
 				prop_assert!(Treasury::mint(&CUSD, &ALICE, amount, MintReason::Borrow).is_ok());
 				self.vaults += amount;
 				self.alice += amount;
-			},
+			}
 			Interest(amount) => {
 				prop_assert!(
 					Treasury::mint_to_reserve(&CUSD, amount, MintReason::Interest).is_ok()
 				);
 				self.vaults += amount;
 				self.reserve += amount;
-			},
+			}
 			Repay(amount) => {
 				let fits = amount <= self.vaults && amount <= self.alice;
 				let done = Treasury::burn(&CUSD, &ALICE, amount, BurnReason::Repay);
@@ -76,13 +76,13 @@ impl Model {
 					self.vaults -= amount;
 					self.alice -= amount;
 				}
-			},
+			}
 			Seize(amount) => {
 				let amount = amount.min(self.vaults);
 				Treasury::debt_seized(&CUSD, amount);
 				self.vaults -= amount;
 				self.in_auction += amount;
-			},
+			}
 			Recover(amount) => {
 				let fits = amount <= self.in_auction && amount <= self.alice;
 				let done = Treasury::burn(&CUSD, &ALICE, amount, BurnReason::Recovered);
@@ -91,13 +91,13 @@ impl Model {
 					self.in_auction -= amount;
 					self.alice -= amount;
 				}
-			},
+			}
 			Lose(amount) => {
 				let amount = amount.min(self.in_auction);
 				Treasury::debt_lost(&CUSD, amount);
 				self.in_auction -= amount;
 				self.bad_debt += amount;
-			},
+			}
 			Pay(amount) => {
 				let fits = amount <= self.alice;
 				prop_assert_eq!(Treasury::pay_reserve(&CUSD, &ALICE, amount).is_ok(), fits);
@@ -105,13 +105,13 @@ impl Model {
 					self.alice -= amount;
 					self.reserve += amount;
 				}
-			},
+			}
 			NextBlock => {
 				next_block();
 				let netted = self.bad_debt.min(self.reserve);
 				self.bad_debt -= netted;
 				self.reserve -= netted;
-			},
+			}
 		}
 		Ok(())
 	}

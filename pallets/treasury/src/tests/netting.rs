@@ -25,13 +25,23 @@ fn bad_debt_waits_for_a_reserve_and_is_covered_when_there_is_one() {
 
 		assert_ok!(Treasury::pay_reserve(&CUSD, &ALICE, 30));
 		next_block();
-		assert_eq!((Treasury::bad_debt(&CUSD), Treasury::reserve(&CUSD)), (70, 0));
-		let event = Event::BadDebtCovered { asset: CUSD, amount: 30, bad_debt: 70 };
+		assert_eq!(
+			(Treasury::bad_debt(&CUSD), Treasury::reserve(&CUSD)),
+			(70, 0)
+		);
+		let event = Event::BadDebtCovered {
+			asset: CUSD,
+			amount: 30,
+			bad_debt: 70,
+		};
 		System::assert_last_event(event.into());
 
 		assert_ok!(Treasury::mint_to_reserve(&CUSD, 100, MintReason::Interest));
 		next_block();
-		assert_eq!((Treasury::bad_debt(&CUSD), Treasury::reserve(&CUSD)), (0, 30));
+		assert_eq!(
+			(Treasury::bad_debt(&CUSD), Treasury::reserve(&CUSD)),
+			(0, 30)
+		);
 		assert!(Uncovered::<Test>::get().is_empty());
 		// 70 that Alice still has, 30 of reserve: the 100 of interest stand behind them.
 		assert_eq!(issuance(CUSD), 100);
@@ -43,9 +53,16 @@ fn one_asset_does_not_pay_for_another() {
 	with_books(|| {
 		lose(&CUSD, 100);
 		lose(&CEUR, 50);
-		assert_ok!(Treasury::mint_to_reserve(&CEUR, 1_000, MintReason::Interest));
+		assert_ok!(Treasury::mint_to_reserve(
+			&CEUR,
+			1_000,
+			MintReason::Interest
+		));
 		next_block();
-		assert_eq!((Treasury::bad_debt(&CUSD), Treasury::bad_debt(&CEUR)), (100, 0));
+		assert_eq!(
+			(Treasury::bad_debt(&CUSD), Treasury::bad_debt(&CEUR)),
+			(100, 0)
+		);
 		assert_eq!(Treasury::reserve(&CEUR), 950);
 	});
 }
@@ -80,7 +97,11 @@ fn what_is_paid_for_a_lot_leaves_the_auctions_line() {
 		assert_eq!(Treasury::backed_by_vaults(&CUSD), 20);
 		assert_eq!(Treasury::in_auction(&CUSD), 0);
 		assert_eq!(Treasury::bad_debt(&CUSD), 30);
-		let event = Event::DebtLost { asset: CUSD, amount: 30, bad_debt: 30 };
+		let event = Event::DebtLost {
+			asset: CUSD,
+			amount: 30,
+			bad_debt: 30,
+		};
 		System::assert_last_event(event.into());
 	});
 }
@@ -90,10 +111,18 @@ fn a_frozen_reserve_leaves_the_books_as_they_are() {
 	with_books(|| {
 		lose(&CUSD, 10);
 		assert_ok!(Treasury::pay_reserve(&CUSD, &ALICE, 10));
-		assert_ok!(Assets::freeze(RuntimeOrigin::signed(ISSUER), 1, Treasury::account_id()));
+		assert_ok!(Assets::freeze(
+			RuntimeOrigin::signed(ISSUER),
+			1,
+			Treasury::account_id()
+		));
 		next_block();
 		assert_eq!(Treasury::bad_debt(&CUSD), 10);
-		assert_ok!(Assets::thaw(RuntimeOrigin::signed(ISSUER), 1, Treasury::account_id()));
+		assert_ok!(Assets::thaw(
+			RuntimeOrigin::signed(ISSUER),
+			1,
+			Treasury::account_id()
+		));
 		next_block();
 		assert_eq!(Treasury::bad_debt(&CUSD), 0);
 	});

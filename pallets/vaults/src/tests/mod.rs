@@ -1,3 +1,15 @@
 //! Tests by topic.
 
+use crate::{mock::Test, Error};
+use sp_runtime::DispatchError;
+
+mod bad_input;
+mod claims;
+mod enforcement;
 mod operations;
+mod staleness;
+
+/// An error as a call returns it.
+fn because(error: Error<Test>) -> DispatchError {
+	error.into()
+}

@@ -1,0 +1,159 @@
+//! A leg whose quote is too old neither shields its vault nor dooms it.
+
+use crate::{mock::*, Error};
+use cairn_math::FixedU128;
+use cairn_primitives::{Moment, VaultId};
+use frame_support::{assert_noop, assert_ok};
+
+const HOUR: Moment = 3_600_000;
+
+/// W = 2,400 of ETH and 2,100 of DOT, for 4,000 CUSD.
+fn halves() -> VaultId {
+	let basket = [(ETH, ONE_ETH), (DOT, 500 * ONE_DOT)];
+	open(ALICE, create_still(), &basket, 4_000 * ONE_CUSD).unwrap()
+}
+
+fn at(parts: u128) -> Option<FixedU128> {
+	Some(FixedU128::from_rational(parts, 100_000))
+}
+
+#[test]
+fn it_counts_in_full_for_an_hour_and_falls_to_nothing_within_a_day() {
+	run(|| {
+		let vault = halves();
+		for (age, parts) in [
+			(0, 112_500),
+			(HOUR, 112_500),
+			(HOUR + 6 * HOUR, 99_375),
+			(13 * HOUR, 86_250),
+			(19 * HOUR, 73_125),
+			(25 * HOUR, 60_000),
+			(1_000 * HOUR, 60_000),
+		] {
+			Prices::set_stale(DOT, age);
+			assert_eq!(health(vault), at(parts), "{age}");
+		}
+		// It has fallen a millisecond after the hour, and is not quite nothing one before the end.
+		Prices::set_stale(DOT, HOUR + 1);
+		assert!(health(vault) < at(112_500));
+		Prices::set_stale(DOT, 25 * HOUR - 1);
+		assert!(health(vault) > at(60_000));
+	});
+}
+
+#[test]
+fn a_stale_leg_does_not_doom_the_vault() {
+	run(|| {
+		halves();
+		for age in [0, HOUR, 2 * HOUR, 6 * HOUR] {
+			Prices::set_stale(DOT, age);
+			assert_eq!(next_block(), 0, "{age}");
+		}
+	});
+}
+
+#[test]
+fn a_stale_leg_does_not_shield_the_vault_and_is_not_sold_itself() {
+	run(|| {
+		let vault = halves();
+		Prices::set_stale(DOT, 13 * HOUR);
+		assert_eq!(next_block(), 1);
+		// All of the ETH is sold, and DOT carries what is left of the debt.
+		assert_eq!((leg(vault, ETH), leg(vault, DOT)), (0, 500 * ONE_DOT));
+		assert_eq!(lots().len(), 1);
+		let left = debt(vault);
+		assert_eq!(left, 4_000 * ONE_CUSD - 2_777_777_777_777_778);
+		// Unsafe as it may be, there is nothing to sell.
+		assert_eq!(next_block(), 0);
+		assert_noop!(liquidate(BOB, vault), Error::<Test>::NothingToSell);
+		assert_eq!(debt(vault), left);
+		// Back at its old price it carries the rest; at half of it, it does not.
+		Prices::set_cents(DOT, 6_00);
+		assert_eq!(next_block(), 0);
+		Prices::set_cents(DOT, 3_00);
+		assert_eq!(next_block(), 1);
+	});
+}
+
+#[test]
+fn the_safe_leg_that_is_sold_restores_the_target_if_it_can() {
+	run(|| {
+		let basket = [(ETH, 2 * ONE_ETH), (DOT, 100 * ONE_DOT)];
+		let vault = open(ALICE, create_still(), &basket, 4_600 * ONE_CUSD).unwrap();
+		Prices::set_stale(DOT, 25 * HOUR);
+		Prices::set_cents(ETH, 2_800_00);
+		assert_eq!(next_block(), 1);
+		assert_eq!(leg(vault, DOT), 100 * ONE_DOT);
+		let reached = health(vault).unwrap();
+		assert!(reached >= FixedU128::from_rational(1_099_999, 1_000_000), "{reached:?}");
+		assert!(reached <= FixedU128::from_rational(1_100_001, 1_000_000), "{reached:?}");
+	});
+}
+
+#[test]
+fn a_vault_of_stale_legs_only_waits_and_is_found_when_a_price_returns() {
+	for returning in [DOT, ETH] {
+		run(|| {
+			let vault = halves();
+			Prices::set_stale(DOT, 30 * HOUR);
+			Prices::set_stale(ETH, 30 * HOUR);
+			assert_eq!(next_block(), 0);
+			assert_eq!(health(vault), at(0));
+			// One price comes back, lower than the vault can bear.
+			Prices::set_cents(returning.clone(), 5_00);
+			assert_eq!(next_block(), 1);
+			assert_eq!(leg(vault, returning.clone()), 0);
+			// And the other one.
+			let other = if returning == DOT { ETH } else { DOT };
+			Prices::set_cents(other, 1_00);
+			assert_eq!(next_block(), 1);
+			assert_eq!(debt(vault), 0);
+		});
+	}
+}
+
+#[test]
+fn a_vault_of_stale_legs_only_is_safe_again_when_the_prices_return_as_they_were() {
+	run(|| {
+		let vault = halves();
+		Prices::forget(DOT);
+		Prices::forget(ETH);
+		assert_eq!(next_block(), 0);
+		Prices::set_cents(DOT, 6_00);
+		Prices::set_cents(ETH, 3_000_00);
+		assert_eq!(next_block(), 0);
+		assert_eq!(health(vault), at(112_500));
+		// Its place in the index is as good as before.
+		Prices::set_cents(ETH, 2_300_00);
+		assert_eq!(next_block(), 1);
+	});
+}
+
+#[test]
+fn a_vault_that_waits_does_not_keep_others_waiting() {
+	run(|| {
+		let facility = create_still();
+		for number in 0..10 {
+			open(BOB, facility, &[(DOT, 500 * ONE_DOT)], (1_800 + number) * ONE_CUSD).unwrap();
+		}
+		let basket = [(ETH, ONE_ETH), (DOT, 500 * ONE_DOT)];
+		let vault = open(ALICE, facility, &basket, 4_000 * ONE_CUSD).unwrap();
+		Prices::set_stale(DOT, 24 * HOUR);
+		assert_eq!(next_block(), 1);
+		assert_eq!(leg(vault, ETH), 0);
+	});
+}
+
+#[test]
+fn a_vault_whose_other_legs_have_no_price_can_be_repaid_and_left() {
+	run(|| {
+		let vault = halves();
+		Prices::set_stale(DOT, 30 * HOUR);
+		Prices::set_stale(ETH, 30 * HOUR);
+		next_block();
+		assert_ok!(repay(ALICE, vault, 1_000 * ONE_CUSD));
+		assert_ok!(deposit(ALICE, vault, BTC, ONE_BTC));
+		assert_eq!(next_block(), 0);
+		assert_ok!(close(ALICE, vault));
+	});
+}

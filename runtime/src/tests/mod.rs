@@ -1,0 +1,139 @@
+//! Tests of the composition: what no pallet can test alone.
+
+mod block;
+mod composition;
+mod presets;
+
+use crate::{
+	genesis_presets, AccountId, AssetId, Executive, Header, Oracle, Runtime, RuntimeCall,
+	RuntimeGenesisConfig, System, UncheckedExtrinsic,
+};
+use cairn_math::Price;
+use cairn_oracle::types::{Report, ReportedPrice};
+use codec::Encode;
+use frame_support::{
+	genesis_builder_helper::{build_state, get_preset},
+	traits::Get,
+};
+use frame_system::offchain::{CreateAuthorizedTransaction, CreateBare};
+use serde_json::Value;
+use sp_consensus_babe::{
+	digests::{PreDigest, SecondaryPlainPreDigest},
+	BABE_ENGINE_ID,
+};
+use sp_keyring::Sr25519Keyring;
+use sp_runtime::{generic::DigestItem, traits::Header as _, Digest};
+
+/// The slot of the first block of tests.
+const FIRST_SLOT: u64 = 600_000_000;
+
+/// The JSON that a preset's patch makes of the default configuration.
+fn genesis_json(preset: &str) -> Value {
+	let parse = |json: Option<Vec<u8>>| -> Value {
+		serde_json::from_slice(&json.expect("the preset exists")).expect("it is JSON")
+	};
+	let mut whole = parse(get_preset::<RuntimeGenesisConfig>(&None, |_| None));
+	merge(&mut whole, parse(genesis_presets::get_preset(&preset.into())));
+	whole
+}
+
+fn merge(into: &mut Value, patch: Value) {
+	match (into, patch) {
+		(Value::Object(into), Value::Object(patch)) =>
+			for (key, value) in patch {
+				merge(into.entry(key).or_insert(Value::Null), value);
+			},
+		(into, patch) => *into = patch,
+	}
+}
+
+/// A chain at its genesis.
+fn chain(genesis: &Value) -> sp_io::TestExternalities {
+	let mut ext = sp_io::TestExternalities::default();
+	ext.execute_with(|| {
+		build_state::<RuntimeGenesisConfig>(genesis.to_string().into_bytes()).expect("it builds");
+		// What the client does after it has built the state.
+		System::initialize(&0, &Default::default(), &Default::default());
+		System::finalize();
+		frame_system::BlockHash::<Runtime>::insert(0, sp_core::H256::repeat_byte(7));
+	});
+	ext
+}
+
+fn development() -> sp_io::TestExternalities {
+	chain(&genesis_json(genesis_presets::DEVELOPMENT))
+}
+
+/// Executes the next block with the timestamp inherent and these transactions, and returns its
+/// header.
+fn block(transactions: Vec<UncheckedExtrinsic>) -> Header {
+	let number = System::block_number() + 1;
+	let slot = FIRST_SLOT + u64::from(number);
+	let pre_digest =
+		PreDigest::SecondaryPlain(SecondaryPlainPreDigest { authority_index: 0, slot: slot.into() });
+	let digest =
+		Digest { logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, pre_digest.encode())] };
+	let header = Header::new(
+		number,
+		Default::default(),
+		Default::default(),
+		System::parent_hash(),
+		digest,
+	);
+	Executive::initialize_block(&header);
+	let now = slot * crate::units::SLOT_MILLISECONDS;
+	let timestamp = <Runtime as CreateBare<RuntimeCall>>::create_bare(RuntimeCall::Timestamp(
+		pallet_timestamp::Call::set { now },
+	));
+	Executive::apply_extrinsic(timestamp).unwrap().unwrap();
+	for transaction in transactions {
+		Executive::apply_extrinsic(transaction).expect("it is valid").expect("it succeeds");
+	}
+	let header = Executive::finalize_block();
+	crate::invariants::check().expect("the books are right");
+	header
+}
+
+/// A report of all feeds by Alice for the round of the last block, signed for this chain.
+fn report(cents: &[(AssetId, u128)]) -> UncheckedExtrinsic {
+	let feeds = cairn_oracle::ReportedFeeds::<Runtime>::get();
+	let mut prices: Vec<_> = cents
+		.iter()
+		.map(|(asset, cents)| ReportedPrice {
+			feed: feeds.iter().find(|feed| feed.asset == *asset).expect("it is reported").id,
+			price: Price::new(cents * 10u128.pow(16)).unwrap(),
+			confidence: 0,
+			sources: 3,
+		})
+		.collect();
+	prices.sort_by_key(|price| price.feed);
+	let report = Report::<<Runtime as cairn_oracle::Config>::MaxFeeds> {
+		set_id: cairn_oracle::SetId::<Runtime>::get(),
+		round: Oracle::current_round(),
+		authority_index: 0,
+		prices: prices.try_into().unwrap(),
+	};
+	let genesis = System::block_hash(0);
+	let signature = Sr25519Keyring::Alice.sign(&report.payload(&genesis));
+	let call = RuntimeCall::Oracle(cairn_oracle::Call::report {
+		report,
+		signature: signature.into(),
+	});
+	<Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_authorized_transaction(call)
+}
+
+fn dispatch(who: Sr25519Keyring, call: impl Into<RuntimeCall>) -> sp_runtime::DispatchResult {
+	use sp_runtime::traits::Dispatchable;
+	let origin = crate::RuntimeOrigin::signed(account(who));
+	call.into().dispatch(origin).map(|_| ()).map_err(|error| error.error)
+}
+
+fn account(who: Sr25519Keyring) -> AccountId {
+	who.to_account_id()
+}
+
+/// Weight of a whole block.
+fn max_block() -> frame_support::weights::Weight {
+	<crate::configs::system::BlockWeights as Get<frame_system::limits::BlockWeights>>::get()
+		.max_block
+}

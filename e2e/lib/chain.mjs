@@ -178,7 +178,7 @@ export class Chain {
     return plain(registry.createType(type(view.output), output));
   }
 
-  async #call(method, input, at) {
+  async #call(method, input, at = this.best.hash) {
     const data = toHex(Buffer.concat(input));
     return (await this.api.rpc.state.call(method, data, at)).toU8a(true);
   }

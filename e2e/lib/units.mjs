@@ -71,15 +71,17 @@ export function show(units, symbol, shown = symbol === 'ETH' || symbol === 'BTC'
   return `${format(units, decimals(symbol), Math.min(shown, decimals(symbol)))} ${symbol}`;
 }
 
-/** A price or value of 1e-18 USD as `$3,000.00`; prices below a dollar show four decimals. */
-export function showUsd(units) {
-  const small = units > -ONE && units < ONE;
-  return `$${format(units, USD_DECIMALS, small ? 4 : 2)}`;
+/** What is no amount may be rounded: nobody has less than he is shown. */
+function rounded(units, shown) {
+  const half = 5n * 10n ** BigInt(USD_DECIMALS - shown - 1);
+  return format(units + half, USD_DECIMALS, shown);
 }
 
+/** A price or value of 1e-18 USD as `$3,000.00`; below a dollar with four decimals. */
+export const showUsd = (units) => `$${rounded(units, units < ONE ? 4 : 2)}`;
+
 /** A health of 1e-18 as `1.1000`. */
-export const showHealth = (health) =>
-  health === null ? 'no debt' : format(health, USD_DECIMALS, 4);
+export const showHealth = (health) => (health === null ? 'no debt' : rounded(health, 4));
 
 /** The value of an amount at a price, rounded down, in units of 1e-18 USD. */
 export const valueOf = (units, symbol, price) => (units * price) / 10n ** BigInt(decimals(symbol));

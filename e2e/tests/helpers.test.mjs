@@ -13,6 +13,7 @@ import {
   isClose,
   parse,
   show,
+  showHealth,
   showUsd,
   symbolOf,
   usd,
@@ -34,7 +35,8 @@ describe('amounts', () => {
     assert.equal(show(amount('2', 'ETH'), 'ETH'), '2.0000 ETH');
     assert.equal(show(amount('10000000.5', 'USDC'), 'USDC'), '10,000,000.50 USDC');
     assert.equal(showUsd(usd('60000')), '$60,000.00');
-    assert.equal(showUsd(usd('0.5')), '$0.5000');
+    assert.equal(showUsd(usd('0.49996')), '$0.5000');
+    assert.equal(showHealth(usd('1.0999999')), '1.1000');
   });
 
   test('are compared in parts', () => {

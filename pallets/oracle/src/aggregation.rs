@@ -73,27 +73,44 @@ pub fn cap_weights(weights: &mut [u64]) {
 /// What `votes` agree on, or `None` if they weigh less than `quorum`.
 pub fn agree(votes: &[Vote], quorum: u64) -> Option<Agreement> {
 	let observed = quorum_round(votes, quorum)?;
-	let price = weighted_median(votes.iter().map(|vote| (vote.price.raw(), vote.weight)).collect())?;
+	let price = weighted_median(
+		votes
+			.iter()
+			.map(|vote| (vote.price.raw(), vote.weight))
+			.collect(),
+	)?;
 	// Three opinions each: the price, and both ends of what the reporter thinks possible. They share
 	// the reporter's weight, and only proportions matter, so each opinion counts in full.
 	let mut opinions: Vec<(u128, u64)> = votes
 		.iter()
 		.flat_map(|vote| {
 			let (price, doubt) = (vote.price.raw(), vote.confidence);
-			[price.saturating_sub(doubt), price, price.saturating_add(doubt)]
-				.map(|opinion| (opinion, vote.weight))
+			[
+				price.saturating_sub(doubt),
+				price,
+				price.saturating_add(doubt),
+			]
+			.map(|opinion| (opinion, vote.weight))
 		})
 		.collect();
 	opinions.sort_unstable();
 	let low = quantile(opinions.iter(), 1, 4)?;
 	let high = quantile(opinions.iter().rev(), 1, 4)?;
-	let confidence = price.saturating_sub(low).max(high.saturating_sub(price)).min(price);
-	Some(Agreement { price: Price::new(price)?, confidence, observed })
+	let confidence = price
+		.saturating_sub(low)
+		.max(high.saturating_sub(price))
+		.min(price);
+	Some(Agreement {
+		price: Price::new(price)?,
+		confidence,
+		observed,
+	})
 }
 
 /// The latest round such that the votes of that round and later ones weigh at least `quorum`.
 fn quorum_round(votes: &[Vote], quorum: u64) -> Option<Round> {
-	let mut rounds: Vec<(Round, u64)> = votes.iter().map(|vote| (vote.round, vote.weight)).collect();
+	let mut rounds: Vec<(Round, u64)> =
+		votes.iter().map(|vote| (vote.round, vote.weight)).collect();
 	rounds.sort_unstable_by(|a, b| b.cmp(a));
 	let mut weight = 0u128;
 	rounds.into_iter().find_map(|(round, more)| {
@@ -142,7 +159,11 @@ fn quantile<'a>(
 pub fn slow_average(slow: Price, price: Price, elapsed: Moment) -> Price {
 	let distance = slow.raw().abs_diff(price.raw());
 	let time = u128::from(elapsed);
-	let step = mul_div_floor(distance, time, time.saturating_add(SLOW_AVERAGE_TIME.into()));
+	let step = mul_div_floor(
+		distance,
+		time,
+		time.saturating_add(SLOW_AVERAGE_TIME.into()),
+	);
 	let step = step.unwrap_or_default();
 	if price > slow {
 		slow.raised(step)

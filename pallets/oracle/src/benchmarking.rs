@@ -16,39 +16,36 @@ use frame_support::{
 };
 use sp_application_crypto::RuntimeAppPublic;
 
-fn filled<S: Get<u32>>(byte: u8) -> BoundedVec<u8, S> {
-	BoundedVec::truncate_from(alloc::vec![byte; S::get() as usize])
+/// As long as it can be, beginning with `start`.
+fn filled<S: Get<u32>>(start: &[u8]) -> BoundedVec<u8, S> {
+	let filler = core::iter::repeat(b'x').take(S::get() as usize);
+	BoundedVec::truncate_from(start.iter().copied().chain(filler).collect())
 }
 
-/// The largest source that there can be.
-fn source(number: u32) -> Source {
-	let mut name: SourceName = filled(b'n');
-	let mut url: Url = filled(b'u');
-	let mut pointer: Pointer = filled(b'p');
-	if let Some(pointer) = pointer.first_mut() {
-		*pointer = b'/';
-	}
-	for (place, byte) in url.iter_mut().zip(b"https://") {
-		*place = *byte;
-	}
-	for (place, byte) in name.iter_mut().zip(number.to_be_bytes()) {
-		*place = b'a'.saturating_add(byte % 26);
-	}
+/// The largest source that there can be. `number` below 26 makes it different from others.
+fn source(number: u8) -> Source {
+	let pointer: Pointer = filled(b"/");
 	Source {
-		name,
-		url,
+		name: filled(&[b'a'.saturating_add(number)]),
+		url: filled(b"https://"),
 		bid: Some(pointer.clone()),
 		ask: Some(pointer.clone()),
 		last: Some(pointer.clone()),
-		error: Some(ErrorCheck { pointer, none: filled(b'e') }),
+		error: Some(ErrorCheck {
+			pointer,
+			none: filled(b""),
+		}),
 		quote: QuoteCurrency::Asset(AssetId::Native),
 	}
 }
 
 fn largest_feed<T: Config>() -> Feed<T::MaxSources> {
-	let sources: Vec<Source> = (0..T::MaxSources::get()).map(source).collect();
+	let sources: Vec<Source> = (0..T::MaxSources::get() as u8).map(source).collect();
 	Feed::Reported(ReportedFeed {
-		bounds: Bounds { min: Price::MIN, max: Price::MAX },
+		bounds: Bounds {
+			min: Price::MIN,
+			max: Price::MAX,
+		},
 		sources: BoundedVec::truncate_from(sources),
 	})
 }
@@ -68,7 +65,10 @@ fn feeds<T: Config>(count: u32) -> Vec<FeedId> {
 		let set = Pallet::<T>::do_set_feed(AssetId::WithId(number), largest_feed::<T>());
 		assert!(set.is_ok());
 	}
-	ReportedFeeds::<T>::get().into_iter().map(|feed| feed.id).collect()
+	ReportedFeeds::<T>::get()
+		.into_iter()
+		.map(|feed| feed.id)
+		.collect()
 }
 
 /// As many authorities as there can be, the last of whom this node has the key of.
@@ -108,7 +108,11 @@ fn report_on<T: Config>(authority_index: u32, feeds: &[FeedId], seed: u128) -> R
 /// An older report of the same authority, so that reading it costs what it can.
 fn earlier_report<T: Config>(report: &Report<T::MaxFeeds>) {
 	let prices = report.prices.clone();
-	let stored = StoredReport { round: 0, reports_in_session: 1, prices };
+	let stored = StoredReport {
+		round: 0,
+		reports_in_session: 1,
+		prices,
+	};
 	LatestReports::<T>::insert(report.authority_index, stored);
 }
 
@@ -116,7 +120,8 @@ fn signed<T: Config>(
 	report: &Report<T::MaxFeeds>,
 	key: &AuthorityId,
 ) -> Result<AuthoritySignature, BenchmarkError> {
-	key.sign(&Pallet::<T>::report_payload(report)).ok_or(BenchmarkError::Stop("no signature"))
+	key.sign(&Pallet::<T>::report_payload(report))
+		.ok_or(BenchmarkError::Stop("no signature"))
 }
 
 fn set_round<T: Config>(round: u32) {
@@ -134,13 +139,17 @@ mod benchmarks {
 		let feeds = feeds::<T>(f);
 		let count = T::MaxAuthorities::get();
 		let key = authorities::<T>(count);
-		let report = report_on::<T>(count.saturating_sub(1), &feeds, 0);
-		earlier_report::<T>(&report);
-		let signature = signed::<T>(&report, &key)?;
-		let call = Call::<T>::report { report, signature };
+		let made = report_on::<T>(count.saturating_sub(1), &feeds, 0);
+		earlier_report::<T>(&made);
+		let signature = signed::<T>(&made, &key)?;
+		let call = Call::<T>::report {
+			report: made,
+			signature,
+		};
 		#[block]
 		{
-			call.authorize(TransactionSource::External).ok_or("no authorization")??;
+			call.authorize(TransactionSource::External)
+				.ok_or("no authorization")??;
 		}
 		Ok(())
 	}
@@ -150,12 +159,12 @@ mod benchmarks {
 		set_round::<T>(5);
 		let feeds = feeds::<T>(f);
 		let key = authorities::<T>(1);
-		let report = report_on::<T>(0, &feeds, 0);
-		earlier_report::<T>(&report);
-		let signature = signed::<T>(&report, &key)?;
+		let made = report_on::<T>(0, &feeds, 0);
+		earlier_report::<T>(&made);
+		let signature = signed::<T>(&made, &key)?;
 		#[extrinsic_call]
-		_(frame_system::Origin::<T>::Authorized, report, signature);
-		assert_eq!(LatestReports::<T>::get(0).map(|report| report.round), Some(5));
+		_(frame_system::Origin::<T>::Authorized, made, signature);
+		assert_eq!(LatestReports::<T>::get(0).map(|kept| kept.round), Some(5));
 		Ok(())
 	}
 
@@ -180,10 +189,7 @@ mod benchmarks {
 
 	/// All validators report different prices of all feeds, each for the first time.
 	#[benchmark]
-	fn aggregate(
-		v: Linear<1, { T::MaxAuthorities::get() }>,
-		f: Linear<1, { T::MaxFeeds::get() }>,
-	) {
+	fn aggregate(v: Linear<1, { T::MaxAuthorities::get() }>, f: Linear<1, { T::MaxFeeds::get() }>) {
 		let feeds = feeds::<T>(f);
 		authorities::<T>(v);
 		set_round::<T>(5);
@@ -227,5 +233,9 @@ mod benchmarks {
 		Ok(())
 	}
 
-	impl_benchmark_test_suite!(Pallet, crate::mock::chain_with_keystore(), crate::mock::Test);
+	impl_benchmark_test_suite!(
+		Pallet,
+		crate::mock::chain_with_keystore(),
+		crate::mock::Test
+	);
 }

@@ -23,7 +23,10 @@ impl<T> From<FeedError> for Error<T> {
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_set_feed(asset: AssetId, feed: Feed<T::MaxSources>) -> DispatchResult {
 		let room = Feeds::<T>::count() < T::MaxFeeds::get();
-		ensure!(room || Feeds::<T>::contains_key(&asset), Error::<T>::TooManyFeeds);
+		ensure!(
+			room || Feeds::<T>::contains_key(&asset),
+			Error::<T>::TooManyFeeds
+		);
 		let id = match &feed {
 			Feed::Par => {
 				ReportedFeeds::<T>::mutate(|feeds| feeds.retain(|feed| feed.asset != asset));
@@ -32,11 +35,11 @@ impl<T: Config> Pallet<T> {
 				})
 				.map_err(|_| Error::<T>::TooManyFeeds)?;
 				None
-			},
+			}
 			Feed::Reported(reported) => {
 				reported.validate(&asset).map_err(Error::<T>::from)?;
 				Some(Self::index_feed(&asset, reported.bounds)?)
-			},
+			}
 		};
 		Feeds::<T>::insert(&asset, feed);
 		Self::deposit_event(Event::FeedSet { asset, feed: id });
@@ -51,9 +54,16 @@ impl<T: Config> Pallet<T> {
 				return Ok(known.id);
 			}
 			let id = NextFeedId::<T>::get();
-			let next = id.0.checked_add(1).map(FeedId).ok_or(Error::<T>::NoFeedId)?;
+			let next =
+				id.0.checked_add(1)
+					.map(FeedId)
+					.ok_or(Error::<T>::NoFeedId)?;
 			feeds
-				.try_push(FeedIndex { id, asset: asset.clone(), bounds })
+				.try_push(FeedIndex {
+					id,
+					asset: asset.clone(),
+					bounds,
+				})
 				.map_err(|_| Error::<T>::TooManyFeeds)?;
 			NextFeedId::<T>::put(next);
 			// It may have been at par so far.

@@ -180,8 +180,7 @@ pub mod pallet {
 
 	/// The latest report of each authority, by its index.
 	#[pallet::storage]
-	pub type LatestReports<T: Config> =
-		StorageMap<_, Twox64Concat, u32, StoredReport<T::MaxFeeds>>;
+	pub type LatestReports<T: Config> = StorageMap<_, Twox64Concat, u32, StoredReport<T::MaxFeeds>>;
 
 	/// There are reports that [`Pallet::aggregate`] has not seen.
 	#[pallet::storage]
@@ -208,7 +207,9 @@ pub mod pallet {
 		fn build(&self) {
 			for GenesisFeed { asset, feed } in self.feeds.iter().cloned() {
 				assert!(!Feeds::<T>::contains_key(&asset), "{asset:?} has two feeds");
-				let feed = feed.into_feed().unwrap_or_else(|why| panic!("feed of {asset:?}: {why}"));
+				let feed = feed
+					.into_feed()
+					.unwrap_or_else(|why| panic!("feed of {asset:?}: {why}"));
 				Pallet::<T>::do_set_feed(asset.clone(), feed)
 					.unwrap_or_else(|why| panic!("feed of {asset:?}: {why:?}"));
 			}
@@ -275,16 +276,25 @@ pub mod pallet {
 
 		fn integrity_test() {
 			let (numerator, denominator) = T::Quorum::get();
-			assert!(numerator <= denominator, "a quorum cannot be more than everyone");
+			assert!(
+				numerator <= denominator,
+				"a quorum cannot be more than everyone"
+			);
 			assert!(
 				u64::from(numerator) * 2 > u64::from(denominator),
 				"two quorums must have a validator in common",
 			);
 			assert!(T::RoundLength::get() > 0, "a round has at least one block");
-			assert!(T::MaxReportAge::get() > 0, "a report arrives a round after its own at best");
+			assert!(
+				T::MaxReportAge::get() > 0,
+				"a report arrives a round after its own at best"
+			);
 			assert!(T::LiveRounds::get() <= T::DegradedRounds::get());
 			assert!(T::DegradedRounds::get() <= T::StaleRounds::get());
-			assert!(T::ReportLongevity::get() >= 2, "a longevity of one is dead on arrival");
+			assert!(
+				T::ReportLongevity::get() >= 2,
+				"a longevity of one is dead on arrival"
+			);
 			assert!(T::MaxSources::get() as usize >= MIN_SOURCES);
 		}
 

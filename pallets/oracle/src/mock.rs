@@ -30,9 +30,11 @@ use sp_runtime::{
 
 use crate::{self as cairn_oracle, aggregation::SLOW_AVERAGE_TIME, types::*, ReportError};
 
-pub type TxExtension = (frame_system::AuthorizeCall<Test>, frame_system::CheckWeight<Test>);
-pub type Extrinsic =
-	generic::UncheckedExtrinsic<u64, RuntimeCall, UintAuthorityId, TxExtension>;
+pub type TxExtension = (
+	frame_system::AuthorizeCall<Test>,
+	frame_system::CheckWeight<Test>,
+);
+pub type Extrinsic = generic::UncheckedExtrinsic<u64, RuntimeCall, UintAuthorityId, TxExtension>;
 pub type Block = generic::Block<generic::Header<u32, BlakeTwo256>, Extrinsic>;
 
 frame_support::construct_runtime!(
@@ -100,7 +102,10 @@ where
 	RuntimeCall: From<C>,
 {
 	fn create_extension() -> TxExtension {
-		(frame_system::AuthorizeCall::new(), frame_system::CheckWeight::new())
+		(
+			frame_system::AuthorizeCall::new(),
+			frame_system::CheckWeight::new(),
+		)
 	}
 }
 
@@ -140,10 +145,17 @@ pub fn source(name: &str, url: &str, quoted_in: Option<AssetId>) -> GenesisSourc
 pub fn genesis_feeds() -> Vec<GenesisFeed> {
 	let reported = |asset, max: &str, sources| GenesisFeed {
 		asset,
-		feed: GenesisFeedKind::Reported { min: "0.01".into(), max: max.into(), sources },
+		feed: GenesisFeedKind::Reported {
+			min: "0.01".into(),
+			max: max.into(),
+			sources,
+		},
 	};
 	vec![
-		GenesisFeed { asset: CUSD, feed: GenesisFeedKind::Par },
+		GenesisFeed {
+			asset: CUSD,
+			feed: GenesisFeedKind::Par,
+		},
 		reported(
 			DOT,
 			"1000",
@@ -171,13 +183,19 @@ pub fn pair(seed: u8) -> AuthorityPair {
 }
 
 fn keys(seeds: &[u8]) -> Vec<(u64, AuthorityId)> {
-	seeds.iter().map(|seed| (u64::from(*seed), pair(*seed).public())).collect()
+	seeds
+		.iter()
+		.map(|seed| (u64::from(*seed), pair(*seed).public()))
+		.collect()
 }
 
 /// A chain at block 1 whose validators have the keys 1, 2, … `validators`.
 pub fn chain(validators: u8) -> sp_io::TestExternalities {
 	let genesis = RuntimeGenesisConfig {
-		oracle: cairn_oracle::GenesisConfig { feeds: genesis_feeds(), ..Default::default() },
+		oracle: cairn_oracle::GenesisConfig {
+			feeds: genesis_feeds(),
+			..Default::default()
+		},
 		..Default::default()
 	};
 	let mut chain: sp_io::TestExternalities = genesis.build_storage().unwrap().into();
@@ -212,7 +230,11 @@ pub fn next_block_after(time: Moment) {
 	System::reset_events();
 	System::initialize(&number, &genesis_hash(), &Default::default());
 	System::note_finished_initialize();
-	let now = if number == 1 { 1_700_000_000_000 } else { <Timestamp as Time>::now() + time };
+	let now = if number == 1 {
+		1_700_000_000_000
+	} else {
+		<Timestamp as Time>::now() + time
+	};
 	pallet_timestamp::Now::<Test>::put(now);
 	let mut meter = WeightMeter::new();
 	Oracle::aggregate(&mut meter);
@@ -255,7 +277,8 @@ pub fn sign(report: &Report<ConstU32<4>>, seed: u8) -> AuthoritySignature {
 
 fn check(report: Report<ConstU32<4>>, signature: AuthoritySignature) -> (Extrinsic, DispatchInfo) {
 	let call = cairn_oracle::Call::report { report, signature }.into();
-	let extension = <Test as CreateAuthorizedTransaction<cairn_oracle::Call<Test>>>::create_extension();
+	let extension =
+		<Test as CreateAuthorizedTransaction<cairn_oracle::Call<Test>>>::create_extension();
 	let extrinsic = Extrinsic::new_transaction(call, extension);
 	let info = extrinsic.get_dispatch_info();
 	(extrinsic, info)

@@ -39,7 +39,11 @@ impl<T: Config> Pallet<T> {
 				if let Some(next) = next_price(last, agreement, now, time, reporters) {
 					if last.is_none() {
 						let (from, to) = (None, next.announced);
-						Self::deposit_event(Event::StatusChanged { asset: feed.asset.clone(), from, to });
+						Self::deposit_event(Event::StatusChanged {
+							asset: feed.asset.clone(),
+							from,
+							to,
+						});
 					}
 					quotes.insert(feed.asset, StoredQuote::Agreed(next));
 					changed = true;
@@ -47,12 +51,18 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		for (asset, quote) in &mut quotes {
-			let StoredQuote::Agreed(price) = quote else { continue };
+			let StoredQuote::Agreed(price) = quote else {
+				continue;
+			};
 			let (from, to) = (price.announced, Self::status(price, now));
 			if from != to {
 				price.announced = to;
 				changed = true;
-				Self::deposit_event(Event::StatusChanged { asset: asset.clone(), from: Some(from), to });
+				Self::deposit_event(Event::StatusChanged {
+					asset: asset.clone(),
+					from: Some(from),
+					to,
+				});
 			}
 		}
 		// Only reported feeds have agreements, so there are no more quotes than feeds.
@@ -63,21 +73,22 @@ impl<T: Config> Pallet<T> {
 
 	/// What a quorum agrees on now, by feed and with the number of reporters. `None` if there is no
 	/// new report or no weight to look at them.
-	fn agreements(
-		meter: &mut WeightMeter,
-		now: Round,
-	) -> Option<Vec<(FeedIndex, Agreement, u32)>> {
+	fn agreements(meter: &mut WeightMeter, now: Round) -> Option<Vec<(FeedIndex, Agreement, u32)>> {
 		if !NewReports::<T>::exists() {
 			return None;
 		}
 		let feeds = ReportedFeeds::<T>::get();
 		let authorities = Authorities::<T>::decode_len().unwrap_or_default() as u32;
-		meter.try_consume(T::WeightInfo::aggregate(authorities, feeds.len() as u32)).ok()?;
+		meter
+			.try_consume(T::WeightInfo::aggregate(authorities, feeds.len() as u32))
+			.ok()?;
 		NewReports::<T>::kill();
 
 		let mut weights = alloc::vec![1u64; authorities as usize];
 		aggregation::cap_weights(&mut weights);
-		let total = weights.iter().fold(0u64, |sum, weight| sum.saturating_add(*weight));
+		let total = weights
+			.iter()
+			.fold(0u64, |sum, weight| sum.saturating_add(*weight));
 		let quorum = aggregation::quorum_ceil(total, T::Quorum::get());
 
 		let disabled = Disabled::<T>::get();
@@ -86,23 +97,38 @@ impl<T: Config> Pallet<T> {
 			if disabled.binary_search(&index).is_ok() {
 				continue;
 			}
-			let Some(report) = LatestReports::<T>::get(index) else { continue };
+			let Some(report) = LatestReports::<T>::get(index) else {
+				continue;
+			};
 			if !Self::is_fresh(report.round, now) {
 				continue;
 			}
 			for reported in report.prices {
 				let position = feeds.binary_search_by_key(&reported.feed, |feed| feed.id);
-				let slot = position.ok().and_then(|at| Some((feeds.get(at)?, votes.get_mut(at)?)));
+				let slot = position
+					.ok()
+					.and_then(|at| Some((feeds.get(at)?, votes.get_mut(at)?)));
 				// The feed may have been removed, or its bounds narrowed, since the report.
 				let Some((feed, votes)) = slot else { continue };
 				if feed.bounds.contain(reported.price) {
-					let ReportedPrice { price, confidence, .. } = reported;
-					votes.push(Vote { price, confidence, round: report.round, weight });
+					let ReportedPrice {
+						price, confidence, ..
+					} = reported;
+					votes.push(Vote {
+						price,
+						confidence,
+						round: report.round,
+						weight,
+					});
 				}
 			}
 		}
 		let agreements = feeds.into_iter().zip(votes).filter_map(|(feed, votes)| {
-			Some((feed, aggregation::agree(&votes, quorum)?, votes.len() as u32))
+			Some((
+				feed,
+				aggregation::agree(&votes, quorum)?,
+				votes.len() as u32,
+			))
 		});
 		Some(agreements.collect())
 	}
@@ -138,7 +164,11 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn current_quote(asset: &AssetId) -> Option<Quote> {
 		let quotes = Quotes::<T>::get();
-		Some(Self::present(quotes.get(asset)?, Self::current_round(), T::Time::now()))
+		Some(Self::present(
+			quotes.get(asset)?,
+			Self::current_round(),
+			T::Time::now(),
+		))
 	}
 
 	pub(crate) fn current_quotes() -> Vec<(AssetId, Quote)> {
@@ -163,7 +193,11 @@ fn next_price(
 	time: Moment,
 	reporters: u32,
 ) -> Option<AgreedPrice> {
-	let Agreement { price, confidence, observed } = agreement;
+	let Agreement {
+		price,
+		confidence,
+		observed,
+	} = agreement;
 	if last.is_some_and(|last| observed <= last.observed) {
 		return None;
 	}

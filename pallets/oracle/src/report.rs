@@ -6,8 +6,8 @@ use cairn_primitives::oracle::sr25519::AuthoritySignature;
 use frame_support::{
 	ensure,
 	pallet_prelude::{
-		InvalidTransaction, TransactionSource, TransactionValidityError, TransactionValidityWithRefund,
-		ValidTransaction, Weight,
+		InvalidTransaction, TransactionSource, TransactionValidityError,
+		TransactionValidityWithRefund, ValidTransaction, Weight,
 	},
 	traits::Get,
 };
@@ -92,32 +92,55 @@ impl<T: Config> Pallet<T> {
 	) -> Result<(), ReportError> {
 		ensure!(report.set_id == SetId::<T>::get(), ReportError::WrongSet);
 		let now = Self::current_round();
-		ensure!(report.round <= now.saturating_add(1), ReportError::RoundInFuture);
+		ensure!(
+			report.round <= now.saturating_add(1),
+			ReportError::RoundInFuture
+		);
 		ensure!(Self::is_fresh(report.round, now), ReportError::RoundTooOld);
 		Self::check_prices(&report.prices)?;
 
 		let index = report.authority_index;
 		let authorities = Authorities::<T>::get();
-		let authority = authorities.get(index as usize).ok_or(ReportError::UnknownAuthority)?;
-		ensure!(Disabled::<T>::get().binary_search(&index).is_err(), ReportError::Disabled);
+		let authority = authorities
+			.get(index as usize)
+			.ok_or(ReportError::UnknownAuthority)?;
+		ensure!(
+			Disabled::<T>::get().binary_search(&index).is_err(),
+			ReportError::Disabled
+		);
 		let newer = LatestReports::<T>::get(index).is_none_or(|last| last.round < report.round);
 		ensure!(newer, ReportError::AlreadyReported);
 
 		let payload = Self::report_payload(report);
-		ensure!(authority.verify(&payload, signature), ReportError::BadSignature);
+		ensure!(
+			authority.verify(&payload, signature),
+			ReportError::BadSignature
+		);
 		Ok(())
 	}
 
 	fn check_prices(prices: &[ReportedPrice]) -> Result<(), ReportError> {
 		ensure!(!prices.is_empty(), ReportError::Empty);
-		let ascending = prices.iter().zip(prices.iter().skip(1)).all(|(a, b)| a.feed < b.feed);
+		let ascending = prices
+			.iter()
+			.zip(prices.iter().skip(1))
+			.all(|(a, b)| a.feed < b.feed);
 		ensure!(ascending, ReportError::Unordered);
 		let feeds = ReportedFeeds::<T>::get();
 		for reported in prices {
 			let feed = find_feed(&feeds, reported.feed).ok_or(ReportError::UnknownFeed)?;
-			ensure!(feed.bounds.contain(reported.price), ReportError::OutOfBounds);
-			ensure!(reported.confidence <= Price::raw(reported.price), ReportError::Doubtful);
-			ensure!(usize::from(reported.sources) >= MIN_SOURCES, ReportError::TooFewSources);
+			ensure!(
+				feed.bounds.contain(reported.price),
+				ReportError::OutOfBounds
+			);
+			ensure!(
+				reported.confidence <= Price::raw(reported.price),
+				ReportError::Doubtful
+			);
+			ensure!(
+				usize::from(reported.sources) >= MIN_SOURCES,
+				ReportError::TooFewSources
+			);
 		}
 		Ok(())
 	}
@@ -129,7 +152,9 @@ impl<T: Config> Pallet<T> {
 
 	/// What the reporter of `report` signs on this chain.
 	pub(crate) fn report_payload(report: &Report<T::MaxFeeds>) -> Vec<u8> {
-		report.payload(&frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()))
+		report.payload(&frame_system::Pallet::<T>::block_hash(
+			BlockNumberFor::<T>::zero(),
+		))
 	}
 
 	/// Keeps a report that was let in.

@@ -74,9 +74,9 @@ impl Bounds {
 
 	/// Whether the bounds are prices, and in order. (A decoded [`Price`] may be anything.)
 	pub fn are_valid(&self) -> bool {
-		Price::new(self.min.raw()).is_some() &&
-			Price::new(self.max.raw()).is_some() &&
-			self.min <= self.max
+		Price::new(self.min.raw()).is_some()
+			&& Price::new(self.max.raw()).is_some()
+			&& self.min <= self.max
 	}
 }
 
@@ -103,15 +103,7 @@ pub enum QuoteCurrency {
 
 /// How a source says that it failed although it answers with status 200.
 #[derive(
-	Clone,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct ErrorCheck {
 	/// Where the answer speaks of errors. It must be there.
@@ -122,15 +114,7 @@ pub struct ErrorCheck {
 
 /// One place where a price can be had.
 #[derive(
-	Clone,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Source {
 	/// Who it is.
@@ -238,9 +222,15 @@ impl<MaxSources: Get<u32>> ReportedFeed<MaxSources> {
 		for (position, source) in self.sources.iter().enumerate() {
 			let visible = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_graphic);
 			check(visible(&source.name), FeedError::Name)?;
-			check(visible(&source.url) && split_url(source.url()).is_some(), FeedError::Url)?;
+			check(
+				visible(&source.url) && split_url(source.url()).is_some(),
+				FeedError::Url,
+			)?;
 			let earlier = self.sources.iter().take(position);
-			check(earlier.into_iter().all(|other| other.name != source.name), FeedError::DuplicateSource)?;
+			check(
+				earlier.into_iter().all(|other| other.name != source.name),
+				FeedError::DuplicateSource,
+			)?;
 			check(source.price_pointers().next().is_some(), FeedError::NoPrice)?;
 			let error_pointer = source.error.iter().map(|error| &error.pointer);
 			for pointer in source.price_pointers().chain(error_pointer) {
@@ -255,7 +245,9 @@ impl<MaxSources: Get<u32>> ReportedFeed<MaxSources> {
 
 /// `(scheme and host, the rest)` of an `http` or `https` address.
 pub fn split_url(url: &str) -> Option<(&str, &str)> {
-	let scheme = ["https://", "http://"].into_iter().find(|scheme| url.starts_with(scheme))?;
+	let scheme = ["https://", "http://"]
+		.into_iter()
+		.find(|scheme| url.starts_with(scheme))?;
 	let end = url
 		.get(scheme.len()..)?
 		.find(['/', '?', '#'])
@@ -265,15 +257,7 @@ pub fn split_url(url: &str) -> Option<(&str, &str)> {
 
 /// What reports and quotes need to know of a reported feed, without its sources.
 #[derive(
-	Clone,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct FeedIndex {
 	/// Its name in reports.
@@ -345,14 +329,7 @@ impl<MaxFeeds: Get<u32>> Report<MaxFeeds> {
 
 /// The latest report of an authority, as it is kept.
 #[derive(
-	CloneNoBound,
-	DebugNoBound,
-	PartialEqNoBound,
-	EqNoBound,
-	Encode,
-	Decode,
-	MaxEncodedLen,
-	TypeInfo,
+	CloneNoBound, DebugNoBound, PartialEqNoBound, EqNoBound, Encode, Decode, MaxEncodedLen, TypeInfo,
 )]
 #[scale_info(skip_type_params(MaxFeeds))]
 #[codec(mel_bound())]
@@ -506,10 +483,15 @@ impl GenesisFeedKind {
 			Self::Reported { min, max, sources } => (min, max, sources),
 		};
 		let price = |text: &str| decimal::parse_price(text).map_err(|_| "a bound is no price");
-		let sources =
-			sources.into_iter().map(GenesisSource::into_source).collect::<Result<Vec<_>, _>>()?;
+		let sources = sources
+			.into_iter()
+			.map(GenesisSource::into_source)
+			.collect::<Result<Vec<_>, _>>()?;
 		Ok(Feed::Reported(ReportedFeed {
-			bounds: Bounds { min: price(&min)?, max: price(&max)? },
+			bounds: Bounds {
+				min: price(&min)?,
+				max: price(&max)?,
+			},
 			sources: sources.try_into().map_err(|_| "too many sources")?,
 		}))
 	}
@@ -518,11 +500,15 @@ impl GenesisFeedKind {
 impl GenesisSource {
 	fn into_source(self) -> Result<Source, &'static str> {
 		fn bounded<N: Get<u32>>(text: String) -> Result<BoundedVec<u8, N>, &'static str> {
-			text.into_bytes().try_into().map_err(|_| "a text of a source is too long")
+			text.into_bytes()
+				.try_into()
+				.map_err(|_| "a text of a source is too long")
 		}
 		let error = match self.error {
-			Some(check) =>
-				Some(ErrorCheck { pointer: bounded(check.pointer)?, none: bounded(check.none)? }),
+			Some(check) => Some(ErrorCheck {
+				pointer: bounded(check.pointer)?,
+				none: bounded(check.none)?,
+			}),
 			None => None,
 		};
 		Ok(Source {
@@ -532,7 +518,9 @@ impl GenesisSource {
 			ask: self.ask.map(bounded).transpose()?,
 			last: self.last.map(bounded).transpose()?,
 			error,
-			quote: self.quoted_in.map_or(QuoteCurrency::Usd, QuoteCurrency::Asset),
+			quote: self
+				.quoted_in
+				.map_or(QuoteCurrency::Usd, QuoteCurrency::Asset),
 		})
 	}
 }

@@ -391,6 +391,15 @@ pub fn next_block_with(budget: Weight, step: Moment) -> u32 {
 /// The first part of [`next_block_with`]: a new block whose interest is charged.
 pub fn begin_block(step: Moment) {
 	check_all();
+	begin_unchecked(step);
+}
+
+/// [`begin_block`] for states that are not as they should be.
+pub fn begin_block_unchecked() {
+	begin_unchecked(SLOT);
+}
+
+fn begin_unchecked(step: Moment) {
 	System::set_block_number(System::block_number() + 1);
 	System::reset_events();
 	Timestamp::set_timestamp(Timestamp::get() + step);
@@ -559,6 +568,11 @@ pub fn state(facility: FacilityId) -> crate::types::FacilityState<Test> {
 pub fn leg(vault: VaultId, asset: AssetId) -> Balance {
 	let view = Vaults::vault(vault).expect("the vault is there");
 	view.legs.iter().find(|leg| leg.asset == asset).map_or(0, |leg| leg.amount)
+}
+
+/// How many cases a property test runs: `usual`, or what `CAIRN_FUZZ_CASES` says.
+pub fn fuzz_cases(usual: u32) -> u32 {
+	std::env::var("CAIRN_FUZZ_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual)
 }
 
 /// Events of this pallet in this block.

@@ -13,6 +13,7 @@ use frame_support::{
 	ensure,
 	traits::{fungibles::Inspect, Get},
 };
+use primitive_types::U512;
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
@@ -163,7 +164,28 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		ensure!(entries.is_empty(), "a book names a leg that does not exist");
+		Self::check_triggers(vaults)?;
 		Self::check_bitmaps(&ticks)
+	}
+
+	/// `Σ q·θ ≥ d`: while no effective price is below its trigger, the collateral carries the debt,
+	/// so no vault becomes unsafe unless the index points at it.
+	fn check_triggers(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
+		for (_, vault) in vaults {
+			let entries = vault.legs.iter().filter_map(|leg| Some((leg.amount, leg.entry?)));
+			let mut carried = U512::zero();
+			for (amount, entry) in entries {
+				// Over a common denominator of 2^151, which is exact.
+				let (numerator, denominator) = entry.trigger.to_ratio();
+				let scaled = (numerator << 151) / denominator;
+				carried = carried.saturating_add(U512::from(amount).saturating_mul(scaled));
+			}
+			ensure!(
+				carried >= U512::from(vault.debt.0) << 151,
+				"a vault could become unsafe unseen"
+			);
+		}
+		Ok(())
 	}
 
 	fn check_bitmaps(ticks: &BTreeMap<(BookId, Tick), usize>) -> Result<(), TryRuntimeError> {

@@ -1,11 +1,12 @@
 //! What must stay as it is, because something outside relies on it.
 
 use super::*;
-use crate::{AllPalletsWithSystem, RuntimeOrigin, SessionKeys};
+use crate::{AllPalletsWithSystem, SessionKeys};
 use frame_support::{
-	assert_noop,
+	assert_noop, assert_ok,
 	traits::{Contains, PalletInfoAccess, PalletsInfoAccess},
 };
+use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::traits::OpaqueKeys;
 
 #[test]
@@ -90,14 +91,22 @@ fn nobody_has_a_key_to_the_debt_asset_or_to_any_collateral() {
 
 #[test]
 fn only_a_validator_sets_session_keys() {
-	development().execute_with(|| {
+	let mut ext = development();
+	ext.register_extension(KeystoreExt::new(MemoryKeystore::new()));
+	ext.execute_with(|| {
 		block(vec![]);
-		let keys = pallet_session::NextKeys::<Runtime>::get(account(Sr25519Keyring::Alice)).unwrap();
-		let call = RuntimeCall::Session(pallet_session::Call::set_keys { keys, proof: vec![] });
+		let set_keys = |who: Sr25519Keyring| {
+			let generated = SessionKeys::generate(&account(who).encode(), None);
+			let call = pallet_session::Call::set_keys {
+				keys: generated.keys,
+				proof: generated.proof.encode(),
+			};
+			dispatch(who, RuntimeCall::Session(call))
+		};
 		assert_noop!(
-			dispatch(Sr25519Keyring::Ferdie, call),
+			set_keys(Sr25519Keyring::Ferdie),
 			pallet_session::Error::<Runtime>::NoAssociatedValidatorId
 		);
-		let _ = RuntimeOrigin::root();
+		assert_ok!(set_keys(Sr25519Keyring::Alice));
 	});
 }

@@ -27,6 +27,8 @@ use sp_runtime::{generic::DigestItem, traits::Header as _, Digest};
 /// The slot of the first block of tests.
 const FIRST_SLOT: u64 = 600_000_000;
 
+const GENESIS_HASH: sp_core::H256 = sp_core::H256::repeat_byte(7);
+
 /// The JSON that a preset's patch makes of the default configuration.
 fn genesis_json(preset: &str) -> Value {
 	let parse = |json: Option<Vec<u8>>| -> Value {
@@ -52,10 +54,8 @@ fn chain(genesis: &Value) -> sp_io::TestExternalities {
 	let mut ext = sp_io::TestExternalities::default();
 	ext.execute_with(|| {
 		build_state::<RuntimeGenesisConfig>(genesis.to_string().into_bytes()).expect("it builds");
-		// What the client does after it has built the state.
-		System::initialize(&0, &Default::default(), &Default::default());
-		System::finalize();
-		frame_system::BlockHash::<Runtime>::insert(0, sp_core::H256::repeat_byte(7));
+		// What the client does once it has a genesis block.
+		frame_system::BlockHash::<Runtime>::insert(0, GENESIS_HASH);
 	});
 	ext
 }
@@ -73,13 +73,8 @@ fn block(transactions: Vec<UncheckedExtrinsic>) -> Header {
 		PreDigest::SecondaryPlain(SecondaryPlainPreDigest { authority_index: 0, slot: slot.into() });
 	let digest =
 		Digest { logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, pre_digest.encode())] };
-	let header = Header::new(
-		number,
-		Default::default(),
-		Default::default(),
-		System::parent_hash(),
-		digest,
-	);
+	let parent = if number == 1 { GENESIS_HASH } else { System::parent_hash() };
+	let header = Header::new(number, Default::default(), Default::default(), parent, digest);
 	Executive::initialize_block(&header);
 	let now = slot * crate::units::SLOT_MILLISECONDS;
 	let timestamp = <Runtime as CreateBare<RuntimeCall>>::create_bare(RuntimeCall::Timestamp(

@@ -8,11 +8,19 @@ fn price(raw: u128) -> Price {
 }
 
 fn vote(raw: u128, weight: u64) -> Vote {
-	Vote { price: price(raw), confidence: 0, round: 1, weight }
+	Vote {
+		price: price(raw),
+		confidence: 0,
+		round: 1,
+		weight,
+	}
 }
 
 fn doubtful(raw: u128, confidence: u128) -> Vote {
-	Vote { confidence, ..vote(raw, 1) }
+	Vote {
+		confidence,
+		..vote(raw, 1)
+	}
 }
 
 #[test]
@@ -34,7 +42,10 @@ fn one_less_than_a_quorum_agrees_on_nothing() {
 #[test]
 fn an_even_number_of_reporters_meets_in_the_middle() {
 	assert_eq!(weighted_median(vec![(10, 1), (20, 1)]), Some(15));
-	assert_eq!(weighted_median(vec![(10, 1), (20, 2), (30, 1), (40, 4)]), Some(35));
+	assert_eq!(
+		weighted_median(vec![(10, 1), (20, 2), (30, 1), (40, 4)]),
+		Some(35)
+	);
 	assert_eq!(weighted_median(vec![(10, 1), (20, 2), (30, 1)]), Some(20));
 	assert_eq!(weighted_median(vec![(10, 5), (20, 1), (30, 1)]), Some(10));
 	assert_eq!(weighted_median(vec![]), None);
@@ -56,12 +67,18 @@ fn confidence_is_the_wider_quartile_of_three_opinions() {
 
 #[test]
 fn confidence_is_never_more_than_the_price() {
-	assert_eq!(agree(&[doubtful(10, u128::MAX); 3], 2).unwrap().confidence, 10);
+	assert_eq!(
+		agree(&[doubtful(10, u128::MAX); 3], 2).unwrap().confidence,
+		10
+	);
 }
 
 #[test]
 fn a_price_is_as_old_as_the_quorum_behind_it() {
-	let at = |round| Vote { round, ..vote(10, 1) };
+	let at = |round| Vote {
+		round,
+		..vote(10, 1)
+	};
 	assert_eq!(agree(&[at(7), at(4), at(5), at(6)], 3).unwrap().observed, 5);
 	assert_eq!(agree(&[at(9), at(4), at(4)], 2).unwrap().observed, 4);
 }
@@ -75,8 +92,14 @@ fn no_weight_is_more_than_a_fifth() {
 	};
 	assert_eq!(cap(&[1; 7]), [1; 7]);
 	// 100 of 110 becomes 2.5 of 12.5, in whole numbers 2.
-	assert_eq!(cap(&[100, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]), [2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
-	assert_eq!(cap(&[900, 800, 100, 100, 100, 100, 100, 100]), [200, 200, 100, 100, 100, 100, 100, 100]);
+	assert_eq!(
+		cap(&[100, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]),
+		[2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+	);
+	assert_eq!(
+		cap(&[900, 800, 100, 100, 100, 100, 100, 100]),
+		[200, 200, 100, 100, 100, 100, 100, 100]
+	);
 	// Up to five, everyone counts the same: a fifth is less than a share, or just that.
 	assert_eq!(cap(&[9, 2]), [2, 2]);
 	assert_eq!(cap(&[50, 40, 30, 20, 10]), [10; 5]);
@@ -99,7 +122,11 @@ fn the_slow_average_takes_half_an_hour() {
 
 #[test]
 fn a_quote_ages_from_live_to_stale() {
-	let validity = Validity { live: 3, degraded: 10, stale: 50 };
+	let validity = Validity {
+		live: 3,
+		degraded: 10,
+		stale: 50,
+	};
 	let cases = [
 		(0, Live, 1),
 		(3, Live, 1),
@@ -111,14 +138,20 @@ fn a_quote_ages_from_live_to_stale() {
 		(u32::MAX, Stale, 4),
 	];
 	for (rounds, status, doubt) in cases {
-		assert_eq!((validity.status(rounds), validity.doubt(rounds)), (status, doubt), "{rounds}");
+		assert_eq!(
+			(validity.status(rounds), validity.doubt(rounds)),
+			(status, doubt),
+			"{rounds}"
+		);
 	}
 }
 
 /// Writes every value out as often as it weighs, and takes the middle.
 fn naive_median(values: &[(u128, u64)]) -> Option<u128> {
-	let mut all: Vec<u128> =
-		values.iter().flat_map(|(value, weight)| vec![*value; *weight as usize]).collect();
+	let mut all: Vec<u128> = values
+		.iter()
+		.flat_map(|(value, weight)| vec![*value; *weight as usize])
+		.collect();
 	all.sort();
 	let count = all.len();
 	(count > 0).then(|| {
@@ -186,6 +219,11 @@ proptest! {
 }
 
 fn votes_of(votes: Vec<(u128, u128, u32, u64)>) -> Vec<Vote> {
-	let vote = |(raw, confidence, round, weight)| Vote { price: price(raw), confidence, round, weight };
+	let vote = |(raw, confidence, round, weight)| Vote {
+		price: price(raw),
+		confidence,
+		round,
+		weight,
+	};
 	votes.into_iter().map(vote).collect()
 }

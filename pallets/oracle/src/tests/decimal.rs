@@ -7,8 +7,14 @@ const ONE: u128 = 1_000_000_000_000_000_000;
 #[test]
 fn what_exchanges_send_is_read_exactly() {
 	assert_eq!(parse_fixed("4.00000200"), Ok(4_000_002_000_000_000_000));
-	assert_eq!(parse_fixed("29207.50000"), Ok(29_207_500_000_000_000_000_000));
-	assert_eq!(parse_fixed("43808.30302432908"), Ok(43_808_303_024_329_080_000_000));
+	assert_eq!(
+		parse_fixed("29207.50000"),
+		Ok(29_207_500_000_000_000_000_000)
+	);
+	assert_eq!(
+		parse_fixed("43808.30302432908"),
+		Ok(43_808_303_024_329_080_000_000)
+	);
 	assert_eq!(parse_fixed("25940"), Ok(25_940 * ONE));
 	assert_eq!(parse_fixed("0"), Ok(0));
 }
@@ -41,11 +47,20 @@ fn what_is_no_plain_number_is_malformed() {
 
 #[test]
 fn what_is_too_large_is_out_of_range() {
-	for text in ["1e41", "1e-41", "1e99999999999999999999", "340282366920938463464", "1e21"] {
+	for text in [
+		"1e41",
+		"1e-41",
+		"1e99999999999999999999",
+		"340282366920938463464",
+		"1e21",
+	] {
 		assert_eq!(parse_fixed(text), Err(OutOfRange), "{text:?}");
 	}
 	assert_eq!(parse_fixed(&"9".repeat(60_000)), Err(OutOfRange));
-	assert_eq!(parse_fixed(&["1.", &"9".repeat(60_000)].concat()), Ok(2 * ONE - 1));
+	assert_eq!(
+		parse_fixed(&["1.", &"9".repeat(60_000)].concat()),
+		Ok(2 * ONE - 1)
+	);
 }
 
 #[test]

@@ -12,9 +12,18 @@ fn dot_feed() -> GenesisFeedKind {
 }
 
 fn with_sources(change: impl FnOnce(&mut Vec<GenesisSource>)) -> Feed<Sources> {
-	let GenesisFeedKind::Reported { min, max, mut sources } = dot_feed() else { panic!() };
+	let GenesisFeedKind::Reported {
+		min,
+		max,
+		mut sources,
+	} = dot_feed()
+	else {
+		panic!()
+	};
 	change(&mut sources);
-	GenesisFeedKind::Reported { min, max, sources }.into_feed().unwrap()
+	GenesisFeedKind::Reported { min, max, sources }
+		.into_feed()
+		.unwrap()
 }
 
 fn set(asset: AssetId, feed: Feed<Sources>) -> frame_support::dispatch::DispatchResult {
@@ -32,10 +41,21 @@ fn the_genesis_sets_every_feed() {
 	chain(1).execute_with(|| {
 		assert_eq!(Feeds::<Test>::get(CUSD), Some(Feed::Par));
 		let index = ReportedFeeds::<Test>::get();
-		let ids: Vec<_> = index.iter().map(|feed| (feed.id, feed.asset.clone())).collect();
+		let ids: Vec<_> = index
+			.iter()
+			.map(|feed| (feed.id, feed.asset.clone()))
+			.collect();
 		assert_eq!(ids, [(DOT_FEED, DOT), (USDT_FEED, USDT)]);
-		assert_eq!(index[0].bounds, Bounds { min: milli(10), max: usd(1_000) });
-		let Some(Feed::Reported(feed)) = Feeds::<Test>::get(DOT) else { panic!() };
+		assert_eq!(
+			index[0].bounds,
+			Bounds {
+				min: milli(10),
+				max: usd(1_000)
+			}
+		);
+		let Some(Feed::Reported(feed)) = Feeds::<Test>::get(DOT) else {
+			panic!()
+		};
 		assert_eq!(feed.sources[3].quote, QuoteCurrency::Asset(USDT));
 	});
 }
@@ -56,12 +76,23 @@ fn a_genesis_reads_as_an_operator_would_write_it() {
 		] } } }
 	]"#;
 	let feeds: Vec<GenesisFeed> = serde_json::from_str(text).unwrap();
-	let again: Vec<GenesisFeed> = serde_json::from_str(&serde_json::to_string(&feeds).unwrap()).unwrap();
+	let again: Vec<GenesisFeed> =
+		serde_json::from_str(&serde_json::to_string(&feeds).unwrap()).unwrap();
 	assert_eq!(feeds, again);
-	let Ok(Feed::Reported(feed)) = feeds[1].feed.clone().into_feed::<Sources>() else { panic!() };
+	let Ok(Feed::Reported(feed)) = feeds[1].feed.clone().into_feed::<Sources>() else {
+		panic!()
+	};
 	assert_eq!(feed.validate(&AssetId::Native), Ok(()));
-	assert_eq!(feed.bounds, Bounds { min: milli(1), max: usd(1_000_000) });
-	assert!(serde_json::from_str::<GenesisFeed>(r#"{"asset":"Native","feed":"par","x":1}"#).is_err());
+	assert_eq!(
+		feed.bounds,
+		Bounds {
+			min: milli(1),
+			max: usd(1_000_000)
+		}
+	);
+	assert!(
+		serde_json::from_str::<GenesisFeed>(r#"{"asset":"Native","feed":"par","x":1}"#).is_err()
+	);
 }
 
 #[test]
@@ -70,7 +101,10 @@ fn a_genesis_with_two_feeds_of_an_asset_is_refused() {
 	use sp_runtime::BuildStorage;
 	let mut feeds = genesis_feeds();
 	feeds.push(feeds[1].clone());
-	let genesis = crate::GenesisConfig::<Test> { feeds, ..Default::default() };
+	let genesis = crate::GenesisConfig::<Test> {
+		feeds,
+		..Default::default()
+	};
 	let _ = genesis.build_storage();
 }
 
@@ -90,8 +124,17 @@ fn a_feed_keeps_its_id_and_price_while_it_changes() {
 		everyone_reports(1, &[(DOT_FEED, usd(5))]);
 		next_block();
 		assert_ok!(set(DOT, with_sources(|sources| drop(sources.pop()))));
-		System::assert_last_event(Event::FeedSet { asset: DOT, feed: Some(DOT_FEED) }.into());
-		assert_eq!(<Oracle as PriceSource<_>>::quote(&DOT).unwrap().price, usd(5));
+		System::assert_last_event(
+			Event::FeedSet {
+				asset: DOT,
+				feed: Some(DOT_FEED),
+			}
+			.into(),
+		);
+		assert_eq!(
+			<Oracle as PriceSource<_>>::quote(&DOT).unwrap().price,
+			usd(5)
+		);
 		next_block();
 	});
 }
@@ -110,7 +153,10 @@ fn a_removed_feed_leaves_no_quote_and_its_id_is_not_used_again() {
 		for asset in [DOT, AssetId::Native] {
 			assert_eq!(<Oracle as PriceSource<_>>::quote(&asset), None, "{asset:?}");
 		}
-		assert_noop!(Oracle::remove_feed(RuntimeOrigin::root(), DOT), Error::<Test>::NoFeed);
+		assert_noop!(
+			Oracle::remove_feed(RuntimeOrigin::root(), DOT),
+			Error::<Test>::NoFeed
+		);
 	});
 }
 
@@ -120,7 +166,13 @@ fn a_feed_can_come_to_par_and_leave_it() {
 		everyone_reports(1, &[(DOT_FEED, usd(5))]);
 		next_block();
 		assert_ok!(set(DOT, Feed::Par));
-		System::assert_last_event(Event::FeedSet { asset: DOT, feed: None }.into());
+		System::assert_last_event(
+			Event::FeedSet {
+				asset: DOT,
+				feed: None,
+			}
+			.into(),
+		);
 		assert_eq!(<Oracle as PriceSource<_>>::quote(&DOT), Some(Quote::par()));
 		next_block();
 		assert_ok!(set(DOT, with_sources(|_| ())));
@@ -147,13 +199,19 @@ fn there_is_room_for_so_many_feeds() {
 fn ids_that_are_used_up_are_not_used_again() {
 	chain(1).execute_with(|| {
 		NextFeedId::<Test>::put(FeedId(u16::MAX));
-		assert_noop!(set(AssetId::Native, with_sources(|_| ())), Error::<Test>::NoFeedId);
+		assert_noop!(
+			set(AssetId::Native, with_sources(|_| ())),
+			Error::<Test>::NoFeedId
+		);
 	});
 }
 
 #[test]
 fn a_feed_needs_three_different_sources() {
-	assert_unfit(with_sources(|sources| sources.truncate(2)), Error::TooFewSources);
+	assert_unfit(
+		with_sources(|sources| sources.truncate(2)),
+		Error::TooFewSources,
+	);
 	let twice = |sources: &mut Vec<GenesisSource>| sources[2].name = sources[0].name.clone();
 	assert_unfit(with_sources(twice), Error::DuplicateSource);
 }
@@ -161,19 +219,47 @@ fn a_feed_needs_three_different_sources() {
 #[test]
 fn a_source_needs_a_name_an_address_and_a_price() {
 	for name in ["", "two words", "naïve"] {
-		assert_unfit(with_sources(|sources| sources[1].name = name.into()), Error::InvalidName);
+		assert_unfit(
+			with_sources(|sources| sources[1].name = name.into()),
+			Error::InvalidName,
+		);
 	}
-	for url in ["", "ftp://a.example", "https://", "https:///path", "http://?q", "//a", "https://a b"] {
-		assert_unfit(with_sources(|sources| sources[1].url = url.into()), Error::InvalidUrl);
+	for url in [
+		"",
+		"ftp://a.example",
+		"https://",
+		"https:///path",
+		"http://?q",
+		"//a",
+		"https://a b",
+	] {
+		assert_unfit(
+			with_sources(|sources| sources[1].url = url.into()),
+			Error::InvalidUrl,
+		);
 	}
 	let silent = |sources: &mut Vec<GenesisSource>| {
-		sources[1] = GenesisSource { bid: None, ask: None, last: None, ..sources[1].clone() }
+		sources[1] = GenesisSource {
+			bid: None,
+			ask: None,
+			last: None,
+			..sources[1].clone()
+		}
 	};
 	assert_unfit(with_sources(silent), Error::NoPricePointer);
 	for pointer in ["bid", "/a~", "/~2"] {
-		assert_unfit(with_sources(|s| s[1].bid = Some(pointer.into())), Error::InvalidPointer);
-		let check = GenesisErrorCheck { pointer: pointer.into(), none: "0".into() };
-		assert_unfit(with_sources(|s| s[1].error = Some(check)), Error::InvalidPointer);
+		assert_unfit(
+			with_sources(|s| s[1].bid = Some(pointer.into())),
+			Error::InvalidPointer,
+		);
+		let check = GenesisErrorCheck {
+			pointer: pointer.into(),
+			none: "0".into(),
+		};
+		assert_unfit(
+			with_sources(|s| s[1].error = Some(check)),
+			Error::InvalidPointer,
+		);
 	}
 }
 
@@ -186,8 +272,13 @@ fn an_asset_is_not_quoted_in_itself() {
 #[test]
 fn bounds_are_prices_in_order() {
 	let bounded = |min: Price, max: Price| {
-		let Feed::Reported(feed) = with_sources(|_| ()) else { panic!() };
-		Feed::Reported(ReportedFeed { bounds: Bounds { min, max }, ..feed })
+		let Feed::Reported(feed) = with_sources(|_| ()) else {
+			panic!()
+		};
+		Feed::Reported(ReportedFeed {
+			bounds: Bounds { min, max },
+			..feed
+		})
 	};
 	let wire = |raw: u128| Price::decode(&mut &raw.encode()[..]).unwrap();
 	assert_unfit(bounded(usd(2), usd(1)), Error::InvalidBounds);

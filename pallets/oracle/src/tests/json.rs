@@ -20,10 +20,16 @@ fn a_number_is_the_same_bare_or_in_a_string() {
 
 #[test]
 fn no_digit_is_lost_to_a_float() {
-	assert_eq!(read(COINGECKO, "/bitcoin/usd").unwrap(), "43808.30302432908");
+	assert_eq!(
+		read(COINGECKO, "/bitcoin/usd").unwrap(),
+		"43808.30302432908"
+	);
 	assert_eq!(read(COINGECKO, "/pepe/usd").unwrap(), "7.94e-06");
 	let long = r#"{"p":0.123456789012345678901234567890}"#;
-	assert_eq!(read(long, "/p").unwrap(), "0.123456789012345678901234567890");
+	assert_eq!(
+		read(long, "/p").unwrap(),
+		"0.123456789012345678901234567890"
+	);
 }
 
 #[test]
@@ -33,7 +39,10 @@ fn arrays_are_indexed() {
 	assert_eq!(read(BITFINEX, "/0/11"), Err(JsonError::NotFound));
 	assert_eq!(read(BITFINEX, "/00/1"), Err(JsonError::NotFound));
 	assert_eq!(read(BITFINEX, "/-1/1"), Err(JsonError::NotFound));
-	assert_eq!(read(BITFINEX, "/99999999999999999999999/1"), Err(JsonError::NotFound));
+	assert_eq!(
+		read(BITFINEX, "/99999999999999999999999/1"),
+		Err(JsonError::NotFound)
+	);
 }
 
 #[test]
@@ -41,13 +50,22 @@ fn the_star_is_the_only_member() {
 	assert_eq!(read(KRAKEN, "/result/*/b/0").unwrap(), "29204.50000");
 	assert_eq!(read(BITFINEX, "/*/1").unwrap(), "25008.1");
 	assert_eq!(read(COINGECKO, "/*/usd"), Err(JsonError::Ambiguous));
-	assert_eq!(read(r#"{"result":{}}"#, "/result/*"), Err(JsonError::NotFound));
-	assert_eq!(read(r#"{"result":7}"#, "/result/*"), Err(JsonError::NotFound));
+	assert_eq!(
+		read(r#"{"result":{}}"#, "/result/*"),
+		Err(JsonError::NotFound)
+	);
+	assert_eq!(
+		read(r#"{"result":7}"#, "/result/*"),
+		Err(JsonError::NotFound)
+	);
 }
 
 #[test]
 fn a_key_that_is_there_twice_is_no_answer() {
-	assert_eq!(read(r#"{"p":"1","p":"2"}"#, "/p"), Err(JsonError::Ambiguous));
+	assert_eq!(
+		read(r#"{"p":"1","p":"2"}"#, "/p"),
+		Err(JsonError::Ambiguous)
+	);
 }
 
 #[test]
@@ -67,13 +85,19 @@ fn escapes_are_those_of_the_rfc() {
 #[test]
 fn only_numbers_and_strings_are_text() {
 	for value in ["null", "true", "[]", "{}", "[1]"] {
-		assert_eq!(read(&format!(r#"{{"p":{value}}}"#), "/p"), Err(JsonError::NotText), "{value}");
+		assert_eq!(
+			read(&format!(r#"{{"p":{value}}}"#), "/p"),
+			Err(JsonError::NotText),
+			"{value}"
+		);
 	}
 }
 
 #[test]
 fn what_a_source_says_of_errors_is_compared_without_blanks() {
-	let says = |document: &str, expected: &str| says(parse(document.as_bytes()).unwrap(), expected.as_bytes());
+	let says = |document: &str, expected: &str| {
+		says(parse(document.as_bytes()).unwrap(), expected.as_bytes())
+	};
 	assert!(says("[ ]", "[]") && says("\"0\"", "0") && says("0", "0") && says(" { } ", "{}"));
 	assert!(!says(r#"["EQuery:Unknown asset pair"]"#, "[]") && !says("\"51001\"", "0"));
 	assert!(says("null", "null") && !says("null", ""));
@@ -82,10 +106,25 @@ fn what_a_source_says_of_errors_is_compared_without_blanks() {
 #[test]
 fn what_is_no_json_is_malformed() {
 	for document in [
-		"", " ", "<html>", "{", "{}}", r#"{"p":1"#, r#"{"p":}"#, r#"{p:1}"#, "NaN", r#"{"p":01}"#,
-		"{'p':1}", "[1,]", "\"\\ud800\"x",
+		"",
+		" ",
+		"<html>",
+		"{",
+		"{}}",
+		r#"{"p":1"#,
+		r#"{"p":}"#,
+		r#"{p:1}"#,
+		"NaN",
+		r#"{"p":01}"#,
+		"{'p':1}",
+		"[1,]",
+		"\"\\ud800\"x",
 	] {
-		assert_eq!(read(document, "/p"), Err(JsonError::Malformed), "{document}");
+		assert_eq!(
+			read(document, "/p"),
+			Err(JsonError::Malformed),
+			"{document}"
+		);
 	}
 	assert_eq!(parse(b"{\"p\":\"\xff\"}").err(), Some(JsonError::Malformed));
 }

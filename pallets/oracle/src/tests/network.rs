@@ -65,8 +65,9 @@ impl State {
 		};
 		match &request.server {
 			Server::Silent => HttpRequestStatus::DeadlineReached,
-			Server::Late(delay, _) if self.clock < request.began + delay =>
-				HttpRequestStatus::DeadlineReached,
+			Server::Late(delay, _) if self.clock < request.began + delay => {
+				HttpRequestStatus::DeadlineReached
+			}
 			Server::Unreachable | Server::Refuses => HttpRequestStatus::IoError,
 			Server::Status(code, _) => HttpRequestStatus::Finished(*code),
 			_ => HttpRequestStatus::Finished(200),
@@ -100,21 +101,44 @@ impl Externalities for Network {
 		[0; 32]
 	}
 
-	fn http_request_start(&mut self, method: &str, uri: &str, _: &[u8]) -> Result<HttpRequestId, ()> {
+	fn http_request_start(
+		&mut self,
+		method: &str,
+		uri: &str,
+		_: &[u8],
+	) -> Result<HttpRequestId, ()> {
 		assert_eq!(method, "GET");
 		let mut state = self.0.lock().unwrap();
 		state.asked.push(uri.into());
-		let server = state.servers.get(uri).cloned().unwrap_or(Server::Unreachable);
+		let server = state
+			.servers
+			.get(uri)
+			.cloned()
+			.unwrap_or(Server::Unreachable);
 		if matches!(server, Server::Refuses) {
 			return Err(());
 		}
 		let began = state.clock;
-		state.requests.push(Some(Request { server, began, read: 0, next_byte: began }));
+		state.requests.push(Some(Request {
+			server,
+			began,
+			read: 0,
+			next_byte: began,
+		}));
 		Ok(HttpRequestId(state.requests.len() as u16 - 1))
 	}
 
-	fn http_request_add_header(&mut self, _: HttpRequestId, name: &str, value: &str) -> Result<(), ()> {
-		self.0.lock().unwrap().headers.push((name.into(), value.into()));
+	fn http_request_add_header(
+		&mut self,
+		_: HttpRequestId,
+		name: &str,
+		value: &str,
+	) -> Result<(), ()> {
+		self.0
+			.lock()
+			.unwrap()
+			.headers
+			.push((name.into(), value.into()));
 		Ok(())
 	}
 
@@ -164,7 +188,9 @@ impl Externalities for Network {
 		let mut state = self.0.lock().unwrap();
 		let end = end(deadline);
 		let clock = state.clock;
-		let request = state.requests[usize::from(id.0)].as_mut().ok_or(HttpError::Invalid)?;
+		let request = state.requests[usize::from(id.0)]
+			.as_mut()
+			.ok_or(HttpError::Invalid)?;
 		match request.server.clone() {
 			Server::Answers(body) | Server::Late(_, body) | Server::Status(_, body) => {
 				let rest = &body.as_bytes()[request.read..];
@@ -172,7 +198,7 @@ impl Externalities for Network {
 				buffer[..count].copy_from_slice(&rest[..count]);
 				request.read += count;
 				Ok(count)
-			},
+			}
 			Server::Drips(pause) => {
 				let ready = request.next_byte.max(clock);
 				if ready > end {
@@ -183,19 +209,19 @@ impl Externalities for Network {
 				state.clock = ready;
 				buffer[0] = b' ';
 				Ok(1)
-			},
+			}
 			Server::Stalls => {
 				state.clock = state.clock.max(end);
 				Err(HttpError::DeadlineReached)
-			},
+			}
 			Server::Floods => {
 				buffer.fill(b'[');
 				Ok(buffer.len())
-			},
+			}
 			_ => {
 				state.requests[usize::from(id.0)] = None;
 				Err(HttpError::IoError)
-			},
+			}
 		}
 	}
 

@@ -64,8 +64,14 @@ fn two_thirds_make_a_price_in_the_next_block() {
 		assert_eq!(quote(DOT), None, "a price does not change within a block");
 		next_block();
 		let quote = quote(DOT).unwrap();
-		assert_eq!((quote.price, quote.slow, quote.status), (usd(5), usd(5), Live));
-		assert_eq!((quote.updated_at, quote.age), (<Timestamp as Time>::now(), 0));
+		assert_eq!(
+			(quote.price, quote.slow, quote.status),
+			(usd(5), usd(5), Live)
+		);
+		assert_eq!(
+			(quote.updated_at, quote.age),
+			(<Timestamp as Time>::now(), 0)
+		);
 		assert!(!<Oracle as PriceSource<_>>::is_down());
 	});
 }
@@ -104,7 +110,14 @@ fn a_quote_ages_from_live_through_degraded_to_stale_and_back() {
 		let agreed = System::block_number();
 		let confidence = quote(DOT).unwrap().confidence;
 		assert!(confidence > 0);
-		let cases = [(3, Live, 1), (4, Degraded, 2), (10, Degraded, 2), (11, Degraded, 4), (50, Degraded, 4), (51, Stale, 4)];
+		let cases = [
+			(3, Live, 1),
+			(4, Degraded, 2),
+			(10, Degraded, 2),
+			(11, Degraded, 4),
+			(50, Degraded, 4),
+			(51, Stale, 4),
+		];
 		for (rounds, status, doubt) in cases {
 			run_to(agreed + rounds);
 			let quote = quote(DOT).unwrap();
@@ -216,11 +229,18 @@ fn a_report_from_outside_newer_bounds_does_not_count() {
 	chain(3).execute_with(|| {
 		everyone_reports(3, &[(DOT_FEED, usd(500))]);
 		let narrowed = match genesis_feeds().swap_remove(1).feed {
-			GenesisFeedKind::Reported { min, sources, .. } =>
-				GenesisFeedKind::Reported { min, max: "100".into(), sources },
+			GenesisFeedKind::Reported { min, sources, .. } => GenesisFeedKind::Reported {
+				min,
+				max: "100".into(),
+				sources,
+			},
 			par => par,
 		};
-		assert_ok!(Oracle::set_feed(RuntimeOrigin::root(), DOT, narrowed.into_feed().unwrap()));
+		assert_ok!(Oracle::set_feed(
+			RuntimeOrigin::root(),
+			DOT,
+			narrowed.into_feed().unwrap()
+		));
 		next_block();
 		assert_eq!(price(DOT), None);
 	});
@@ -274,8 +294,8 @@ fn no_more_weight_is_used_than_there_is() {
 		let mut meter = WeightMeter::new();
 		Oracle::aggregate(&mut meter);
 		let charged = meter.consumed();
-		let expected = <() as crate::WeightInfo>::aggregate_idle() +
-			<() as crate::WeightInfo>::aggregate(4, 2);
+		let expected = <() as crate::WeightInfo>::aggregate_idle()
+			+ <() as crate::WeightInfo>::aggregate(4, 2);
 		assert_eq!(charged, expected);
 	});
 }
@@ -312,7 +332,10 @@ fn views_tell_what_consumers_are_told() {
 		let Some(StoredQuote::Agreed(agreed)) = Quotes::<Test>::get().get(&DOT).copied() else {
 			panic!("no price")
 		};
-		assert_eq!((agreed.reporters, agreed.observed, agreed.agreed), (2, 1, 2));
+		assert_eq!(
+			(agreed.reporters, agreed.observed, agreed.agreed),
+			(2, 1, 2)
+		);
 	});
 }
 
@@ -324,8 +347,14 @@ fn views_tell_who_reported_what_and_when() {
 		Oracle::on_disabled(1);
 		let reports = Oracle::reports();
 		assert_eq!(reports.len(), 3);
-		assert_eq!((reports[0].round, reports[0].rounds_ago), (Some(1), Some(4)));
-		assert_eq!((reports[0].reports_in_session, reports[0].rounds_in_session), (1, 6));
+		assert_eq!(
+			(reports[0].round, reports[0].rounds_ago),
+			(Some(1), Some(4))
+		);
+		assert_eq!(
+			(reports[0].reports_in_session, reports[0].rounds_in_session),
+			(1, 6)
+		);
 		assert_eq!(reports[0].prices[0].0, USDT);
 		assert!(reports[1].disabled && !reports[0].disabled);
 		assert_eq!((reports[2].round, reports[2].reports_in_session), (None, 0));

@@ -28,7 +28,10 @@ fn a_validators_report_is_let_in_and_kept() {
 		assert_ok!(validate(report.clone(), signature.clone()));
 		assert_ok!(apply(report.clone(), signature).unwrap());
 		let kept = LatestReports::<Test>::get(0).unwrap();
-		assert_eq!((kept.round, kept.prices, kept.reports_in_session), (1, report.prices, 1));
+		assert_eq!(
+			(kept.round, kept.prices, kept.reports_in_session),
+			(1, report.prices, 1)
+		);
 		assert!(NewReports::<Test>::exists());
 	});
 }
@@ -39,13 +42,19 @@ fn a_report_is_free_urgent_short_lived_and_one_of_its_kind() {
 		let report = valid();
 		let signature = sign(&report, 1);
 		let validity = validate(report.clone(), signature.clone()).unwrap();
-		assert_eq!((validity.priority, validity.longevity, validity.propagate), (u64::MAX, 5, true));
+		assert_eq!(
+			(validity.priority, validity.longevity, validity.propagate),
+			(u64::MAX, 5, true)
+		);
 		let tag: TransactionTag = ("CairnOracle", (0u64, 1u32, 0u32)).encode();
 		assert_eq!(validity.provides, vec![tag]);
 		assert!(validity.requires.is_empty());
 
 		let info = crate::Call::<Test>::report { report, signature }.get_dispatch_info();
-		assert_eq!((info.class, info.pays_fee), (DispatchClass::Operational, Pays::No));
+		assert_eq!(
+			(info.class, info.pays_fee),
+			(DispatchClass::Operational, Pays::No)
+		);
 	});
 }
 
@@ -54,7 +63,11 @@ fn nobody_can_report_by_an_ordinary_transaction() {
 	chain(4).execute_with(|| {
 		let report = valid();
 		let signature = sign(&report, 1);
-		for origin in [RuntimeOrigin::signed(1), RuntimeOrigin::none(), RuntimeOrigin::root()] {
+		for origin in [
+			RuntimeOrigin::signed(1),
+			RuntimeOrigin::none(),
+			RuntimeOrigin::root(),
+		] {
 			assert_noop!(
 				Oracle::report(origin, report.clone(), signature.clone()),
 				DispatchError::BadOrigin
@@ -113,7 +126,13 @@ fn a_signature_without_the_domain_is_refused() {
 fn an_index_without_a_validator_is_refused() {
 	chain(4).execute_with(|| {
 		for index in [4, u32::MAX] {
-			assert_refused_as(Report { authority_index: index, ..valid() }, ReportError::UnknownAuthority);
+			assert_refused_as(
+				Report {
+					authority_index: index,
+					..valid()
+				},
+				ReportError::UnknownAuthority,
+			);
 		}
 	});
 }
@@ -124,11 +143,22 @@ fn a_replayed_report_is_refused() {
 		let first = valid();
 		let signature = sign(&first, 1);
 		assert_ok!(apply(first.clone(), signature.clone()).unwrap());
-		assert_refused(first.clone(), signature.clone(), ReportError::AlreadyReported);
+		assert_refused(
+			first.clone(),
+			signature.clone(),
+			ReportError::AlreadyReported,
+		);
 		next_block();
-		assert_refused(first.clone(), signature.clone(), ReportError::AlreadyReported);
+		assert_refused(
+			first.clone(),
+			signature.clone(),
+			ReportError::AlreadyReported,
+		);
 		// A second opinion on the same round is no better.
-		let other = Report { round: first.round, ..report(0, &[(DOT_FEED, usd(9))]) };
+		let other = Report {
+			round: first.round,
+			..report(0, &[(DOT_FEED, usd(9))])
+		};
 		assert_refused_as(other, ReportError::AlreadyReported);
 		// Nor is an older one that comes late.
 		let late = valid();
@@ -161,7 +191,13 @@ fn a_report_counts_from_three_rounds_back_to_one_ahead() {
 #[test]
 fn a_report_for_another_set_is_refused() {
 	chain(4).execute_with(|| {
-		assert_refused_as(Report { set_id: 1, ..valid() }, ReportError::WrongSet);
+		assert_refused_as(
+			Report {
+				set_id: 1,
+				..valid()
+			},
+			ReportError::WrongSet,
+		);
 		let before = valid();
 		rotate(&[1, 2, 3]);
 		assert_eq!(SetId::<Test>::get(), 1);
@@ -258,7 +294,10 @@ fn refusals_leave_no_trace_in_the_price() {
 		}
 		next_block();
 		let after = <Oracle as PriceSource<_>>::quote(&DOT);
-		assert_eq!(before.map(|quote| quote.price), after.map(|quote| quote.price));
+		assert_eq!(
+			before.map(|quote| quote.price),
+			after.map(|quote| quote.price)
+		);
 	});
 }
 
@@ -269,7 +308,14 @@ fn no_event_is_emitted_for_a_report() {
 		assert!(System::events().is_empty());
 		next_block();
 		let to = cairn_primitives::QuoteStatus::Live;
-		System::assert_last_event(Event::StatusChanged { asset: DOT, from: None, to }.into());
+		System::assert_last_event(
+			Event::StatusChanged {
+				asset: DOT,
+				from: None,
+				to,
+			}
+			.into(),
+		);
 		assert_eq!(System::events().len(), 1);
 	});
 }

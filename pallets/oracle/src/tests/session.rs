@@ -19,10 +19,17 @@ fn whoever_stays_keeps_the_latest_report_under_the_new_index() {
 		assert_eq!(SetId::<Test>::get(), 1);
 		assert_eq!(Authorities::<Test>::get()[1], pair(9).public());
 		let price = |index| LatestReports::<Test>::get(index).map(|report| report.prices[0].price);
-		assert_eq!([0, 1, 2, 3].map(price), [Some(usd(13)), None, Some(usd(11)), None]);
+		assert_eq!(
+			[0, 1, 2, 3].map(price),
+			[Some(usd(13)), None, Some(usd(11)), None]
+		);
 		Oracle::do_try_state().unwrap();
 		next_block();
-		assert_eq!(dot(), Some(usd(12)), "the two that stay are two thirds of the new set");
+		assert_eq!(
+			dot(),
+			Some(usd(12)),
+			"the two that stay are two thirds of the new set"
+		);
 	});
 }
 
@@ -97,7 +104,11 @@ fn whoever_is_disabled_is_so_until_the_set_changes() {
 		let nobody = std::iter::empty::<(&u64, _)>;
 		Oracle::on_new_session(false, nobody(), nobody());
 		assert_eq!(Disabled::<Test>::get()[..], [1, 3]);
-		assert_eq!(Authorities::<Test>::get().len(), 4, "nothing changes without a change");
+		assert_eq!(
+			Authorities::<Test>::get().len(),
+			4,
+			"nothing changes without a change"
+		);
 		rotate(&[1, 2, 3, 4]);
 		assert!(Disabled::<Test>::get().is_empty());
 	});

@@ -27,8 +27,10 @@ fn exchange(bid: &str, ask: &str, last: &str, error: Option<(&str, &str)>) -> So
 		bid: pointer(bid),
 		ask: pointer(ask),
 		last: pointer(last),
-		error: error
-			.map(|(pointer, none)| ErrorCheck { pointer: bounded(pointer), none: bounded(none) }),
+		error: error.map(|(pointer, none)| ErrorCheck {
+			pointer: bounded(pointer),
+			none: bounded(none),
+		}),
 		quote: QuoteCurrency::Usd,
 	}
 }
@@ -41,13 +43,23 @@ fn at(price: Price) -> Observation {
 fn the_answers_of_the_great_exchanges_are_understood() {
 	let cases = [
 		(
-			exchange("/result/*/b/0", "/result/*/a/0", "/result/*/c/0", Some(("/error", "[]"))),
+			exchange(
+				"/result/*/b/0",
+				"/result/*/a/0",
+				"/result/*/c/0",
+				Some(("/error", "[]")),
+			),
 			r#"{"error":[],"result":{"XXBTZUSD":{"a":["29207.5","1","1.000"],"b":["29204.5","2","2.000"],
 			"c":["29206.5","0.01327170"],"t":[27258,43204],"o":"29476.80000"}}}"#,
 			29_206_500,
 		),
 		(
-			exchange("/data/0/bidPx", "/data/0/askPx", "/data/0/last", Some(("/code", "0"))),
+			exchange(
+				"/data/0/bidPx",
+				"/data/0/askPx",
+				"/data/0/last",
+				Some(("/code", "0")),
+			),
 			r#"{"code":"0","msg":"","data":[{"instId":"BTC-USDT","last":"24969.2","askPx":"24969.3",
 			"bidPx":"24969.2","ts":"1686844335704"}]}"#,
 			24_969_200,
@@ -57,8 +69,16 @@ fn the_answers_of_the_great_exchanges_are_understood() {
 			r#"{"ask":"25499.81","bid":"25499.8","volume":"1","trade_id":5,"price":"25499.81"}"#,
 			25_499_810,
 		),
-		(exchange("", "", "/data/amount", None), r#"{"data":{"amount":"1020.25"}}"#, 1_020_250),
-		(exchange("", "", "/bitcoin/usd", None), r#"{"bitcoin":{"usd":43808.303}}"#, 43_808_303),
+		(
+			exchange("", "", "/data/amount", None),
+			r#"{"data":{"amount":"1020.25"}}"#,
+			1_020_250,
+		),
+		(
+			exchange("", "", "/bitcoin/usd", None),
+			r#"{"bitcoin":{"usd":43808.303}}"#,
+			43_808_303,
+		),
 		(
 			exchange("/0/1", "/0/3", "/0/7", None),
 			r#"[["tBTCUSD",25008.1,3.5,25008.5,1,-12,-0.0005,25008.4,700,26000,24000]]"#,
@@ -66,7 +86,11 @@ fn the_answers_of_the_great_exchanges_are_understood() {
 		),
 	];
 	for (source, answer, expected) in cases {
-		assert_eq!(observe(&source, answer.as_bytes()).unwrap().price, milli(expected), "{answer}");
+		assert_eq!(
+			observe(&source, answer.as_bytes()).unwrap().price,
+			milli(expected),
+			"{answer}"
+		);
 	}
 }
 
@@ -81,7 +105,10 @@ fn an_error_with_status_200_is_an_error() {
 	let not_found = Err(AnswerError::Json(JsonError::NotFound));
 	let answer = br#"{"Response":"Error","Message":"There is no data for the symbol","Type":2}"#;
 	assert_eq!(observe(&exchange("", "", "/USD", None), answer), not_found);
-	assert_eq!(observe(&exchange("", "", "/bitcoin/usd", None), b"{}"), not_found);
+	assert_eq!(
+		observe(&exchange("", "", "/bitcoin/usd", None), b"{}"),
+		not_found
+	);
 	assert_eq!(observe(&kraken, b"{}"), not_found);
 }
 
@@ -89,7 +116,10 @@ fn an_error_with_status_200_is_an_error() {
 fn a_malformed_answer_has_a_reason() {
 	let source = exchange("/bid", "/ask", "/last", None);
 	let observe = |answer: &str| observe(&source, answer.as_bytes());
-	assert_eq!(observe("<html>502</html>"), Err(AnswerError::Json(JsonError::Malformed)));
+	assert_eq!(
+		observe("<html>502</html>"),
+		Err(AnswerError::Json(JsonError::Malformed))
+	);
 	assert_eq!(
 		observe(r#"{"bid":"1","ask":"2"}"#),
 		Err(AnswerError::Json(JsonError::NotFound)),
@@ -111,25 +141,42 @@ fn a_malformed_answer_has_a_reason() {
 		observe(r#"{"bid":-1,"ask":"2","last":"1"}"#),
 		Err(AnswerError::Decimal(DecimalError::Malformed)),
 	);
-	assert_eq!(observe(r#"{"bid":"3","ask":"2","last":"1"}"#), Err(AnswerError::Crossed));
+	assert_eq!(
+		observe(r#"{"bid":"3","ask":"2","last":"1"}"#),
+		Err(AnswerError::Crossed)
+	);
 }
 
 #[test]
 fn the_middle_of_the_market_withstands_a_wild_last_trade() {
 	let source = exchange("/bid", "/ask", "/last", None);
 	let seen = observe(&source, br#"{"bid":"99","ask":"101","last":"5000"}"#).unwrap();
-	assert_eq!(seen, Observation { price: usd(101), spread: usd(2).raw() });
+	assert_eq!(
+		seen,
+		Observation {
+			price: usd(101),
+			spread: usd(2).raw()
+		}
+	);
 }
 
 #[test]
 fn fewer_than_three_sources_are_no_price() {
 	assert_eq!(agree(&[at(usd(5)), at(usd(5))]), None);
-	assert_eq!(agree(&[at(usd(5)), at(usd(6)), at(usd(5))]).unwrap().price, usd(5));
+	assert_eq!(
+		agree(&[at(usd(5)), at(usd(6)), at(usd(5))]).unwrap().price,
+		usd(5)
+	);
 }
 
 #[test]
 fn an_outlier_does_not_count() {
-	let seen = [at(milli(99_900)), at(usd(100)), at(milli(100_100)), at(usd(250))];
+	let seen = [
+		at(milli(99_900)),
+		at(usd(100)),
+		at(milli(100_100)),
+		at(usd(250)),
+	];
 	let agreed = agree(&seen).unwrap();
 	assert_eq!((agreed.price, agreed.sources), (usd(100), 4));
 	// 1.4826 · 0.1
@@ -138,12 +185,18 @@ fn an_outlier_does_not_count() {
 
 #[test]
 fn confidence_is_never_finer_than_two_basis_points() {
-	assert_eq!(agree(&[at(usd(100)); 5]).unwrap().confidence, milli(20).raw());
+	assert_eq!(
+		agree(&[at(usd(100)); 5]).unwrap().confidence,
+		milli(20).raw()
+	);
 }
 
 #[test]
 fn a_wide_market_is_doubtful() {
-	let wide = Observation { price: usd(100), spread: usd(6).raw() };
+	let wide = Observation {
+		price: usd(100),
+		spread: usd(6).raw(),
+	};
 	assert_eq!(agree(&[wide; 3]).unwrap().confidence, usd(3).raw());
 }
 
@@ -157,17 +210,34 @@ fn the_median_of_an_even_number_is_the_middle() {
 
 #[test]
 fn a_dollar_of_tether_is_not_a_dollar() {
-	let seen = Observation { price: usd(10), spread: usd(1).raw() };
+	let seen = Observation {
+		price: usd(10),
+		spread: usd(1).raw(),
+	};
 	let converted = convert(seen, milli(950)).unwrap();
-	assert_eq!(converted, Observation { price: milli(9_500), spread: milli(950).raw() });
+	assert_eq!(
+		converted,
+		Observation {
+			price: milli(9_500),
+			spread: milli(950).raw()
+		}
+	);
 }
 
 fn observed(asset: AssetId, seen: &[(Option<AssetId>, Price)]) -> Observed {
 	let currency = |asset: &Option<AssetId>| {
-		asset.clone().map_or(QuoteCurrency::Usd, QuoteCurrency::Asset)
+		asset
+			.clone()
+			.map_or(QuoteCurrency::Usd, QuoteCurrency::Asset)
 	};
-	let observations = seen.iter().map(|(asset, price)| (currency(asset), at(*price))).collect();
-	Observed { asset, observations }
+	let observations = seen
+		.iter()
+		.map(|(asset, price)| (currency(asset), at(*price)))
+		.collect();
+	Observed {
+		asset,
+		observations,
+	}
 }
 
 fn times(count: usize, asset: Option<AssetId>, price: Price) -> Vec<(Option<AssetId>, Price)> {
@@ -181,7 +251,14 @@ fn feeds_are_converted_by_feeds_whatever_their_order() {
 		vec![
 			observed(native.clone(), &times(3, Some(DOT), usd(2))),
 			observed(DOT, &times(3, Some(USDT), usd(10))),
-			observed(USDT, &[(None, milli(950)), (None, milli(950)), (Some(CUSD), milli(950))]),
+			observed(
+				USDT,
+				&[
+					(None, milli(950)),
+					(None, milli(950)),
+					(Some(CUSD), milli(950)),
+				],
+			),
 		],
 		BTreeSet::from([CUSD]),
 	);
@@ -192,9 +269,17 @@ fn feeds_are_converted_by_feeds_whatever_their_order() {
 
 #[test]
 fn a_currency_without_a_price_costs_only_the_sources_that_quote_it() {
-	let enough = [(None, usd(10)), (None, usd(10)), (None, usd(10)), (Some(USDT), usd(10))];
+	let enough = [
+		(None, usd(10)),
+		(None, usd(10)),
+		(None, usd(10)),
+		(Some(USDT), usd(10)),
+	];
 	let settled = settle(
-		vec![observed(DOT, &enough), observed(USDT, &times(2, None, usd(1)))],
+		vec![
+			observed(DOT, &enough),
+			observed(USDT, &times(2, None, usd(1))),
+		],
 		BTreeSet::new(),
 	);
 	assert_eq!(settled[&DOT].sources, 3);

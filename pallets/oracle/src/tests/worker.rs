@@ -15,7 +15,8 @@ use codec::Decode;
 use frame_support::traits::ConstU32;
 use sp_application_crypto::AppCrypto;
 use sp_core::offchain::{
-	testing::TestOffchainExt, Duration, OffchainDbExt, OffchainWorkerExt, StorageKind, Timestamp, TransactionPoolExt,
+	testing::TestOffchainExt, Duration, OffchainDbExt, OffchainWorkerExt, StorageKind, Timestamp,
+	TransactionPoolExt,
 };
 use sp_keystore::{testing::MemoryKeystore, Keystore, KeystoreExt};
 
@@ -35,17 +36,25 @@ fn node(own: u8) -> Node {
 	let keystore = MemoryKeystore::new();
 	for seed in 1..=own {
 		let secret = format!("0x{}", sp_core::hexdisplay::HexDisplay::from(&[seed; 32]));
-		keystore.sr25519_generate_new(AuthorityId::ID, Some(&secret)).unwrap();
+		keystore
+			.sr25519_generate_new(AuthorityId::ID, Some(&secret))
+			.unwrap();
 	}
 	chain.register_extension(OffchainWorkerExt::new(network.clone()));
 	chain.register_extension(OffchainDbExt::new(TestOffchainExt::new().0));
 	chain.register_extension(TransactionPoolExt::new(pool.clone()));
 	chain.register_extension(KeystoreExt::new(keystore));
-	Node { chain, network, pool }
+	Node {
+		chain,
+		network,
+		pool,
+	}
 }
 
 fn ticker(price: &str) -> Server {
-	Server::Answers(format!(r#"{{"bid":"{price}","ask":"{price}","last":{price}}}"#))
+	Server::Answers(format!(
+		r#"{{"bid":"{price}","ask":"{price}","last":{price}}}"#
+	))
 }
 
 const DOT_URLS: [&str; 4] = [
@@ -54,8 +63,11 @@ const DOT_URLS: [&str; 4] = [
 	"http://gamma.example/dot",
 	"https://delta.example/dotusdt",
 ];
-const USDT_URLS: [&str; 3] =
-	["https://alpha.example/usdt", "https://beta.example/usdt", "http://gamma.example/usdt"];
+const USDT_URLS: [&str; 3] = [
+	"https://alpha.example/usdt",
+	"https://beta.example/usdt",
+	"http://gamma.example/usdt",
+];
 
 impl Node {
 	/// All sources are well: DOT at 5 dollars, and at 5.263… tethers of 95 cents.
@@ -71,20 +83,32 @@ impl Node {
 	}
 
 	fn serve(&self, url: &str, server: Server) {
-		self.network.0.lock().unwrap().servers.insert(url.into(), server);
+		self.network
+			.0
+			.lock()
+			.unwrap()
+			.servers
+			.insert(url.into(), server);
 	}
 
 	fn run(&mut self) -> Outcome {
-		self.chain.execute_with(|| run::<Test>(System::block_number()))
+		self.chain
+			.execute_with(|| run::<Test>(System::block_number()))
 	}
 
 	/// What the pool was given since the last time.
-	fn submitted(&self) -> Vec<(Report<ConstU32<4>>, cairn_primitives::oracle::sr25519::AuthoritySignature)> {
+	fn submitted(
+		&self,
+	) -> Vec<(
+		Report<ConstU32<4>>,
+		cairn_primitives::oracle::sr25519::AuthoritySignature,
+	)> {
 		std::mem::take(&mut self.pool.0.lock().unwrap().transactions)
 			.into_iter()
 			.map(|bytes| {
 				let extrinsic = Extrinsic::decode(&mut &bytes[..]).unwrap();
-				let RuntimeCall::Oracle(Call::report { report, signature }) = extrinsic.function else {
+				let RuntimeCall::Oracle(Call::report { report, signature }) = extrinsic.function
+				else {
 					panic!("not a report");
 				};
 				(report, signature)
@@ -96,7 +120,11 @@ impl Node {
 	fn prices(&mut self) -> Vec<(FeedId, Price, u8)> {
 		assert_eq!(self.run(), Outcome::Sent(1));
 		let (report, _) = self.submitted().pop().unwrap();
-		report.prices.into_iter().map(|price| (price.feed, price.price, price.sources)).collect()
+		report
+			.prices
+			.into_iter()
+			.map(|price| (price.feed, price.price, price.sources))
+			.collect()
 	}
 
 	/// The block's own clock goes on, and the node's with it.
@@ -134,7 +162,10 @@ fn what_the_worker_reports_becomes_the_price() {
 		next_block();
 		let quote = <Oracle as PriceSource<_>>::quote(&DOT).unwrap();
 		assert_eq!(quote.price, usd(5));
-		assert_eq!(<Oracle as PriceSource<_>>::quote(&USDT).unwrap().price, milli(950));
+		assert_eq!(
+			<Oracle as PriceSource<_>>::quote(&USDT).unwrap().price,
+			milli(950)
+		);
 	});
 }
 
@@ -144,8 +175,15 @@ fn a_report_holds_all_feeds_and_names_its_round() {
 	node.next_block();
 	assert_eq!(node.run(), Outcome::Sent(1));
 	let (report, _) = node.submitted().pop().unwrap();
-	assert_eq!((report.set_id, report.round, report.authority_index), (0, 2, 0));
-	let feeds: Vec<_> = report.prices.iter().map(|price| (price.feed, price.sources)).collect();
+	assert_eq!(
+		(report.set_id, report.round, report.authority_index),
+		(0, 2, 0)
+	);
+	let feeds: Vec<_> = report
+		.prices
+		.iter()
+		.map(|price| (price.feed, price.sources))
+		.collect();
 	assert_eq!(feeds, [(DOT_FEED, 4), (USDT_FEED, 3)]);
 }
 
@@ -178,12 +216,18 @@ fn a_report_that_does_not_arrive_is_sent_again_while_its_round_lasts() {
 	RoundLength::set(10);
 	let mut node = node(1).with_fair_weather();
 	assert_eq!(node.run(), Outcome::Sent(1));
-	for expected in [Outcome::Done, Outcome::Done, Outcome::Sent(1), Outcome::Done] {
+	for expected in [
+		Outcome::Done,
+		Outcome::Done,
+		Outcome::Sent(1),
+		Outcome::Done,
+	] {
 		node.next_block();
 		assert_eq!(node.run(), expected);
 	}
 	let (report, signature) = node.submitted().pop().unwrap();
-	node.chain.execute_with(|| apply(report, signature).unwrap().unwrap());
+	node.chain
+		.execute_with(|| apply(report, signature).unwrap().unwrap());
 	for _ in 0..4 {
 		node.next_block();
 		assert_eq!(node.run(), Outcome::Done, "it has arrived");
@@ -198,12 +242,17 @@ fn reports_that_never_arrive_are_counted() {
 	let mut node = node(1).with_fair_weather();
 	let lost = |node: &mut Node| node.chain.execute_with(|| sent().unwrap().lost);
 	for expected in 0..7 {
-		assert_eq!(node.run(), Outcome::Sent(1), "that they are lost is no reason to stop");
+		assert_eq!(
+			node.run(),
+			Outcome::Sent(1),
+			"that they are lost is no reason to stop"
+		);
 		assert_eq!(lost(&mut node), expected);
 		node.next_block();
 	}
 	let (report, signature) = node.submitted().pop().unwrap();
-	node.chain.execute_with(|| apply(report, signature).unwrap().unwrap());
+	node.chain
+		.execute_with(|| apply(report, signature).unwrap().unwrap());
 	node.run();
 	assert_eq!(lost(&mut node), 0);
 }
@@ -229,7 +278,11 @@ fn a_note_from_another_chain_does_not_silence_the_worker() {
 	let outcome = node.chain.execute_with(|| run::<Test>(earlier));
 	assert_eq!(outcome, Outcome::Sent(1));
 	node.chain.execute_with(|| {
-		for key in ["cairn-oracle::sent", "cairn-oracle::lock", "cairn-oracle::state"] {
+		for key in [
+			"cairn-oracle::sent",
+			"cairn-oracle::lock",
+			"cairn-oracle::state",
+		] {
 			sp_io::offchain::local_storage_set(StorageKind::PERSISTENT, key.as_bytes(), b"\xff");
 		}
 	});
@@ -250,7 +303,11 @@ fn two_runs_do_not_go_at_once() {
 	assert_eq!(node.run(), Outcome::Busy);
 	node.next_block();
 	node.next_block();
-	assert_eq!(node.run(), Outcome::Sent(1), "a run that crashed does not hold the lock for ever");
+	assert_eq!(
+		node.run(),
+		Outcome::Sent(1),
+		"a run that crashed does not hold the lock for ever"
+	);
 }
 
 #[test]
@@ -302,9 +359,15 @@ fn every_failure_is_contained_to_its_source() {
 		node.serve(USDT_URLS[2], ticker("0.95"));
 		node.serve(DOT_URLS[0], failure.clone());
 		let (prices, time) = node.time_taken(Node::prices);
-		let feeds: Vec<_> = prices.iter().map(|(feed, _, sources)| (*feed, *sources)).collect();
+		let feeds: Vec<_> = prices
+			.iter()
+			.map(|(feed, _, sources)| (*feed, *sources))
+			.collect();
 		assert_eq!(feeds, [(DOT_FEED, 3), (USDT_FEED, 3)], "{failure:?}");
-		assert!(prices[0].1 > milli(4_999) && prices[0].1 <= usd(5), "{failure:?}");
+		assert!(
+			prices[0].1 > milli(4_999) && prices[0].1 <= usd(5),
+			"{failure:?}"
+		);
 		assert!(time <= FETCH_TIME.millis() + 1, "{failure:?}: {time}");
 	}
 }
@@ -331,7 +394,9 @@ fn many_servers_that_hang_do_not_starve_one_that_is_slow() {
 		})
 	});
 	assert_eq!(fetched[5].as_deref(), Ok(&b"late but well"[..]));
-	assert!(fetched[..5].iter().all(|fetched| *fetched == Err(FetchError::Deadline)));
+	assert!(fetched[..5]
+		.iter()
+		.all(|fetched| *fetched == Err(FetchError::Deadline)));
 	assert_eq!(time, FETCH_TIME.millis());
 }
 
@@ -354,7 +419,8 @@ fn after_the_deadline_nothing_is_waited_for() {
 	node.serve("http://silent", Server::Silent);
 	let (fetched, time) = node.time_taken(|node| {
 		let past = Timestamp::from_unix_millis(5);
-		node.chain.execute_with(|| fetch_all(["http://silent"].into_iter(), past))
+		node.chain
+			.execute_with(|| fetch_all(["http://silent"].into_iter(), past))
 	});
 	assert_eq!((fetched, time), (vec![Err(FetchError::Deadline)], 0));
 }
@@ -397,7 +463,10 @@ fn the_operator_can_have_a_source_asked_elsewhere() {
 	node.serve("http://127.0.0.1:9000/beta/usdt", ticker("0.95"));
 	node.prices();
 	let network = node.network.0.lock().unwrap();
-	assert!(network.asked.iter().any(|url| url == "http://127.0.0.1:9000/beta/dot?pair=DOTUSD"));
+	assert!(network
+		.asked
+		.iter()
+		.any(|url| url == "http://127.0.0.1:9000/beta/dot?pair=DOTUSD"));
 	assert!(!network.asked.iter().any(|url| url.contains("beta.example")));
 }
 
@@ -420,7 +489,11 @@ fn an_address_is_asked_once_and_told_who_asks() {
 	node.serve("http://mirror/usdt", ticker("0.95"));
 	node.prices();
 	let network = node.network.0.lock().unwrap();
-	let asked = network.asked.iter().filter(|url| url.starts_with("http://mirror")).count();
+	let asked = network
+		.asked
+		.iter()
+		.filter(|url| url.starts_with("http://mirror"))
+		.count();
 	assert_eq!((asked, network.asked.len()), (2, 5));
 	let agent = ("User-Agent".to_string(), "cairn-oracle/1".to_string());
 	assert!(network.headers.contains(&agent));

@@ -36,7 +36,9 @@ pub fn parse_fixed(text: &str) -> Result<u128, DecimalError> {
 		return Err(DecimalError::Malformed);
 	}
 	// The value is the digits in front of `kept` and nothing of those behind it.
-	let shift = exponent.checked_add(DECIMALS).ok_or(DecimalError::OutOfRange)?;
+	let shift = exponent
+		.checked_add(DECIMALS)
+		.ok_or(DecimalError::OutOfRange)?;
 	let whole = i32::try_from(whole.len()).map_err(|_| DecimalError::OutOfRange)?;
 	let kept = whole.checked_add(shift).ok_or(DecimalError::OutOfRange)?;
 	// Digits that are not written are zeros.
@@ -76,5 +78,9 @@ fn parse_exponent(text: &str) -> Result<i32, DecimalError> {
 			.filter(|value| *value <= MAX_EXPONENT)
 			.ok_or(DecimalError::OutOfRange)?;
 	}
-	Ok(if negative { value.saturating_neg() } else { value })
+	Ok(if negative {
+		value.saturating_neg()
+	} else {
+		value
+	})
 }

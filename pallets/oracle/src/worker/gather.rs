@@ -39,9 +39,7 @@ pub struct Observed {
 }
 
 /// The prices of all feeds that have enough sources, ready to be reported.
-pub(super) fn gather<T: Config>(
-	deadline: Timestamp,
-) -> BoundedVec<ReportedPrice, T::MaxFeeds> {
+pub(super) fn gather<T: Config>(deadline: Timestamp) -> BoundedVec<ReportedPrice, T::MaxFeeds> {
 	let feeds: BTreeMap<AssetId, Feed<T::MaxSources>> = Feeds::<T>::iter().collect();
 	let observed = observe_all(&feeds, deadline);
 	let par = feeds
@@ -52,7 +50,12 @@ pub(super) fn gather<T: Config>(
 	let settled = settle(observed, par);
 	let prices = ReportedFeeds::<T>::get().into_iter().filter_map(|feed| {
 		let FeedIndex { id, asset, bounds } = feed;
-		let Some(Consensus { price, confidence, sources }) = settled.get(&asset).copied() else {
+		let Some(Consensus {
+			price,
+			confidence,
+			sources,
+		}) = settled.get(&asset).copied()
+		else {
 			log::debug!(target: LOG_TARGET, "{asset:?}: too few sources");
 			return None;
 		};
@@ -60,7 +63,12 @@ pub(super) fn gather<T: Config>(
 			log::debug!(target: LOG_TARGET, "{asset:?}: {price:?} is out of bounds");
 			return None;
 		}
-		Some(ReportedPrice { feed: id, price, confidence: confidence.min(price.raw()), sources })
+		Some(ReportedPrice {
+			feed: id,
+			price,
+			confidence: confidence.min(price.raw()),
+			sources,
+		})
 	});
 	BoundedVec::truncate_from(prices.collect())
 }
@@ -87,7 +95,9 @@ fn observe_all<S: Get<u32>>(
 	let observe = |source: &Source| -> Result<Observation, SourceError> {
 		let address = local::address(source);
 		let answer = answers.get(address.as_str());
-		let answer = answer.map_or(Err(FetchError::NotSent), |answer| answer.as_ref().map_err(|e| *e));
+		let answer = answer.map_or(Err(FetchError::NotSent), |answer| {
+			answer.as_ref().map_err(|e| *e)
+		});
 		price::observe(source, answer.map_err(SourceError::Fetch)?).map_err(SourceError::Answer)
 	};
 	reported()
@@ -96,7 +106,10 @@ fn observe_all<S: Get<u32>>(
 				let observation = contained(asset, source, observe(source))?;
 				Some((source.quote.clone(), observation))
 			});
-			Observed { asset: asset.clone(), observations: observations.collect() }
+			Observed {
+				asset: asset.clone(),
+				observations: observations.collect(),
+			}
 		})
 		.collect()
 }
@@ -120,23 +133,29 @@ pub fn settle(observed: Vec<Observed>, par: BTreeSet<AssetId>) -> BTreeMap<Asset
 	while !open.is_empty() {
 		let waiting: BTreeSet<AssetId> = open.iter().map(|feed| feed.asset.clone()).collect();
 		let is_ready = |feed: &Observed| {
-			feed.observations.iter().all(|(currency, _)| match currency {
-				QuoteCurrency::Usd => true,
-				QuoteCurrency::Asset(asset) => !waiting.contains(asset),
-			})
+			feed.observations
+				.iter()
+				.all(|(currency, _)| match currency {
+					QuoteCurrency::Usd => true,
+					QuoteCurrency::Asset(asset) => !waiting.contains(asset),
+				})
 		};
 		let (ready, rest): (Vec<_>, Vec<_>) = open.into_iter().partition(is_ready);
 		// None is ready: what is left goes in a circle.
-		let (now, later) = if ready.is_empty() { (rest, Vec::new()) } else { (ready, rest) };
+		let (now, later) = if ready.is_empty() {
+			(rest, Vec::new())
+		} else {
+			(ready, rest)
+		};
 		let agreed: Vec<(AssetId, Consensus)> = now
 			.into_iter()
 			.filter_map(|feed| {
 				let rate = |currency: &QuoteCurrency| match currency {
 					QuoteCurrency::Usd => Some(Price::ONE),
 					QuoteCurrency::Asset(asset) if par.contains(asset) => Some(Price::ONE),
-					QuoteCurrency::Asset(asset) => {
-						settled.get(asset).map(|consensus: &Consensus| consensus.price)
-					},
+					QuoteCurrency::Asset(asset) => settled
+						.get(asset)
+						.map(|consensus: &Consensus| consensus.price),
 				};
 				let in_dollars: Vec<Observation> = feed
 					.observations

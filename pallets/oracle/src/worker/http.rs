@@ -63,7 +63,9 @@ impl Fetch {
 			.add_header("Accept", "application/json")
 			.deadline(deadline)
 			.send()
-			.map_or(Self::Done(Err(FetchError::NotSent)), |pending| Self::Waiting(pending.id))
+			.map_or(Self::Done(Err(FetchError::NotSent)), |pending| {
+				Self::Waiting(pending.id)
+			})
 	}
 
 	fn is_done(&self) -> bool {
@@ -83,14 +85,17 @@ impl Fetch {
 			HttpRequestStatus::DeadlineReached => return,
 			HttpRequestStatus::Finished(200) => Self::Reading(id, Vec::new()),
 			HttpRequestStatus::Finished(code) => Self::Done(Err(FetchError::Status(code))),
-			HttpRequestStatus::IoError | HttpRequestStatus::Invalid =>
-				Self::Done(Err(FetchError::Io)),
+			HttpRequestStatus::IoError | HttpRequestStatus::Invalid => {
+				Self::Done(Err(FetchError::Io))
+			}
 		};
 	}
 
 	/// Reads what is there, for at most a slice.
 	fn poll_body(&mut self, deadline: Timestamp) {
-		let Self::Reading(id, body) = self else { return };
+		let Self::Reading(id, body) = self else {
+			return;
+		};
 		let slice = slice_end(deadline);
 		let mut buffer = [0u8; 4096];
 		let done = loop {
@@ -107,7 +112,7 @@ impl Fetch {
 					if sp_io::offchain::timestamp() >= slice {
 						return;
 					}
-				},
+				}
 				Err(HttpError::DeadlineReached) => return,
 				Err(HttpError::IoError | HttpError::Invalid) => break Err(FetchError::Io),
 			}
@@ -118,14 +123,22 @@ impl Fetch {
 
 /// Asks the host which servers have begun to answer, and waits for them for at most a slice.
 fn poll_headers(fetches: &mut [Fetch], deadline: Timestamp) {
-	let mut waiting: Vec<&mut Fetch> =
-		fetches.iter_mut().filter(|fetch| matches!(fetch, Fetch::Waiting(_))).collect();
+	let mut waiting: Vec<&mut Fetch> = fetches
+		.iter_mut()
+		.filter(|fetch| matches!(fetch, Fetch::Waiting(_)))
+		.collect();
 	if waiting.is_empty() {
 		return;
 	}
 	let ids: Vec<HttpRequestId> = waiting
 		.iter()
-		.filter_map(|fetch| if let Fetch::Waiting(id) = fetch { Some(*id) } else { None })
+		.filter_map(|fetch| {
+			if let Fetch::Waiting(id) = fetch {
+				Some(*id)
+			} else {
+				None
+			}
+		})
 		.collect();
 	let statuses = sp_io::offchain::http_response_wait(&ids, Some(slice_end(deadline)));
 	for (fetch, status) in waiting.iter_mut().zip(statuses) {

@@ -40,7 +40,9 @@ pub fn parse(document: &[u8]) -> Result<&RawValue, JsonError> {
 /// The value that `pointer` leads to from `root`.
 pub fn find<'a>(root: &'a RawValue, pointer: &[u8]) -> Result<&'a RawValue, JsonError> {
 	let pointer = core::str::from_utf8(pointer).map_err(|_| JsonError::Pointer)?;
-	segments(pointer)?.iter().try_fold(root, |value, segment| step(value, segment))
+	segments(pointer)?
+		.iter()
+		.try_fold(root, |value, segment| step(value, segment))
 }
 
 /// The text of a number, or the content of a string.
@@ -58,7 +60,11 @@ pub fn text(value: &RawValue) -> Result<Cow<'_, str>, JsonError> {
 pub fn says(value: &RawValue, expected: &[u8]) -> bool {
 	match text(value) {
 		Ok(text) => text.as_bytes() == expected,
-		Err(_) => value.get().bytes().filter(|byte| !byte.is_ascii_whitespace()).eq(expected.iter().copied()),
+		Err(_) => value
+			.get()
+			.bytes()
+			.filter(|byte| !byte.is_ascii_whitespace())
+			.eq(expected.iter().copied()),
 	}
 }
 
@@ -112,7 +118,10 @@ impl<'a> Found<'a> {
 
 fn step<'a>(value: &'a RawValue, segment: &Segment) -> Result<&'a RawValue, JsonError> {
 	// Anything that is no container has no members.
-	match Step(segment).deserialize(value).map_err(|_| JsonError::NotFound)? {
+	match Step(segment)
+		.deserialize(value)
+		.map_err(|_| JsonError::NotFound)?
+	{
 		Found::One(value) => Ok(value),
 		Found::Nothing => Err(JsonError::NotFound),
 		Found::Many => Err(JsonError::Ambiguous),
@@ -142,7 +151,7 @@ impl<'de> Visitor<'de> for Step<'_> {
 			match self.0 {
 				Segment::Key(key) if *key != name => {
 					map.next_value::<IgnoredAny>()?;
-				},
+				}
 				_ => found.add(map.next_value()?),
 			}
 		}
@@ -170,7 +179,11 @@ impl<'de> Visitor<'de> for Step<'_> {
 fn array_index(key: &str) -> Option<usize> {
 	let plain = key.bytes().all(|digit| digit.is_ascii_digit());
 	let leading_zero = key.len() > 1 && key.starts_with('0');
-	if plain && !leading_zero { key.parse().ok() } else { None }
+	if plain && !leading_zero {
+		key.parse().ok()
+	} else {
+		None
+	}
 }
 
 /// A key of an object, unescaped.

@@ -40,13 +40,16 @@ pub fn address(source: &Source) -> String {
 	else {
 		return source.url().to_owned();
 	};
-	let base = core::str::from_utf8(&base).unwrap_or_default().trim().trim_end_matches('/');
+	let base = core::str::from_utf8(&base)
+		.unwrap_or_default()
+		.trim()
+		.trim_end_matches('/');
 	match (split_url(base), split_url(source.url())) {
 		(Some(_), Some((_, path))) => [base, path].concat(),
 		_ => {
 			log::debug!(target: LOG_TARGET, "the override of {} is no address", source.name());
 			source.url().to_owned()
-		},
+		}
 	}
 }
 
@@ -79,7 +82,12 @@ impl Sent {
 			Some(last) if last.on_chain == on_chain => last.lost.saturating_add(1),
 			_ => 0,
 		};
-		Self { round, block, on_chain, lost }
+		Self {
+			round,
+			block,
+			on_chain,
+			lost,
+		}
 	}
 }
 
@@ -119,16 +127,19 @@ pub fn enter(state: State) {
 	}
 	kept.set(&state);
 	match state {
-		State::Reporting { reported, feeds } if reported == feeds =>
-			log::info!(target: LOG_TARGET, "reporting the prices of all {feeds} feeds"),
+		State::Reporting { reported, feeds } if reported == feeds => {
+			log::info!(target: LOG_TARGET, "reporting the prices of all {feeds} feeds")
+		}
 		State::Reporting { reported, feeds } => log::warn!(
 			target: LOG_TARGET,
 			"reporting the prices of only {reported} of {feeds} feeds: the others lack sources",
 		),
-		State::NoPrices =>
-			log::warn!(target: LOG_TARGET, "not reporting: too few sources answer for any feed"),
-		State::NotSent =>
-			log::warn!(target: LOG_TARGET, "not reporting: the report cannot be signed or submitted"),
+		State::NoPrices => {
+			log::warn!(target: LOG_TARGET, "not reporting: too few sources answer for any feed")
+		}
+		State::NotSent => {
+			log::warn!(target: LOG_TARGET, "not reporting: the report cannot be signed or submitted")
+		}
 		State::NotIncluded => log::warn!(
 			target: LOG_TARGET,
 			"reports are sent but do not arrive on chain: see to peers, clock and the session key",

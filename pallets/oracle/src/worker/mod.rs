@@ -74,7 +74,9 @@ pub enum Outcome {
 /// Looks and reports, if it is this node's turn.
 pub fn run<T: Config>(block: BlockNumberFor<T>) -> Outcome {
 	let keys = local_authorities::<T>();
-	let Some((index, _)) = keys.first() else { return Outcome::NoKey };
+	let Some((index, _)) = keys.first() else {
+		return Outcome::NoKey;
+	};
 	let feeds = ReportedFeeds::<T>::decode_len().unwrap_or_default() as u32;
 	if feeds == 0 {
 		return Outcome::NoFeeds;
@@ -89,7 +91,10 @@ pub fn run<T: Config>(block: BlockNumberFor<T>) -> Outcome {
 	let block: u32 = block.unique_saturated_into();
 	let on_chain = LatestReports::<T>::get(index).map(|report| report.round);
 	let sent = local::sent();
-	if sent.as_ref().is_some_and(|sent| !sent.is_due(round, block, on_chain, RESEND_BLOCKS)) {
+	if sent
+		.as_ref()
+		.is_some_and(|sent| !sent.is_due(round, block, on_chain, RESEND_BLOCKS))
+	{
 		return Outcome::Done;
 	}
 
@@ -122,7 +127,10 @@ fn local_authorities<T: Config>() -> Vec<(u32, AuthorityId)> {
 		return Vec::new();
 	}
 	let authorities = Authorities::<T>::get();
-	(0u32..).zip(authorities).filter(|(_, authority)| held.contains(authority)).collect()
+	(0u32..)
+		.zip(authorities)
+		.filter(|(_, authority)| held.contains(authority))
+		.collect()
 }
 
 /// Signs a report with each key, and returns how many the pool took.
@@ -135,7 +143,12 @@ fn send_reports<T: Config>(
 	let mut accepted = 0u32;
 	for (authority_index, key) in keys {
 		let (authority_index, prices) = (*authority_index, prices.clone());
-		let report = Report { set_id, round, authority_index, prices };
+		let report = Report {
+			set_id,
+			round,
+			authority_index,
+			prices,
+		};
 		let Some(signature) = key.sign(&Pallet::<T>::report_payload(&report)) else {
 			log::debug!(target: LOG_TARGET, "the keystore does not sign for {authority_index}");
 			continue;

@@ -55,19 +55,31 @@ pub fn observe(source: &Source, body: &[u8]) -> Result<Observation, AnswerError>
 		}
 	}
 	let read = |pointer: &Option<Pointer>| -> Result<Option<Price>, AnswerError> {
-		let Some(pointer) = pointer else { return Ok(None) };
+		let Some(pointer) = pointer else {
+			return Ok(None);
+		};
 		let value = json::find(document, pointer).map_err(AnswerError::Json)?;
 		let text = json::text(value).map_err(AnswerError::Json)?;
-		decimal::parse_price(&text).map(Some).map_err(AnswerError::Decimal)
+		decimal::parse_price(&text)
+			.map(Some)
+			.map_err(AnswerError::Decimal)
 	};
 	let (bid, ask, last) = (read(&source.bid)?, read(&source.ask)?, read(&source.last)?);
 	let spread = match (bid, ask) {
-		(Some(bid), Some(ask)) =>
-			ask.raw().checked_sub(bid.raw()).ok_or(AnswerError::Crossed)?,
+		(Some(bid), Some(ask)) => ask
+			.raw()
+			.checked_sub(bid.raw())
+			.ok_or(AnswerError::Crossed)?,
 		_ => 0,
 	};
-	let prices = [bid, ask, last].into_iter().flatten().map(Price::raw).collect();
-	let price = median(prices).and_then(Price::new).ok_or(AnswerError::Json(JsonError::NotFound))?;
+	let prices = [bid, ask, last]
+		.into_iter()
+		.flatten()
+		.map(Price::raw)
+		.collect();
+	let price = median(prices)
+		.and_then(Price::new)
+		.ok_or(AnswerError::Json(JsonError::NotFound))?;
 	Ok(Observation { price, spread })
 }
 
@@ -114,9 +126,14 @@ struct Centre {
 
 fn centre<'a>(observations: impl Iterator<Item = &'a Observation> + Clone) -> Option<Centre> {
 	let median_price = median(observations.clone().map(|o| o.price.raw()).collect())?;
-	let distances = observations.map(|o| o.price.raw().abs_diff(median_price)).collect();
+	let distances = observations
+		.map(|o| o.price.raw().abs_diff(median_price))
+		.collect();
 	let deviation = mul_div_floor(median(distances)?, 14_826, 10_000)?;
-	Some(Centre { median: median_price, deviation })
+	Some(Centre {
+		median: median_price,
+		deviation,
+	})
 }
 
 /// The middle value, or the average of the two in the middle, rounded down.

@@ -83,6 +83,7 @@ fn a_leftover_may_come_back_to_a_vault_that_holds_nothing_else() {
 		Prices::set_cents(ETH, 2_160_00);
 		next_block();
 		assert_eq!(row(vault).legs.len(), 0);
+		lend(ALICE, 1_000 * ONE_CUSD);
 		assert_ok!(take(ALICE, lots()[0].0, Balance::MAX));
 		assert_ok!(claim(ALICE, vault));
 		assert!(leg(vault, ETH) > 0);
@@ -108,6 +109,7 @@ fn seven_legs_and_a_claim_leave_room_for_one_that_returns() {
 			deposit(BOB, vault, id(30), 1),
 			crate::Error::<Test>::TooManyLegs
 		);
+		lend(ALICE, 1_000 * ONE_CUSD);
 		assert_ok!(take(ALICE, lots()[0].0, Balance::MAX));
 		assert_ok!(claim(BOB, vault));
 		assert!(leg(vault, ETH) > 0);

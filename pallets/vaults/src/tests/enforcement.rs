@@ -7,7 +7,9 @@ use crate::{
 	Call, Error, Event, MAX_CLAIMS_PER_COLLATERAL,
 };
 use cairn_math::{FixedU128, Price, SECONDS_PER_YEAR};
-use cairn_primitives::{AssetId, Balance, BalanceSheet, FacilityId, QuoteStatus, VaultId};
+use cairn_primitives::{
+	AssetId, Balance, BalanceSheet, FacilityId, PriceSource, QuoteStatus, VaultId,
+};
 use frame_support::{assert_noop, assert_ok, weights::Weight};
 
 const USD: u128 = 1_000_000_000_000_000_000;
@@ -87,7 +89,7 @@ fn each_leg_of_a_basket_shows_the_price_below_which_it_is_liquidated() {
 		let basket = [(ETH, ONE_ETH), (DOT, 333 * ONE_DOT), (BTC, 1_234_567)];
 		let vault = open(ALICE, create_still(), &basket, 3_333 * ONE_CUSD).unwrap();
 		for (position, asset) in [(0, ETH), (1, DOT), (2, BTC)] {
-			let before = cairn_primitives::PriceSource::quote(&asset).unwrap();
+			let before = <Prices as PriceSource<_>>::quote(&asset).unwrap();
 			let view = Vaults::vault(vault).unwrap();
 			let Some(price) = view.legs[position].liquidation_price else { continue };
 			Prices::set_raw(asset.clone(), price);
@@ -300,7 +302,11 @@ fn the_backlog_can_be_worked_off_by_anybody_as_far_as_he_pays() {
 fn the_least_budget_makes_progress_each_block_and_the_riskiest_are_first() {
 	run(|| {
 		let facility = create_still();
-		let vaults = unsafe_vaults(facility, 12);
+		// More than a tick apart: within a tick there is no order.
+		let open = |number: u128| {
+			open(ALICE, facility, &[(ETH, ONE_ETH)], (2_000 + 5 * number) * ONE_CUSD).unwrap()
+		};
+		let vaults: Vec<_> = (0..12).map(open).collect();
 		Prices::set_cents(ETH, 2_400_00);
 		// Three facilities to look at, one page, one vault.
 		for left in (0..vaults.len()).rev() {
@@ -343,7 +349,7 @@ fn no_book_and_no_facility_starves_another() {
 		let mut groups = Vec::new();
 		for facility in facilities {
 			groups.push(unsafe_vaults(facility, 30));
-			let of_dot = |number| {
+			let of_dot = |number: u128| {
 				open(BOB, facility, &[(DOT, 1_000 * ONE_DOT)], (3_400 + number) * ONE_CUSD).unwrap()
 			};
 			groups.push((0..30).map(of_dot).collect());

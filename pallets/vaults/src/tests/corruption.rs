@@ -1,0 +1,495 @@
+//! That the checks notice what is wrong: one test for each thing they claim.
+
+use crate::{
+	index::Page,
+	mock::*,
+	types::{BookId, Claim, Facility, FacilityState, Leg, Vault},
+	Facilities, FacilityStates, NextVault, Pages, Summaries, Vaults as Rows, VaultsOf, Words,
+};
+use cairn_math::{NormalizedDebt, Ray, Tick, Trigger};
+use cairn_primitives::{AssetId, FacilityId, VaultId};
+use frame_support::{
+	assert_err, assert_ok,
+	traits::{
+		fungible::NativeOrWithId,
+		fungibles::Mutate,
+		tokens::{Fortitude, Precision, Preservation},
+	},
+};
+
+/// The ETH book of the facility.
+const ETH_LEG: usize = 2;
+
+struct Scene {
+	facility: FacilityId,
+	/// 10 ETH for 20,000 CUSD.
+	vault: VaultId,
+	/// 1 ETH and no debt.
+	free: VaultId,
+}
+
+/// Sets the scene, damages something, and expects to be told so.
+fn damaged(damage: impl FnOnce(&Scene), complaint: &'static str) {
+	new_test_ext().execute_with(|| {
+		let facility = create_still();
+		let vault = open(ALICE, facility, &[(ETH, 10 * ONE_ETH)], 20_000 * ONE_CUSD).unwrap();
+		let free = open(BOB, facility, &[(ETH, ONE_ETH)], 0).unwrap();
+		check_all();
+		damage(&Scene { facility, vault, free });
+		assert_err!(Vaults::do_try_state(), complaint);
+	});
+}
+
+fn change(vault: VaultId, change: impl FnOnce(&mut Vault<Test>)) {
+	Rows::<Test>::mutate(vault, |row| change(row.as_mut().unwrap()));
+}
+
+fn change_state(facility: FacilityId, change: impl FnOnce(&mut FacilityState<Test>)) {
+	FacilityStates::<Test>::mutate(facility, |state| change(state.as_mut().unwrap()));
+}
+
+fn facility_of(facility: FacilityId) -> Facility<Test> {
+	Facilities::<Test>::get(facility).unwrap()
+}
+
+/// The one page there is.
+fn the_page() -> ((BookId, Tick, u16), Page) {
+	Pages::<Test>::iter().next().unwrap()
+}
+
+fn change_page(change: impl FnOnce(&mut Page)) {
+	let (key, mut page) = the_page();
+	change(&mut page);
+	Pages::<Test>::insert(key, page);
+}
+
+fn leg(collateral: u8, amount: u128) -> Leg {
+	Leg { collateral, amount, entry: None }
+}
+
+/// Two facilities whose only vaults hold and owe `legs` and `debt`, in the books as well.
+fn overloaded(scene: &Scene, held: u128, debt: u128) {
+	for (facility, vault) in [(scene.facility, scene.free), (STABLE, scene.vault)] {
+		change(vault, |row| {
+			row.facility = facility;
+			row.debt = NormalizedDebt(debt);
+			row.legs = vec![leg(0, held)].try_into().unwrap();
+		});
+		change_state(facility, |state| {
+			state.held.iter_mut().for_each(|held| *held = 0);
+			state.held[0] = held;
+			state.normalized_debt = NormalizedDebt(debt);
+			state.minted = debt;
+			state.accumulator = Ray::ONE;
+		});
+		Facilities::<Test>::mutate(facility, |facility| {
+			facility.as_mut().unwrap().collaterals[0].terms.asset = USDT;
+		});
+	}
+}
+
+#[test]
+fn a_facility_without_terms() {
+	damaged(|scene| Facilities::<Test>::remove(scene.facility), "a facility is missing");
+}
+
+#[test]
+fn a_facility_without_totals() {
+	damaged(
+		|scene| FacilityStates::<Test>::remove(scene.facility),
+		"a facility's totals are missing",
+	);
+}
+
+#[test]
+fn an_accumulator_below_one() {
+	damaged(
+		|scene| change_state(scene.facility, |state| state.accumulator = Ray(Ray::ONE.0 - 1)),
+		"an accumulator is below one",
+	);
+}
+
+#[test]
+fn debts_beyond_all_numbers() {
+	damaged(
+		|scene| {
+			change(scene.vault, |row| row.debt = NormalizedDebt(u128::MAX));
+			change(scene.free, |row| row.debt = NormalizedDebt(1));
+		},
+		"the sum of debts overflows",
+	);
+}
+
+#[test]
+fn an_empty_leg() {
+	damaged(
+		|scene| change(scene.free, |row| row.legs.try_push(leg(0, 0)).unwrap()),
+		"a leg is empty",
+	);
+}
+
+#[test]
+fn a_leg_of_no_collateral() {
+	damaged(
+		|scene| change(scene.free, |row| row.legs.try_push(leg(5, 1)).unwrap()),
+		"a leg names no collateral of its facility",
+	);
+}
+
+#[test]
+fn legs_beyond_all_numbers() {
+	damaged(
+		|scene| change(scene.free, |row| row.legs[0].amount = u128::MAX),
+		"the sum of legs overflows",
+	);
+}
+
+#[test]
+fn a_total_of_debt_that_is_not_the_sum() {
+	damaged(
+		|scene| change(scene.vault, |row| row.debt.0 += 1),
+		"normalised debts do not add up",
+	);
+	damaged(
+		|scene| change_state(scene.facility, |state| state.normalized_debt.0 -= 1),
+		"normalised debts do not add up",
+	);
+}
+
+#[test]
+fn a_total_of_collateral_that_is_not_the_sum() {
+	damaged(
+		|scene| change(scene.free, |row| row.legs[0].amount -= 1),
+		"legs do not add up to what is held",
+	);
+	damaged(
+		|scene| change_state(scene.facility, |state| state.held[0] += 1),
+		"legs do not add up to what is held",
+	);
+}
+
+#[test]
+fn more_issued_than_owed() {
+	damaged(
+		|scene| change_state(scene.facility, |state| state.minted += 1),
+		"more has been issued than is owed",
+	);
+}
+
+#[test]
+fn owed_and_never_issued() {
+	damaged(
+		|scene| {
+			change_state(scene.facility, |state| {
+				state.minted -= 1;
+				state.operations = 0;
+			});
+		},
+		"owed debt has not been issued",
+	);
+}
+
+#[test]
+fn a_number_from_the_future() {
+	damaged(
+		|scene| NextVault::<Test>::put(scene.free),
+		"a vault has a number that was never given out",
+	);
+}
+
+#[test]
+fn a_vault_of_no_facility() {
+	damaged(
+		|_| {
+			let homeless = open(ALICE, MIXED, &[], 0).unwrap();
+			change(homeless, |row| row.facility = 7);
+		},
+		"a vault has no facility",
+	);
+}
+
+#[test]
+fn a_vault_that_its_owner_does_not_list() {
+	damaged(
+		|scene| VaultsOf::<Test>::remove(ALICE, scene.vault),
+		"an owner does not list a vault",
+	);
+	damaged(
+		|scene| change(scene.vault, |row| row.owner = CAROL),
+		"an owner does not list a vault",
+	);
+}
+
+#[test]
+fn a_vault_that_is_listed_and_gone() {
+	damaged(
+		|_| VaultsOf::<Test>::insert(CAROL, 0, ()),
+		"an owner lists a vault that is gone",
+	);
+}
+
+#[test]
+fn a_collateral_in_two_legs() {
+	damaged(
+		|scene| {
+			change(scene.free, |row| {
+				row.legs[0].amount -= 1;
+				let same = leg(row.legs[0].collateral, 1);
+				row.legs.try_push(same).unwrap();
+			});
+		},
+		"a vault has two legs of one collateral",
+	);
+}
+
+#[test]
+fn claims_that_leave_no_room() {
+	damaged(
+		|scene| {
+			change(scene.free, |row| {
+				for collateral in 3..11 {
+					row.claims.try_push(Claim { lot: 0, collateral, contributed: 1 }).unwrap();
+				}
+			});
+		},
+		"a vault has no room for what it may get back",
+	);
+}
+
+#[test]
+fn a_debt_without_collateral() {
+	damaged(
+		|scene| {
+			change(scene.vault, |row| row.legs = Default::default());
+			change_state(scene.facility, |state| state.held[ETH_LEG] -= 10 * ONE_ETH);
+		},
+		"a vault owes with no collateral",
+	);
+}
+
+#[test]
+fn collateral_beyond_all_numbers() {
+	damaged(|scene| overloaded(scene, u128::MAX, 0), "the sum of collateral overflows");
+}
+
+#[test]
+fn custody_that_holds_too_little() {
+	damaged(|_| send(ETH, CUSTODY, CAROL, 1), "custody holds less than it owes");
+	// The minimum balance is nobody's collateral.
+	damaged(
+		|_| {
+			let (how_much, how_polite) = (Precision::Exact, Fortitude::Force);
+			let all = Preservation::Expendable;
+			assert_ok!(Tokens::burn_from(USDT, &CUSTODY, 1, all, how_much, how_polite));
+		},
+		"custody holds less than it owes",
+	);
+}
+
+#[test]
+fn issuance_beyond_all_numbers() {
+	damaged(
+		|scene| {
+			overloaded(scene, 1_000, u128::MAX);
+			assert_ok!(Tokens::mint_into(USDT, &CUSTODY, 2_000));
+		},
+		"the sum of issuance overflows",
+	);
+}
+
+#[test]
+fn treasury_and_facilities_that_disagree() {
+	damaged(
+		|scene| {
+			change_state(scene.facility, |state| {
+				state.minted -= 1;
+				state.operations += 1;
+			});
+		},
+		"facilities and treasury disagree on what was issued",
+	);
+}
+
+#[test]
+fn a_tick_of_no_pages() {
+	damaged(|_| change_page(|page| page.pages = 0), "a tick has no pages");
+}
+
+#[test]
+fn a_page_without_a_head() {
+	damaged(
+		|_| {
+			let ((book, tick, _), page) = the_page();
+			Pages::<Test>::insert((book, tick + 1, 1), page);
+		},
+		"a page has no head",
+	);
+}
+
+#[test]
+fn a_page_beyond_the_end() {
+	damaged(
+		|_| {
+			let ((book, tick, _), page) = the_page();
+			Pages::<Test>::insert((book, tick, 1), page);
+		},
+		"a page is beyond the end of its tick",
+	);
+}
+
+#[test]
+fn an_empty_page() {
+	damaged(
+		|_| {
+			change_page(|page| page.pages = 2);
+			let ((book, tick, _), _) = the_page();
+			Pages::<Test>::insert((book, tick, 1), Page::default());
+		},
+		"an empty page is kept",
+	);
+}
+
+#[test]
+fn an_entry_in_the_wrong_tick() {
+	damaged(
+		|_| change_page(|page| page.entries[0].0 = Trigger::MAX),
+		"an entry is in the wrong tick",
+	);
+}
+
+#[test]
+fn an_entry_twice() {
+	damaged(
+		|_| {
+			change_page(|page| {
+				let twice = page.entries[0];
+				page.entries.try_push(twice).unwrap();
+			});
+		},
+		"a vault stands twice in a book",
+	);
+}
+
+#[test]
+fn a_tick_that_miscounts_its_pages() {
+	damaged(|_| change_page(|page| page.occupied = 1), "a tick miscounts its pages");
+}
+
+#[test]
+fn a_tick_without_entries() {
+	damaged(
+		|_| change_page(|page| page.entries = Default::default()),
+		"a tick without entries is kept",
+	);
+}
+
+#[test]
+fn a_leg_that_points_elsewhere() {
+	damaged(
+		|scene| change(scene.vault, |row| row.legs[0].entry.as_mut().unwrap().page = 1),
+		"a leg and its book disagree",
+	);
+	damaged(
+		|scene| change(scene.vault, |row| row.legs[0].entry = None),
+		"a leg and its book disagree",
+	);
+}
+
+#[test]
+fn a_leg_that_owes_and_is_not_indexed() {
+	damaged(
+		|scene| {
+			change(scene.vault, |row| row.legs[0].entry = None);
+			Pages::<Test>::remove(the_page().0);
+		},
+		"a leg is indexed if and only if its vault owes",
+	);
+}
+
+#[test]
+fn an_entry_of_nobody() {
+	damaged(
+		|_| change_page(|page| page.entries.try_push((page.entries[0].0, 77)).unwrap()),
+		"a book names a leg that does not exist",
+	);
+}
+
+#[test]
+fn a_trigger_that_is_too_low() {
+	damaged(
+		|scene| {
+			// A little more debt, booked everywhere, and the entry as it was.
+			change(scene.vault, |row| row.debt.0 += 1_000);
+			change_state(scene.facility, |state| {
+				state.normalized_debt.0 += 1_000;
+				state.operations += 1;
+			});
+		},
+		"a vault could become unsafe unseen",
+	);
+}
+
+#[test]
+fn an_empty_word() {
+	damaged(|scene| Words::<Test>::insert(book(scene), 3, [0; 4]), "an empty word is kept");
+}
+
+#[test]
+fn words_without_a_summary() {
+	damaged(
+		|scene| Summaries::<Test>::remove(book(scene)),
+		"a book has words but no summary",
+	);
+}
+
+#[test]
+fn a_word_that_the_summary_misses() {
+	damaged(
+		|scene| Summaries::<Test>::insert(book(scene), [0; 12]),
+		"the summary misses a word",
+	);
+}
+
+#[test]
+fn a_bit_of_an_empty_tick() {
+	damaged(
+		|scene| {
+			let (_, word, mut bits) = Words::<Test>::iter().next().unwrap();
+			bits.iter_mut().for_each(|limb| *limb = u64::MAX);
+			Words::<Test>::insert(book(scene), word, bits);
+		},
+		"a bit is set for an empty tick",
+	);
+}
+
+#[test]
+fn a_tick_without_a_bit() {
+	damaged(
+		|scene| {
+			let (_, word, _) = Words::<Test>::iter().next().unwrap();
+			Words::<Test>::remove(book(scene), word);
+		},
+		"a tick with entries has no bit",
+	);
+}
+
+#[test]
+fn a_word_that_only_the_summary_knows() {
+	damaged(
+		|scene| Summaries::<Test>::mutate(book(scene), |summary| summary.as_mut().unwrap()[0] |= 1),
+		"the summary names an empty word",
+	);
+}
+
+fn book(scene: &Scene) -> BookId {
+	assert_eq!(facility_of(scene.facility).collaterals[ETH_LEG].terms.asset, ETH);
+	(scene.facility, ETH_LEG as u8)
+}
+
+#[test]
+fn a_sound_state_is_not_complained_about() {
+	let asset: AssetId = NativeOrWithId::Native;
+	run(|| {
+		open(ALICE, MIXED, &[(asset, 1_000 * ONE_CRN), (ETH, ONE_ETH)], 2_000 * ONE_CUSD).unwrap();
+	});
+}

@@ -1,0 +1,93 @@
+//! An independent model of a vault's health: two integers over a common denominator, nothing
+//! rounded.
+
+use crate::{mock::*, types::Vault, Vaults as Rows};
+use cairn_primitives::{AssetDecimals, AssetId, PriceSource, Quote, QuoteStatus, VaultId};
+use frame_support::traits::fungible::NativeOrWithId;
+use primitive_types::U512;
+
+const HOUR: u64 = 3_600_000;
+
+fn pow10(exponent: u8) -> U512 {
+	U512::from(10u8).pow(exponent.into())
+}
+
+/// The favourable side of a quote times what its age leaves of it, in 1 / (24 · `HOUR`).
+fn price_in_day_parts(quote: &Quote) -> U512 {
+	let high = (quote.price.raw() + quote.confidence).min(cairn_math::Price::MAX.raw());
+	let fresh = matches!(quote.status, QuoteStatus::Live | QuoteStatus::Degraded);
+	let left = if fresh || Prices::is_down() {
+		24 * HOUR
+	} else {
+		(25 * HOUR).saturating_sub(quote.age.max(HOUR))
+	};
+	U512::from(high) * U512::from(left)
+}
+
+fn quote(asset: &AssetId) -> Option<Quote> {
+	<Prices as PriceSource<_>>::quote(asset)
+}
+
+fn asset_of(vault: &Vault<Test>, collateral: u8) -> (AssetId, u32) {
+	let facility = crate::Facilities::<Test>::get(vault.facility).unwrap();
+	let terms = &facility.collaterals[usize::from(collateral)].terms;
+	(terms.asset.clone(), terms.liquidation_factor.deconstruct())
+}
+
+/// One unit of 1e-18 USD in what [`sides`] counts in.
+fn unit() -> U512 {
+	pow10(24) * pow10(9) * pow10(27) * pow10(12) * U512::from(24 * HOUR)
+}
+
+/// `Σ q·L·P` and `d·R` (a CUSD being a dollar).
+pub fn sides(vault: VaultId) -> (U512, U512) {
+	let vault = row(vault);
+	let mut weighted = U512::zero();
+	for leg in &vault.legs {
+		let (asset, factor) = asset_of(&vault, leg.collateral);
+		let Some(quote) = quote(&asset) else { continue };
+		let decimals = Decimals::decimals(&asset).unwrap();
+		weighted += U512::from(leg.amount)
+			* price_in_day_parts(&quote)
+			* U512::from(factor)
+			* pow10(24 - decimals);
+	}
+	let weighted = weighted * pow10(27) * pow10(12);
+	let debt = U512::from(vault.debt.0) * U512::from(state(vault.facility).accumulator.0);
+	let debt = debt * pow10(18) * pow10(24) * pow10(9) * U512::from(24 * HOUR);
+	(weighted, debt)
+}
+
+pub fn is_safe(vault: VaultId) -> bool {
+	let (weighted, debt) = sides(vault);
+	weighted >= debt
+}
+
+/// Whether the vault could pass for unsafe when everything is rounded against it: up to a
+/// billionth of a dollar.
+pub fn is_nearly_unsafe(vault: VaultId) -> bool {
+	let (weighted, debt) = sides(vault);
+	weighted < debt + unit() * pow10(9)
+}
+
+/// Whether something of it could be sold now.
+pub fn is_sellable(vault: VaultId) -> bool {
+	let vault = row(vault);
+	!Prices::is_down()
+		&& vault.legs.iter().any(|leg| {
+			let (asset, _) = asset_of(&vault, leg.collateral);
+			quote(&asset).is_some_and(|quote| quote.status.allows_liquidation())
+		})
+}
+
+/// All vaults there are.
+pub fn all() -> Vec<VaultId> {
+	let mut all: Vec<_> = Rows::<Test>::iter_keys().collect();
+	all.sort_unstable();
+	all
+}
+
+/// A token of the given decimals that facilities of tests accept.
+pub fn token(decimals: u8) -> AssetId {
+	NativeOrWithId::WithId(20 + u32::from(decimals))
+}

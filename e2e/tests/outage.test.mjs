@@ -151,7 +151,7 @@ describe('while no exchange answers', () => {
     const none = [];
     await refused(eve, take(0n), 'auctions.ZeroAmount', none);
     await refused(eve, take(all, price / 2n), 'auctions.PriceAboveMaximum', none);
-    await refused(chain.people.ferdie, take(all), 'assets.BalanceLow', none);
+    await refused(chain.people.ferdie, take(all), 'Token.FundsUnavailable', none);
   });
 
   step('and is bought all the same', async () => {

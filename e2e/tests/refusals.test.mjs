@@ -86,7 +86,7 @@ describe('what cannot be done is refused by name', () => {
   });
 
   describe('more than there is', () => {
-    refuses('depositing more of a token than one has', 'assets.BalanceLow', () =>
+    refuses('depositing more of a token than one has', 'Token.FundsUnavailable', () =>
       tx.vaults.deposit(vault, ...some('ETH', '20000')),
     );
     refuses('depositing more CRN than one has', 'Token.FundsUnavailable', () =>

@@ -159,7 +159,15 @@ impl<T: Config> Batch<T> {
 			return Verdict::Waiting;
 		};
 		let debt = self.prices.debt_value_ceil(&self.facility, owed);
-		let weighted = self.prices.weighted_floor(&self.facility, &position.vault.legs);
+		let mut weighted = self.prices.weighted_floor(&self.facility, &position.vault.legs);
+		if weighted < debt && !position.vault.claims.is_empty() {
+			// What lots have left over is the vault's: it may save it, and where it does not, it
+			// must not be left to the owner while his debt goes bad.
+			if position.settle_claims().is_err() {
+				frame_support::defensive!("a leftover does not fit its vault");
+			}
+			weighted = self.prices.weighted_floor(&self.facility, &position.vault.legs);
+		}
 		if weighted >= debt {
 			return Verdict::Safe;
 		}
@@ -286,9 +294,9 @@ impl<T: Config> Batch<T> {
 
 	/// Puts a seizure into a lot and gives the vault a claim on what is left of it.
 	///
-	/// A vault keeps at most [`MAX_CLAIMS_PER_COLLATERAL`] claims on each collateral. Beyond that
-	/// an old claim is settled on the spot if its lot has closed, or the seizure joins a lot that
-	/// the vault has a claim on already: a full row never stops a liquidation.
+	/// A vault keeps at most [`MAX_CLAIMS_PER_COLLATERAL`] claims on each collateral. Claims on
+	/// lots that have closed are settled before; beyond the rest the seizure joins a lot that the
+	/// vault has a claim on already: a full row never stops a liquidation.
 	fn assign(
 		&mut self,
 		position: &mut Position<T>,
@@ -296,16 +304,9 @@ impl<T: Config> Batch<T> {
 		asset: &AssetId,
 		seizure: Seizure,
 	) {
-		let pending = |position: &Position<T>| {
-			position.vault.claims.iter().filter(|claim| claim.collateral == index).count()
-		};
-		if pending(position) >= MAX_CLAIMS_PER_COLLATERAL as usize
-			&& position.settle_claims().is_err()
-		{
-			frame_support::defensive!("a leftover does not fit its vault");
-		}
-		let joined = (pending(position) >= MAX_CLAIMS_PER_COLLATERAL as usize)
-			.then(|| position.vault.claims.iter().rev().find(|claim| claim.collateral == index))
+		let of_this = || position.vault.claims.iter().filter(|claim| claim.collateral == index);
+		let joined = (of_this().count() >= MAX_CLAIMS_PER_COLLATERAL as usize)
+			.then(|| of_this().next_back())
 			.flatten()
 			.map(|claim| claim.lot)
 			.filter(|lot| T::Lots::leftover(*lot, 0) == Leftover::Pending);

@@ -49,9 +49,12 @@ mod enforcement;
 mod facility;
 pub mod index;
 pub mod liquidation;
+// Prices in tests are in cents, written as dollars_cents: 3_000_00.
 #[cfg(test)]
+#[allow(clippy::inconsistent_digit_grouping)]
 mod mock;
 #[cfg(test)]
+#[allow(clippy::inconsistent_digit_grouping)]
 mod tests;
 mod try_state;
 pub mod types;

@@ -63,7 +63,8 @@ fn without_penalty_floor(value: Value, penalty: Perbill) -> Value {
 /// debt that the legs can repay instead.
 ///
 /// - `weighted` is the weighted value of all legs, also of those that cannot be sold now;
-/// - a sale is worth `repaid · (1 + π)` at the leg's price, rounded up, never more than the leg;
+/// - a sale is worth `repaid · (1 + π)` at the leg's price, to a smallest unit, never more than the
+///   leg;
 /// - if the legs do not suffice, `remaining` says what no collateral covers.
 pub fn plan(
 	mut legs: Vec<SellableLeg>,
@@ -93,7 +94,13 @@ pub fn plan(
 			.to_amount_ceil(leg.decimals, leg.price)
 			.filter(|amount| *amount <= leg.amount);
 		let sale = match fitting {
-			Some(amount) => Sale { collateral: leg.collateral, amount, repaid: wanted },
+			Some(amount) => {
+				// Rounding up to a whole unit may take more than was wanted, a lot more where a unit
+				// is worth much: then that much more is repaid.
+				let worth = Value::of_floor(amount, leg.decimals, leg.price);
+				let repaid = without_penalty_floor(worth, leg.penalty).max(wanted).min(debt);
+				Sale { collateral: leg.collateral, amount, repaid }
+			},
 			None => Sale {
 				collateral: leg.collateral,
 				amount: leg.amount,

@@ -116,6 +116,39 @@ fn seven_legs_and_a_claim_leave_room_for_one_that_returns() {
 	});
 }
 
+#[test]
+fn a_leftover_may_save_a_vault_before_it_is_liquidated() {
+	run(|| {
+		let vault = open(ALICE, create_still(), &[(ETH, 10 * ONE_ETH)], 20_000 * ONE_CUSD).unwrap();
+		Prices::set_cents(ETH, 2_400_00);
+		assert_eq!(next_block(), 1);
+		assert_ok!(take(ALICE, lots()[0].0, Balance::MAX));
+		// 1.1 times a tenth less than it was is unsafe, but for what the lot has left over.
+		Prices::set_cents(ETH, 2_180_00);
+		let before = debt(vault);
+		assert_eq!(next_block(), 0);
+		assert_eq!(debt(vault), before);
+		assert!(row(vault).claims.is_empty());
+		assert!(health(vault) >= Some(cairn_math::FixedU128::from_u32(1)));
+	});
+}
+
+#[test]
+fn a_leftover_is_not_left_to_an_owner_whose_debt_goes_bad() {
+	run(|| {
+		let vault = open(ALICE, create_still(), &[(ETH, 10 * ONE_ETH)], 20_000 * ONE_CUSD).unwrap();
+		Prices::set_cents(ETH, 2_400_00);
+		assert_eq!(next_block(), 1);
+		assert_ok!(take(ALICE, lots()[0].0, Balance::MAX));
+		assert!(Auctions::held(&ETH) > 0);
+		Prices::set_cents(ETH, 500_00);
+		assert_eq!(next_block(), 1);
+		assert_eq!((debt(vault), row(vault).legs.len()), (0, 0));
+		// All that is held is for sale now.
+		assert_eq!(Auctions::held(&ETH), lots()[0].1.remaining);
+	});
+}
+
 /// What the owner of a vault has lost by a liquidation, in 1e-18 USD at the price of it, and what
 /// was repaid for him.
 fn loss(vault: VaultId, cents: u128, begin: (Balance, Balance)) -> (i128, u128) {

@@ -154,6 +154,21 @@ fn a_token_of_every_number_of_decimals_is_worth_what_it_is_worth() {
 }
 
 #[test]
+fn a_unit_that_is_worth_much_repays_what_it_is_worth() {
+	run(|| {
+		let facility = create_facility(limitless(0));
+		let asset = exact::token(0);
+		Prices::set_cents(asset.clone(), 2_000_00);
+		let vault = open(ALICE, facility, &[(asset.clone(), 7)], 7_000 * ONE_CUSD).unwrap();
+		Prices::set_cents(asset.clone(), 1_600_00);
+		assert_eq!(next_block(), 1);
+		// 1.46 of them would do; two go, and repay 3,200 / 1.08.
+		assert_eq!(leg(vault, asset), 5);
+		assert_eq!(7_000 * ONE_CUSD - debt(vault), 2_962_962_962_962_963);
+	});
+}
+
+#[test]
 fn a_whale_of_all_that_exists_borrows_all_that_can_be_counted_or_nothing() {
 	run(|| {
 		let facility = create_facility(limitless(0));

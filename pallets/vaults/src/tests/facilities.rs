@@ -232,11 +232,13 @@ fn an_accumulator_at_its_end_stops_and_everybody_can_still_leave() {
 		next_block_with(Weight::MAX, SECONDS_PER_YEAR * 1_000);
 		assert_eq!(state(facility).accumulator, end);
 		assert!(end.0 > 100_000_000_000 * Ray::ONE.0 / 100);
-		let owed = debt(vault);
+		let (owed, reserved) = (debt(vault), state(facility).minted);
 		assert_ok!(deposit(BOB, vault, ETH, ONE_ETH));
-		// The reserve has all that was charged.
-		send(CUSD, Treasury::account_id(), ALICE, owed - 1_000 * ONE_CUSD);
+		// The reserve has all that was charged, but for a fraction of a unit.
+		send(CUSD, Treasury::account_id(), ALICE, state(facility).minted - 1_000 * ONE_CUSD);
+		lend(ALICE, 100 * ONE_CUSD);
 		assert_ok!(close(ALICE, vault));
+		assert_eq!(balance(CUSD, ALICE) + owed, state(STABLE).minted + reserved);
 	});
 }
 

@@ -164,7 +164,7 @@ fn a_dusty_remainder_can_be_liquidated() {
 	run(|| {
 		// A debt below the minimum, left behind by a leg that could not be sold.
 		let basket = [(ETH, ONE_ETH / 10), (DOT, 50 * ONE_DOT)];
-		let vault = open(ALICE, create_still(), &basket, 350 * ONE_CUSD).unwrap();
+		let vault = open(ALICE, create_still(), &basket, 375 * ONE_CUSD).unwrap();
 		Prices::set_stale(DOT, 13 * 3_600_000);
 		assert_eq!(next_block(), 1);
 		let dust = debt(vault);

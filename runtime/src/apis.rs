@@ -2,8 +2,8 @@
 
 use crate::{
 	configs::consensus::{BABE_GENESIS_EPOCH_CONFIG, EPOCH_BLOCKS},
-	genesis_presets, AccountId, AuthorityDiscovery, Babe, InherentDataExt, Balance, Block, Executive,
-	Grandpa, Historical, Nonce, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys,
+	genesis_presets, AccountId, AuthorityDiscovery, Babe, Balance, Block, Executive, Grandpa,
+	Historical, InherentDataExt, Nonce, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys,
 	System, TransactionPayment, VERSION,
 };
 use alloc::{string::String, vec::Vec};

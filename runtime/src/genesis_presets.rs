@@ -120,20 +120,32 @@ pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
 }
 
 fn genesis(validators: &[Sr25519Keyring]) -> Value {
-	let endowed: Vec<AccountId> = Sr25519Keyring::well_known().map(|k| k.to_account_id()).collect();
+	let endowed: Vec<AccountId> = Sr25519Keyring::well_known()
+		.map(|k| k.to_account_id())
+		.collect();
 	let treasury: AccountId = TreasuryId::get().into_account_truncating();
-	let mut balances: Vec<_> =
-		endowed.iter().map(|who| (who.clone(), 10_000_000 * CRN)).collect();
+	let mut balances: Vec<_> = endowed
+		.iter()
+		.map(|who| (who.clone(), 10_000_000 * CRN))
+		.collect();
 	balances.push((Custody::get(), EXISTENTIAL_DEPOSIT));
 	balances.push((treasury.clone(), EXISTENTIAL_DEPOSIT));
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig { balances },
 		assets: assets(&treasury, &endowed),
-		babe: BabeConfig { epoch_config: BABE_GENESIS_EPOCH_CONFIG },
-		session: SessionConfig { keys: validators.iter().map(session_keys).collect() },
-		sudo: SudoConfig { key: Some(Sr25519Keyring::Alice.to_account_id()) },
+		babe: BabeConfig {
+			epoch_config: BABE_GENESIS_EPOCH_CONFIG
+		},
+		session: SessionConfig {
+			keys: validators.iter().map(session_keys).collect()
+		},
+		sudo: SudoConfig {
+			key: Some(Sr25519Keyring::Alice.to_account_id())
+		},
 		oracle: OracleConfig { feeds: feeds() },
-		vaults: VaultsConfig { facilities: vec![mixed_facility(), stable_facility()] },
+		vaults: VaultsConfig {
+			facilities: vec![mixed_facility(), stable_facility()]
+		},
 	})
 }
 
@@ -162,11 +174,18 @@ fn session_keys(validator: &Sr25519Keyring) -> (AccountId, AccountId, SessionKey
 fn assets(owner: &AccountId, endowed: &[AccountId]) -> AssetsConfig {
 	let mut config = AssetsConfig {
 		assets: vec![(CUSD_ID, owner.clone(), false, 1)],
-		metadata: vec![(CUSD_ID, b"Cairn USD".to_vec(), b"CUSD".to_vec(), CRN_DECIMALS)],
+		metadata: vec![(
+			CUSD_ID,
+			b"Cairn USD".to_vec(),
+			b"CUSD".to_vec(),
+			CRN_DECIMALS,
+		)],
 		..Default::default()
 	};
 	for token in TOKENS {
-		config.assets.push((token.id, owner.clone(), true, token.minimum));
+		config
+			.assets
+			.push((token.id, owner.clone(), true, token.minimum));
 		config.metadata.push((
 			token.id,
 			token.name.into(),
@@ -174,9 +193,13 @@ fn assets(owner: &AccountId, endowed: &[AccountId]) -> AssetsConfig {
 			token.decimals,
 		));
 		let amount = token.endowment * 10u128.pow(token.decimals.into());
-		config.accounts.extend(endowed.iter().map(|who| (token.id, who.clone(), amount)));
+		config
+			.accounts
+			.extend(endowed.iter().map(|who| (token.id, who.clone(), amount)));
 		// What stays in custody for ever, so that its account does.
-		config.accounts.push((token.id, Custody::get(), token.minimum));
+		config
+			.accounts
+			.push((token.id, Custody::get(), token.minimum));
 	}
 	config
 }
@@ -251,31 +274,53 @@ fn stable_facility() -> FacilityTerms<crate::Runtime> {
 
 fn feeds() -> Vec<GenesisFeed> {
 	let mut feeds = vec![
-		GenesisFeed { asset: AssetId::WithId(CUSD_ID), feed: GenesisFeedKind::Par },
+		GenesisFeed {
+			asset: AssetId::WithId(CUSD_ID),
+			feed: GenesisFeedKind::Par,
+		},
 		feed(AssetId::Native, CRN_BOUNDS, traded("CRN")),
 	];
-	feeds.extend([DOT, ETH, BTC].iter().map(|t| feed(t.asset(), t.bounds, traded(t.symbol))));
-	feeds.push(feed(USDT.asset(), USDT.bounds, vec![kraken("USDT"), coinbase("USDT"), bitstamp("USDT")]));
+	feeds.extend(
+		[DOT, ETH, BTC]
+			.iter()
+			.map(|t| feed(t.asset(), t.bounds, traded(t.symbol))),
+	);
+	feeds.push(feed(
+		USDT.asset(),
+		USDT.bounds,
+		vec![kraken("USDT"), coinbase("USDT"), bitstamp("USDT")],
+	));
 	feeds.push(feed(
 		USDC.asset(),
 		USDC.bounds,
-		vec![kraken("USDC"), bitstamp("USDC"), binance("USDC"), okx("USDC")],
+		vec![
+			kraken("USDC"),
+			bitstamp("USDC"),
+			binance("USDC"),
+			okx("USDC"),
+		],
 	));
 	feeds
 }
 
-fn feed(
-	asset: AssetId,
-	(min, max): (&str, &str),
-	sources: Vec<GenesisSource>,
-) -> GenesisFeed {
-	let feed = GenesisFeedKind::Reported { min: min.into(), max: max.into(), sources };
+fn feed(asset: AssetId, (min, max): (&str, &str), sources: Vec<GenesisSource>) -> GenesisFeed {
+	let feed = GenesisFeedKind::Reported {
+		min: min.into(),
+		max: max.into(),
+		sources,
+	};
 	GenesisFeed { asset, feed }
 }
 
 /// All five exchanges.
 fn traded(symbol: &str) -> Vec<GenesisSource> {
-	vec![binance(symbol), kraken(symbol), coinbase(symbol), okx(symbol), bitstamp(symbol)]
+	vec![
+		binance(symbol),
+		kraken(symbol),
+		coinbase(symbol),
+		okx(symbol),
+		bitstamp(symbol),
+	]
 }
 
 fn source(name: &str, path: &str, [bid, ask, last]: [&str; 3]) -> GenesisSource {
@@ -293,16 +338,29 @@ fn source(name: &str, path: &str, [bid, ask, last]: [&str; 3]) -> GenesisSource 
 fn binance(symbol: &str) -> GenesisSource {
 	let path = format!("api/v3/ticker/24hr?symbol={symbol}USDT");
 	let source = source("binance", &path, ["/bidPrice", "/askPrice", "/lastPrice"]);
-	GenesisSource { quoted_in: Some(USDT.asset()), ..source }
+	GenesisSource {
+		quoted_in: Some(USDT.asset()),
+		..source
+	}
 }
 
 fn kraken(symbol: &str) -> GenesisSource {
 	// Kraken has its own name for Bitcoin, and answers under yet another: hence the wildcard.
 	let symbol = if symbol == "BTC" { "XBT" } else { symbol };
 	let path = format!("0/public/Ticker?pair={symbol}USD");
-	let source = source("kraken", &path, ["/result/*/b/0", "/result/*/a/0", "/result/*/c/0"]);
-	let error = GenesisErrorCheck { pointer: "/error".into(), none: "[]".into() };
-	GenesisSource { error: Some(error), ..source }
+	let source = source(
+		"kraken",
+		&path,
+		["/result/*/b/0", "/result/*/a/0", "/result/*/c/0"],
+	);
+	let error = GenesisErrorCheck {
+		pointer: "/error".into(),
+		none: "[]".into(),
+	};
+	GenesisSource {
+		error: Some(error),
+		..source
+	}
 }
 
 fn coinbase(symbol: &str) -> GenesisSource {
@@ -312,9 +370,20 @@ fn coinbase(symbol: &str) -> GenesisSource {
 
 fn okx(symbol: &str) -> GenesisSource {
 	let path = format!("api/v5/market/ticker?instId={symbol}-USDT");
-	let source = source("okx", &path, ["/data/0/bidPx", "/data/0/askPx", "/data/0/last"]);
-	let error = GenesisErrorCheck { pointer: "/code".into(), none: "0".into() };
-	GenesisSource { error: Some(error), quoted_in: Some(USDT.asset()), ..source }
+	let source = source(
+		"okx",
+		&path,
+		["/data/0/bidPx", "/data/0/askPx", "/data/0/last"],
+	);
+	let error = GenesisErrorCheck {
+		pointer: "/code".into(),
+		none: "0".into(),
+	};
+	GenesisSource {
+		error: Some(error),
+		quoted_in: Some(USDT.asset()),
+		..source
+	}
 }
 
 fn bitstamp(symbol: &str) -> GenesisSource {

@@ -1,6 +1,9 @@
 //! Debt and its normalised form.
 
-use crate::{mul_div::{mul_div_ceil, mul_div_floor}, Ray};
+use crate::{
+	mul_div::{mul_div_ceil, mul_div_floor},
+	Ray,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};

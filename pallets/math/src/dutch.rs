@@ -34,7 +34,10 @@ mod tests {
 		let start = Price::new(1_150 * Price::ONE.raw()).unwrap();
 		let cut = Perbill::from_percent(99);
 		assert_eq!(step_price_floor(start, cut, 0), Some(start));
-		assert_eq!(step_price_floor(start, cut, 1).unwrap().raw(), 1_138_500_000_000_000_000_000);
+		assert_eq!(
+			step_price_floor(start, cut, 1).unwrap().raw(),
+			1_138_500_000_000_000_000_000
+		);
 		// 0.99 ^ 14 = 0.868745…: the oracle's price is passed after 14 steps from 1.15.
 		let later = step_price_floor(start, cut, 14).unwrap().raw();
 		assert!(later < 1_000 * Price::ONE.raw() && later > 999 * Price::ONE.raw());

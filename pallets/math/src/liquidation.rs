@@ -36,7 +36,8 @@ pub fn repay_to_target_ceil(
 ) -> Repayment {
 	// All ratios in units of 1e-18: H* as it is, L·(1+π) from two shares of 1e-9 each.
 	let target = U256::from(target.into_inner());
-	let sold = U256::from(factor.deconstruct()) * U256::from(1_000_000_000 + u64::from(penalty.deconstruct()));
+	let sold = U256::from(factor.deconstruct())
+		* U256::from(1_000_000_000 + u64::from(penalty.deconstruct()));
 	let wanted = widen(debt.wide()) * widen(target);
 	let held = widen(weighted.wide()) * U512::from(1_000_000_000_000_000_000u64);
 	if held >= wanted {
@@ -46,11 +47,17 @@ pub fn repay_to_target_ceil(
 		return Repayment::All;
 	}
 	let (quotient, rest) = (wanted - held).div_mod(widen(target - sold));
-	let repaid = if rest.is_zero() { quotient } else { quotient + U512::one() };
+	let repaid = if rest.is_zero() {
+		quotient
+	} else {
+		quotient + U512::one()
+	};
 	if repaid >= widen(debt.wide()) {
 		return Repayment::All;
 	}
-	U256::try_from(repaid).map_or(Repayment::All, |repaid| Repayment::Part(Value::from_wide(repaid)))
+	U256::try_from(repaid).map_or(Repayment::All, |repaid| {
+		Repayment::Part(Value::from_wide(repaid))
+	})
 }
 
 fn widen(value: U256) -> U512 {
@@ -77,7 +84,9 @@ mod tests {
 			Perbill::from_percent(8),
 		);
 		// (18,700 − 16,000) / (1.1 − 0.864) = 11,440.677966…
-		let Repayment::Part(repaid) = repay else { panic!("{repay:?}") };
+		let Repayment::Part(repaid) = repay else {
+			panic!("{repay:?}")
+		};
 		assert_eq!(repaid.raw().unwrap() / 10u128.pow(12), 11_440_677_966);
 	}
 
@@ -85,7 +94,10 @@ mod tests {
 	fn a_safe_vault_repays_nothing() {
 		let target = FixedU128::from_rational(11, 10);
 		let (factor, penalty) = (Perbill::from_percent(80), Perbill::from_percent(8));
-		assert_eq!(repay_to_target_ceil(usd(100), usd(110), target, factor, penalty), Repayment::Nothing);
+		assert_eq!(
+			repay_to_target_ceil(usd(100), usd(110), target, factor, penalty),
+			Repayment::Nothing
+		);
 	}
 
 	#[test]
@@ -93,7 +105,10 @@ mod tests {
 		// L·(1+π) = 1.026 leaves nothing to gain below a target of 1.02.
 		let target = FixedU128::from_rational(102, 100);
 		let (factor, penalty) = (Perbill::from_percent(95), Perbill::from_percent(8));
-		assert_eq!(repay_to_target_ceil(usd(100), usd(99), target, factor, penalty), Repayment::All);
+		assert_eq!(
+			repay_to_target_ceil(usd(100), usd(99), target, factor, penalty),
+			Repayment::All
+		);
 	}
 
 	proptest! {

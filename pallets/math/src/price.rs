@@ -193,7 +193,11 @@ fn div_ceil(numerator: U256, denominator: U256) -> U256 {
 fn mul_div(a: U256, b: u64, c: u64, up: bool) -> U256 {
 	let (whole, rest) = a.div_mod(c.into());
 	let tail = rest * U256::from(b);
-	let tail = if up { div_ceil(tail, c.into()) } else { tail / U256::from(c) };
+	let tail = if up {
+		div_ceil(tail, c.into())
+	} else {
+		tail / U256::from(c)
+	};
 	whole * U256::from(b) + tail
 }
 
@@ -231,7 +235,10 @@ mod tests {
 		let tokens = 10_000_000u128;
 		let price = Price::new(3_000 * Price::ONE.0).unwrap();
 		let value = Value::of_floor(tokens * 10u128.pow(18), 18, price);
-		assert_eq!(value.wide(), U256::from(tokens * 3_000) * U256::from(Price::ONE.0));
+		assert_eq!(
+			value.wide(),
+			U256::from(tokens * 3_000) * U256::from(Price::ONE.0)
+		);
 	}
 
 	#[test]

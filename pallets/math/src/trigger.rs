@@ -148,7 +148,10 @@ impl Trigger {
 		if exponent >= 0 {
 			(U512::from(mantissa) << exponent as usize, U512::one())
 		} else {
-			(U512::from(mantissa), U512::one() << exponent.unsigned_abs() as usize)
+			(
+				U512::from(mantissa),
+				U512::one() << exponent.unsigned_abs() as usize,
+			)
 		}
 	}
 }
@@ -216,7 +219,13 @@ mod tests {
 		let huge = U512::one() << 200;
 		assert_eq!(Trigger::from_ratio_ceil(huge, U512::one()), Trigger::MAX);
 		assert_eq!(Trigger::from_ratio_ceil(U512::one(), huge), Trigger::MIN);
-		assert_eq!(Trigger::from_ratio_ceil(U512::one(), U512::zero()), Trigger::MAX);
-		assert_eq!(Trigger::from_ratio_floor(U512::zero(), U512::one()), Trigger::MIN);
+		assert_eq!(
+			Trigger::from_ratio_ceil(U512::one(), U512::zero()),
+			Trigger::MAX
+		);
+		assert_eq!(
+			Trigger::from_ratio_floor(U512::zero(), U512::one()),
+			Trigger::MIN
+		);
 	}
 }

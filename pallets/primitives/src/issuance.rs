@@ -9,7 +9,16 @@ use crate::Balance;
 
 /// Why units of a debt asset come into being. There is no other way to make one.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum MintReason {
 	/// Borrowed against a vault.
@@ -20,7 +29,16 @@ pub enum MintReason {
 
 /// Why units of a debt asset cease to be.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum BurnReason {
 	/// A vault's debt is paid back.
@@ -34,15 +52,23 @@ pub enum BurnReason {
 /// The one place where debt assets are made and destroyed.
 pub trait Issuance<AccountId, AssetId> {
 	/// Makes `amount` of `asset` for `who`, and books it by its reason.
-	fn mint(asset: &AssetId, who: &AccountId, amount: Balance, reason: MintReason)
-		-> DispatchResult;
+	fn mint(
+		asset: &AssetId,
+		who: &AccountId,
+		amount: Balance,
+		reason: MintReason,
+	) -> DispatchResult;
 
 	/// Makes `amount` of `asset` for the reserve, and books it by its reason.
 	fn mint_to_reserve(asset: &AssetId, amount: Balance, reason: MintReason) -> DispatchResult;
 
 	/// Destroys `amount` of the `asset` that `who` holds, and books it by its reason.
-	fn burn(asset: &AssetId, who: &AccountId, amount: Balance, reason: BurnReason)
-		-> DispatchResult;
+	fn burn(
+		asset: &AssetId,
+		who: &AccountId,
+		amount: Balance,
+		reason: BurnReason,
+	) -> DispatchResult;
 
 	/// Moves `amount` of `asset` from `who` to the reserve.
 	fn pay_reserve(asset: &AssetId, who: &AccountId, amount: Balance) -> DispatchResult;

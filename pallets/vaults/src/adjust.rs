@@ -40,9 +40,13 @@ impl<T: Config> Position<T> {
 	pub fn load(id: VaultId) -> Result<Self, DispatchError> {
 		let vault = Vaults::<T>::get(id).ok_or(Error::<T>::UnknownVault)?;
 		let facility = Facilities::<T>::get(vault.facility).ok_or(Error::<T>::UnknownFacility)?;
-		let state =
-			FacilityStates::<T>::get(vault.facility).ok_or(Error::<T>::UnknownFacility)?;
-		Ok(Self { id, vault, facility, state })
+		let state = FacilityStates::<T>::get(vault.facility).ok_or(Error::<T>::UnknownFacility)?;
+		Ok(Self {
+			id,
+			vault,
+			facility,
+			state,
+		})
 	}
 
 	/// What is owed, rounded up.
@@ -52,14 +56,22 @@ impl<T: Config> Position<T> {
 	}
 
 	fn index_of(&self, asset: &AssetId) -> Result<CollateralIndex, DispatchError> {
-		let position = self.facility.collaterals.iter().position(|c| c.terms.asset == *asset);
+		let position = self
+			.facility
+			.collaterals
+			.iter()
+			.position(|c| c.terms.asset == *asset);
 		let position = position.and_then(|position| u8::try_from(position).ok());
 		position.ok_or(Error::<T>::CollateralNotAccepted.into())
 	}
 
 	fn asset_of(&self, index: CollateralIndex) -> Result<AssetId, DispatchError> {
 		let collateral = self.facility.collaterals.get(usize::from(index));
-		Ok(collateral.ok_or(Error::<T>::CollateralNotAccepted)?.terms.asset.clone())
+		Ok(collateral
+			.ok_or(Error::<T>::CollateralNotAccepted)?
+			.terms
+			.asset
+			.clone())
 	}
 
 	/// Adds collateral to a leg and to the facility's total.
@@ -67,16 +79,28 @@ impl<T: Config> Position<T> {
 		if amount.is_zero() {
 			return Ok(());
 		}
-		let held =
-			self.state.held.get_mut(usize::from(index)).ok_or(Error::<T>::CollateralNotAccepted)?;
+		let held = self
+			.state
+			.held
+			.get_mut(usize::from(index))
+			.ok_or(Error::<T>::CollateralNotAccepted)?;
 		*held = held.checked_add(amount).ok_or(Error::<T>::Overflow)?;
-		if let Some(leg) = self.vault.legs.iter_mut().find(|leg| leg.collateral == index) {
+		if let Some(leg) = self
+			.vault
+			.legs
+			.iter_mut()
+			.find(|leg| leg.collateral == index)
+		{
 			leg.amount = leg.amount.checked_add(amount).ok_or(Error::<T>::Overflow)?;
 			return Ok(());
 		}
 		self.vault
 			.legs
-			.try_push(Leg { collateral: index, amount, entry: None })
+			.try_push(Leg {
+				collateral: index,
+				amount,
+				entry: None,
+			})
 			.map_err(|_| Error::<T>::TooManyLegs.into())
 	}
 
@@ -89,9 +113,15 @@ impl<T: Config> Position<T> {
 			.iter_mut()
 			.find(|leg| leg.collateral == index)
 			.ok_or(Error::<T>::NotEnoughCollateral)?;
-		leg.amount = leg.amount.checked_sub(amount).ok_or(Error::<T>::NotEnoughCollateral)?;
-		let held =
-			self.state.held.get_mut(usize::from(index)).ok_or(Error::<T>::CollateralNotAccepted)?;
+		leg.amount = leg
+			.amount
+			.checked_sub(amount)
+			.ok_or(Error::<T>::NotEnoughCollateral)?;
+		let held = self
+			.state
+			.held
+			.get_mut(usize::from(index))
+			.ok_or(Error::<T>::CollateralNotAccepted)?;
 		*held = held.checked_sub(amount).ok_or(Error::<T>::Overflow)?;
 		Ok(())
 	}
@@ -111,11 +141,14 @@ impl<T: Config> Position<T> {
 						// the event then names eight of them, the books have all.
 						let _ = returned.try_push((self.asset_of(claim.collateral)?, amount));
 					}
-				},
+				}
 			}
 		}
 		if !returned.is_empty() {
-			Pallet::<T>::deposit_event(Event::LeftoverReturned { vault: self.id, returned });
+			Pallet::<T>::deposit_event(Event::LeftoverReturned {
+				vault: self.id,
+				returned,
+			});
 		}
 		Ok(())
 	}
@@ -126,7 +159,12 @@ impl<T: Config> Position<T> {
 			self.credit(index, *amount)?;
 			let collateral = self.facility.collaterals.get(usize::from(index));
 			let cap = collateral.map_or(0, |c| c.terms.cap);
-			let held = self.state.held.get(usize::from(index)).copied().unwrap_or(Balance::MAX);
+			let held = self
+				.state
+				.held
+				.get(usize::from(index))
+				.copied()
+				.unwrap_or(Balance::MAX);
 			ensure!(held <= cap, Error::<T>::CapReached);
 			// Take everything, or leave what can stay: a remainder below the minimum balance would
 			// be lost to the owner.
@@ -189,9 +227,16 @@ impl<T: Config> Position<T> {
 				.ok_or(Error::<T>::Overflow)?
 		};
 		ensure!(!cleared.is_zero(), Error::<T>::RepaymentTooSmall);
-		self.vault.debt = self.vault.debt.checked_sub(cleared).ok_or(Error::<T>::Overflow)?;
-		self.state.normalized_debt =
-			self.state.normalized_debt.checked_sub(cleared).ok_or(Error::<T>::Overflow)?;
+		self.vault.debt = self
+			.vault
+			.debt
+			.checked_sub(cleared)
+			.ok_or(Error::<T>::Overflow)?;
+		self.state.normalized_debt = self
+			.state
+			.normalized_debt
+			.checked_sub(cleared)
+			.ok_or(Error::<T>::Overflow)?;
 		// What a debt rounds up to may exceed what has been issued against all debt by a fraction
 		// of a unit: that unit is the reserve's.
 		let burned = paid.min(self.state.minted);
@@ -207,16 +252,27 @@ impl<T: Config> Position<T> {
 	fn borrow(&mut self, amount: Balance) -> DispatchResult {
 		let taken = NormalizedDebt::from_debt_ceil(amount, self.state.accumulator)
 			.ok_or(Error::<T>::Overflow)?;
-		self.vault.debt = self.vault.debt.checked_add(taken).ok_or(Error::<T>::Overflow)?;
-		self.state.normalized_debt =
-			self.state.normalized_debt.checked_add(taken).ok_or(Error::<T>::Overflow)?;
+		self.vault.debt = self
+			.vault
+			.debt
+			.checked_add(taken)
+			.ok_or(Error::<T>::Overflow)?;
+		self.state.normalized_debt = self
+			.state
+			.normalized_debt
+			.checked_add(taken)
+			.ok_or(Error::<T>::Overflow)?;
 		let total = self
 			.state
 			.normalized_debt
 			.owed_ceil(self.state.accumulator)
 			.ok_or(Error::<T>::Overflow)?;
 		ensure!(total <= self.facility.ceiling, Error::<T>::CeilingReached);
-		self.state.minted = self.state.minted.checked_add(amount).ok_or(Error::<T>::Overflow)?;
+		self.state.minted = self
+			.state
+			.minted
+			.checked_add(amount)
+			.ok_or(Error::<T>::Overflow)?;
 		T::Issuance::mint(
 			&self.facility.debt_asset,
 			&self.vault.owner,
@@ -245,7 +301,9 @@ impl<T: Config> Position<T> {
 	}
 
 	fn ensure_within(&self, limits: &LimitsOf<T>) -> DispatchResult {
-		let Some(least) = limits.min_health else { return Ok(()) };
+		let Some(least) = limits.min_health else {
+			return Ok(());
+		};
 		let owed = self.owed_ceil()?;
 		if owed.is_zero() {
 			return Ok(());
@@ -254,7 +312,10 @@ impl<T: Config> Position<T> {
 		let weighted = prices.weighted_floor(&self.facility, &self.vault.legs);
 		let debt = prices.debt_value_ceil(&self.facility, owed);
 		let health = health_floor(weighted, debt);
-		ensure!(health.is_none_or(|health| health >= least), Error::<T>::HealthBelowLimit);
+		ensure!(
+			health.is_none_or(|health| health >= least),
+			Error::<T>::HealthBelowLimit
+		);
 		Ok(())
 	}
 
@@ -277,7 +338,9 @@ impl<T: Config> Position<T> {
 		let wanted = self.triggers(prices);
 		let mut drifted = false;
 		for (position, leg) in self.vault.legs.iter_mut().enumerate() {
-			let trigger = wanted.as_ref().and_then(|triggers| triggers.get(position).copied());
+			let trigger = wanted
+				.as_ref()
+				.and_then(|triggers| triggers.get(position).copied());
 			let trigger = trigger.filter(|_| !leg.amount.is_zero());
 			if leg.entry.map(|entry| entry.trigger) == trigger {
 				continue;
@@ -300,13 +363,21 @@ impl<T: Config> Position<T> {
 		if self.vault.debt.is_zero() {
 			return None;
 		}
-		let filled: Vec<Leg> =
-			self.vault.legs.iter().copied().filter(|leg| !leg.amount.is_zero()).collect();
+		let filled: Vec<Leg> = self
+			.vault
+			.legs
+			.iter()
+			.copied()
+			.filter(|leg| !leg.amount.is_zero())
+			.collect();
 		let of_filled = match (prices, filled.len()) {
 			(Some(prices), _) => prices.triggers_ceil(&self.facility, &filled, self.vault.debt),
 			// One leg's trigger needs no price.
-			(None, 1) => LiquidationPrices { debt: cairn_math::Price::ONE, collaterals: Vec::new() }
-				.triggers_ceil(&self.facility, &filled, self.vault.debt),
+			(None, 1) => LiquidationPrices {
+				debt: cairn_math::Price::ONE,
+				collaterals: Vec::new(),
+			}
+			.triggers_ceil(&self.facility, &filled, self.vault.debt),
 			(None, _) => alloc::vec![cairn_math::Trigger::MAX; filled.len()],
 		};
 		let mut of_filled = of_filled.into_iter();
@@ -357,7 +428,11 @@ impl<T: Config> Pallet<T> {
 			},
 		);
 		VaultsOf::<T>::insert(&owner, id, ());
-		Self::deposit_event(Event::Opened { vault: id, facility, owner: owner.clone() });
+		Self::deposit_event(Event::Opened {
+			vault: id,
+			facility,
+			owner: owner.clone(),
+		});
 		if adjustment == Adjustment::default() {
 			return Self::ensure_deadline(&limits);
 		}
@@ -374,18 +449,29 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_deadline(&limits)?;
 		Self::ensure_well_formed(&adjustment)?;
 		let mut position = Position::<T>::load(vault)?;
-		let Adjustment { deposit, repay, withdraw, borrow } = adjustment;
+		let Adjustment {
+			deposit,
+			repay,
+			withdraw,
+			borrow,
+		} = adjustment;
 		let riskier = !withdraw.is_empty() || !borrow.is_zero();
 		if riskier {
 			ensure!(position.vault.owner == who, Error::<T>::NotOwner);
 			let breaker = position.facility.breaker;
-			ensure!(borrow.is_zero() || breaker < Breaker::NoNewRisk, Error::<T>::SwitchedOff);
+			ensure!(
+				borrow.is_zero() || breaker < Breaker::NoNewRisk,
+				Error::<T>::SwitchedOff
+			);
 			ensure!(breaker < Breaker::Frozen, Error::<T>::SwitchedOff);
 		}
 		position.settle_claims()?;
 		position.deposit(&who, &deposit)?;
-		let repaid =
-			if repay.is_zero() { 0 } else { position.repay(&who, repay)? };
+		let repaid = if repay.is_zero() {
+			0
+		} else {
+			position.repay(&who, repay)?
+		};
 		position.withdraw(&withdraw)?;
 		if !borrow.is_zero() {
 			position.borrow(borrow)?;
@@ -431,7 +517,11 @@ impl<T: Config> Pallet<T> {
 		ensure!(position.vault.claims.is_empty(), Error::<T>::ClaimsPending);
 		let owed = position.owed_ceil()?;
 		ensure!(owed <= max_repay, Error::<T>::RepaymentAboveLimit);
-		let repaid = if owed.is_zero() { 0 } else { position.repay(&who, owed)? };
+		let repaid = if owed.is_zero() {
+			0
+		} else {
+			position.repay(&who, owed)?
+		};
 		if !position.unindex() {
 			Self::deposit_event(Event::IndexDrift { vault });
 		}
@@ -441,12 +531,8 @@ impl<T: Config> Pallet<T> {
 			position.debit(leg.collateral, leg.amount)?;
 			// Less than a minimum balance cannot exist in an account that has none of the token.
 			// Whoever put it there, it must not keep the vault from closing: it stays behind.
-			let consequence = T::Fungibles::can_deposit(
-				asset.clone(),
-				&who,
-				leg.amount,
-				Provenance::Extant,
-			);
+			let consequence =
+				T::Fungibles::can_deposit(asset.clone(), &who, leg.amount, Provenance::Extant);
 			if consequence == DepositConsequence::BelowMinimum {
 				continue;
 			}
@@ -465,7 +551,12 @@ impl<T: Config> Pallet<T> {
 		FacilityStates::<T>::insert(position.vault.facility, position.state);
 		Vaults::<T>::remove(vault);
 		VaultsOf::<T>::remove(&who, vault);
-		Self::deposit_event(Event::Closed { vault, owner: who, repaid, withdrawn });
+		Self::deposit_event(Event::Closed {
+			vault,
+			owner: who,
+			repaid,
+			withdrawn,
+		});
 		Ok(())
 	}
 
@@ -474,7 +565,10 @@ impl<T: Config> Pallet<T> {
 		let mut position = Position::<T>::load(vault)?;
 		let before = position.vault.claims.len();
 		position.settle_claims()?;
-		ensure!(position.vault.claims.len() < before, Error::<T>::NothingToClaim);
+		ensure!(
+			position.vault.claims.len() < before,
+			Error::<T>::NothingToClaim
+		);
 		position.commit();
 		Ok(())
 	}
@@ -487,7 +581,12 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn ensure_well_formed(adjustment: &Adjustment) -> DispatchResult {
-		let Adjustment { deposit, repay, withdraw, borrow } = adjustment;
+		let Adjustment {
+			deposit,
+			repay,
+			withdraw,
+			borrow,
+		} = adjustment;
 		let nothing =
 			deposit.is_empty() && withdraw.is_empty() && repay.is_zero() && borrow.is_zero();
 		ensure!(!nothing, Error::<T>::ZeroAmount);

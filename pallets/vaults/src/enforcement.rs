@@ -84,7 +84,10 @@ impl<T: Config> Batch<T> {
 	}
 
 	fn asset(&self, index: CollateralIndex) -> Option<&AssetId> {
-		self.facility.collaterals.get(usize::from(index)).map(|c| &c.terms.asset)
+		self.facility
+			.collaterals
+			.get(usize::from(index))
+			.map(|c| &c.terms.asset)
 	}
 
 	/// Goes through one book from its highest trigger down to the effective price of today.
@@ -159,14 +162,18 @@ impl<T: Config> Batch<T> {
 			return Verdict::Waiting;
 		};
 		let debt = self.prices.debt_value_ceil(&self.facility, owed);
-		let mut weighted = self.prices.weighted_floor(&self.facility, &position.vault.legs);
+		let mut weighted = self
+			.prices
+			.weighted_floor(&self.facility, &position.vault.legs);
 		if weighted < debt && !position.vault.claims.is_empty() {
 			// What lots have left over is the vault's: it may save it, and where it does not, it
 			// must not be left to the owner while his debt goes bad.
 			if position.settle_claims().is_err() {
 				frame_support::defensive!("a leftover does not fit its vault");
 			}
-			weighted = self.prices.weighted_floor(&self.facility, &position.vault.legs);
+			weighted = self
+				.prices
+				.weighted_floor(&self.facility, &position.vault.legs);
 		}
 		if weighted >= debt {
 			return Verdict::Safe;
@@ -199,10 +206,10 @@ impl<T: Config> Batch<T> {
 			let repaid = debt.saturating_sub(planned.remaining);
 			repaid
 				.to_amount_ceil(self.facility.debt_decimals, self.prices.debt)
-				.and_then(|repaid| {
-					NormalizedDebt::from_debt_ceil(repaid, self.state.accumulator)
+				.and_then(|repaid| NormalizedDebt::from_debt_ceil(repaid, self.state.accumulator))
+				.map_or(position.vault.debt, |cleared| {
+					cleared.min(position.vault.debt)
 				})
-				.map_or(position.vault.debt, |cleared| cleared.min(position.vault.debt))
 		};
 		if cleared.is_zero() {
 			// What can be sold is dust that repays nothing.
@@ -275,7 +282,11 @@ impl<T: Config> Batch<T> {
 			let collateral = self.facility.collaterals.get(usize::from(sale.collateral));
 			// The fee is on what the collateral repays, not on what it fails to.
 			let fee = collateral.map_or(0, |c| c.terms.fee.mul_ceil(repaid));
-			let seizure = Seizure { collateral: sale.amount, debt, fee };
+			let seizure = Seizure {
+				collateral: sale.amount,
+				debt,
+				fee,
+			};
 			if let Some(asset) = self.asset(sale.collateral).cloned() {
 				self.assign(position, sale.collateral, &asset, seizure);
 				let _ = seized.try_push((asset, sale.amount));
@@ -304,7 +315,13 @@ impl<T: Config> Batch<T> {
 		asset: &AssetId,
 		seizure: Seizure,
 	) {
-		let of_this = || position.vault.claims.iter().filter(|claim| claim.collateral == index);
+		let of_this = || {
+			position
+				.vault
+				.claims
+				.iter()
+				.filter(|claim| claim.collateral == index)
+		};
 		let joined = (of_this().count() >= MAX_CLAIMS_PER_COLLATERAL as usize)
 			.then(|| of_this().next_back())
 			.flatten()
@@ -320,11 +337,15 @@ impl<T: Config> Batch<T> {
 		match same {
 			Some(claim) => claim.contributed = claim.contributed.saturating_add(contributed),
 			None => {
-				let claim = Claim { lot, collateral: index, contributed };
+				let claim = Claim {
+					lot,
+					collateral: index,
+					contributed,
+				};
 				if position.vault.claims.try_push(claim).is_err() {
 					frame_support::defensive!("legs and claims name more than eight collaterals");
 				}
-			},
+			}
 		}
 		let (_, sum) = self.lots.entry(lot).or_insert((index, Seizure::default()));
 		sum.collateral = sum.collateral.saturating_add(seizure.collateral);
@@ -366,7 +387,9 @@ impl<T: Config> Pallet<T> {
 		let mut liquidated = 0u32;
 		let mut unfinished = Vec::new();
 		for step in 0..facilities {
-			let Some(id) = now.wrapping_add(step).checked_rem(facilities) else { break };
+			let Some(id) = now.wrapping_add(step).checked_rem(facilities) else {
+				break;
+			};
 			let mut own = Self::share(meter, facilities.saturating_sub(step), least);
 			let (count, reached) = Self::enforce_facility(id, round, &mut own);
 			meter.consume(own.consumed());
@@ -384,14 +407,21 @@ impl<T: Config> Pallet<T> {
 
 	fn enforce_facility(id: FacilityId, round: u32, meter: &mut WeightMeter) -> (u32, Reached) {
 		let max = T::MaxCollaterals::get();
-		if meter.try_consume(T::WeightInfo::visit_facility(max)).is_err() {
+		if meter
+			.try_consume(T::WeightInfo::visit_facility(max))
+			.is_err()
+		{
 			return (0, Reached::Limit);
 		}
-		let Some(mut batch) = Batch::<T>::open(id) else { return (0, Reached::End) };
+		let Some(mut batch) = Batch::<T>::open(id) else {
+			return (0, Reached::End);
+		};
 		let books = batch.facility.collaterals.len() as u32;
 		let mut unfinished = Vec::new();
 		for step in 0..books {
-			let Some(index) = round.wrapping_add(step).checked_rem(books) else { break };
+			let Some(index) = round.wrapping_add(step).checked_rem(books) else {
+				break;
+			};
 			let book = (id, index as CollateralIndex);
 			let mut own = Self::share(meter, books.saturating_sub(step), Self::weight_of_one());
 			if batch.enforce_book(book, &mut own) == Reached::Limit {
@@ -441,7 +471,7 @@ impl<T: Config> Pallet<T> {
 				let liquidated = batch.close();
 				ensure!(liquidated == 1, Error::<T>::VaultIsSafe);
 				Ok(())
-			},
+			}
 		}
 	}
 }

@@ -62,8 +62,7 @@ impl<T: Config> Pallet<T> {
 			Error::<T>::BadTargetHealth
 		);
 		ensure!(!minimum_debt.is_zero(), Error::<T>::BadMinimumDebt);
-		let rate_per_second =
-			Ray::per_second_floor(annual_rate).ok_or(Error::<T>::RateTooHigh)?;
+		let rate_per_second = Ray::per_second_floor(annual_rate).ok_or(Error::<T>::RateTooHigh)?;
 		let decimals_of = |asset: &AssetId| {
 			T::Decimals::decimals(asset)
 				.filter(|decimals| *decimals <= MAX_DECIMALS)
@@ -174,12 +173,16 @@ impl<T: Config> Pallet<T> {
 		match grown {
 			Some(grown) => {
 				state.accumulator = grown;
-				state.accrued_at =
-					state.accrued_at.saturating_add(seconds.saturating_mul(1_000));
-			},
+				state.accrued_at = state
+					.accrued_at
+					.saturating_add(seconds.saturating_mul(1_000));
+			}
 			None => log::error!(target: LOG_TARGET, "an accumulator has reached its end"),
 		}
-		let backing = state.normalized_debt.backing_floor(state.accumulator).unwrap_or(state.minted);
+		let backing = state
+			.normalized_debt
+			.backing_floor(state.accumulator)
+			.unwrap_or(state.minted);
 		let due = backing.saturating_sub(state.minted);
 		if due.is_zero() {
 			state.operations = 0;
@@ -192,12 +195,12 @@ impl<T: Config> Pallet<T> {
 			Ok(()) => {
 				state.minted = backing;
 				state.operations = 0;
-			},
+			}
 			Err(error) => {
 				log::warn!(target: LOG_TARGET, "the reserve cannot take {due} interest: {error:?}");
 				// Says that the difference between `minted` and what is owed has a reason.
 				state.operations = state.operations.saturating_add(1);
-			},
+			}
 		}
 	}
 }

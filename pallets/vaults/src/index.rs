@@ -88,8 +88,11 @@ impl<T: Config> Index<T> {
 				Some(higher) => trigger = higher,
 				None => {
 					frame_support::defensive!("the highest tick of a book is full");
-					return Entry { trigger, page: u16::MAX };
-				},
+					return Entry {
+						trigger,
+						page: u16::MAX,
+					};
+				}
 			}
 		}
 	}
@@ -97,7 +100,10 @@ impl<T: Config> Index<T> {
 	fn insert_in_tick(book: BookId, trigger: Trigger, vault: VaultId) -> Option<u16> {
 		let tick = trigger.tick();
 		let Some(mut head) = Pages::<T>::get((book, tick, 0)) else {
-			let mut head = Page { pages: 1, ..Default::default() };
+			let mut head = Page {
+				pages: 1,
+				..Default::default()
+			};
 			head.entries.try_push((trigger, vault)).ok()?;
 			Pages::<T>::insert((book, tick, 0), head);
 			Self::set_bit(book, tick);
@@ -141,7 +147,9 @@ impl<T: Config> Index<T> {
 	#[must_use]
 	pub fn remove(book: BookId, entry: Entry, vault: VaultId) -> bool {
 		let tick = entry.trigger.tick();
-		let Some(mut page) = Pages::<T>::get((book, tick, entry.page)) else { return false };
+		let Some(mut page) = Pages::<T>::get((book, tick, entry.page)) else {
+			return false;
+		};
 		let Some(position) = page.entries.iter().position(|(_, v)| *v == vault) else {
 			return false;
 		};
@@ -167,8 +175,13 @@ impl<T: Config> Index<T> {
 		costs: Costs,
 		meter: &mut WeightMeter,
 	) -> Taken {
-		let mut taken = Taken { vaults: Vec::new(), exhausted: false };
-		let Some(mut head) = Pages::<T>::get((book, tick, 0)) else { return taken };
+		let mut taken = Taken {
+			vaults: Vec::new(),
+			exhausted: false,
+		};
+		let Some(mut head) = Pages::<T>::get((book, tick, 0)) else {
+			return taken;
+		};
 		let found = head.clone();
 		// From the last page to the first, so that pages that are empty at the end go as it goes.
 		for number in (0..found.pages).rev() {
@@ -190,7 +203,13 @@ impl<T: Config> Index<T> {
 					taken.exhausted = true;
 					return true;
 				}
-				taken.vaults.push((*vault, Entry { trigger: *trigger, page: number }));
+				taken.vaults.push((
+					*vault,
+					Entry {
+						trigger: *trigger,
+						page: number,
+					},
+				));
 				false
 			});
 			if number == 0 {
@@ -267,7 +286,9 @@ impl<T: Config> Index<T> {
 
 	/// Remembers that a page other than the head has room, and drops empty pages from the end.
 	fn note_room(book: BookId, tick: Tick, number: u16, emptied: bool) {
-		let Some(mut head) = Pages::<T>::get((book, tick, 0)) else { return };
+		let Some(mut head) = Pages::<T>::get((book, tick, 0)) else {
+			return;
+		};
 		head.roomy = number;
 		head.occupied = head.occupied.saturating_sub(u16::from(emptied));
 		for _ in 0..TRIM_STEPS {
@@ -314,7 +335,9 @@ impl<T: Config> Index<T> {
 
 /// Whether a bit is set; bits out of range are not.
 pub(crate) fn is_set(limbs: &[u64], bit: u32) -> bool {
-	limbs.get((bit / 64) as usize).is_some_and(|limb| limb >> (bit % 64) & 1 == 1)
+	limbs
+		.get((bit / 64) as usize)
+		.is_some_and(|limb| limb >> (bit % 64) & 1 == 1)
 }
 
 fn set(limbs: &mut [u64], bit: u32) {
@@ -337,7 +360,11 @@ fn highest_set(limbs: &[u64], up_to: u32) -> Option<u32> {
 		let limb = limbs.get(position)?;
 		let limb = if position == top { limb & mask } else { *limb };
 		if limb != 0 {
-			return Some((position as u32).saturating_mul(64).saturating_add(limb.ilog2()));
+			return Some(
+				(position as u32)
+					.saturating_mul(64)
+					.saturating_add(limb.ilog2()),
+			);
 		}
 	}
 	None

@@ -43,8 +43,6 @@
 extern crate alloc;
 
 mod adjust;
-#[cfg(feature = "runtime-benchmarks")]
-mod benchmarking;
 mod enforcement;
 mod facility;
 pub mod index;
@@ -85,7 +83,7 @@ pub mod pallet {
 	use alloc::vec::Vec;
 	use cairn_math::{FixedU128, Tick};
 	use cairn_primitives::{
-		AssetDecimals, AssetId, BalanceSheet, Balance, FacilityId, Issuance, LiquidationLots,
+		AssetDecimals, AssetId, Balance, BalanceSheet, FacilityId, Issuance, LiquidationLots,
 		Moment, PriceSource, VaultId,
 	};
 	use frame_support::{
@@ -171,15 +169,8 @@ pub mod pallet {
 
 	/// The vaults of an account. Paid for with the vault.
 	#[pallet::storage]
-	pub type VaultsOf<T: Config> = StorageDoubleMap<
-		_,
-		Blake2_128Concat,
-		T::AccountId,
-		Twox64Concat,
-		VaultId,
-		(),
-		OptionQuery,
-	>;
+	pub type VaultsOf<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Twox64Concat, VaultId, (), OptionQuery>;
 
 	/// Risk index: which words of a book are not empty.
 	#[pallet::storage]
@@ -187,8 +178,7 @@ pub mod pallet {
 
 	/// Risk index: which ticks of a word are not empty.
 	#[pallet::storage]
-	pub type Words<T: Config> =
-		StorageDoubleMap<_, Twox64Concat, BookId, Twox64Concat, u16, Word>;
+	pub type Words<T: Config> = StorageDoubleMap<_, Twox64Concat, BookId, Twox64Concat, u16, Word>;
 
 	/// Risk index: the entries. At most one for each leg of each vault.
 	#[pallet::storage]
@@ -453,7 +443,10 @@ pub mod pallet {
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			let deposit = BoundedVec::truncate_from(alloc::vec![(asset, amount)]);
-			let adjustment = Adjustment { deposit, ..Default::default() };
+			let adjustment = Adjustment {
+				deposit,
+				..Default::default()
+			};
 			Self::do_adjust(who, vault, adjustment, Limits::default())
 		}
 
@@ -468,7 +461,10 @@ pub mod pallet {
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			let withdraw = BoundedVec::truncate_from(alloc::vec![(asset, amount)]);
-			let adjustment = Adjustment { withdraw, ..Default::default() };
+			let adjustment = Adjustment {
+				withdraw,
+				..Default::default()
+			};
 			Self::do_adjust(who, vault, adjustment, Limits::default())
 		}
 
@@ -482,7 +478,10 @@ pub mod pallet {
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			ensure!(amount > 0, Error::<T>::ZeroAmount);
-			let adjustment = Adjustment { borrow: amount, ..Default::default() };
+			let adjustment = Adjustment {
+				borrow: amount,
+				..Default::default()
+			};
 			Self::do_adjust(who, vault, adjustment, Limits::default())
 		}
 
@@ -497,7 +496,10 @@ pub mod pallet {
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			ensure!(amount > 0, Error::<T>::ZeroAmount);
-			let adjustment = Adjustment { repay: amount, ..Default::default() };
+			let adjustment = Adjustment {
+				repay: amount,
+				..Default::default()
+			};
 			Self::do_adjust(who, vault, adjustment, Limits::default())
 		}
 
@@ -552,7 +554,10 @@ pub mod pallet {
 		/// - [`Error::SwitchedOff`]: the breaker has stopped liquidations, or the oracle is silent.
 		#[pallet::call_index(8)]
 		#[pallet::weight(T::WeightInfo::liquidate())]
-		pub fn liquidate(origin: OriginFor<T>, #[pallet::compact] vault: VaultId) -> DispatchResult {
+		pub fn liquidate(
+			origin: OriginFor<T>,
+			#[pallet::compact] vault: VaultId,
+		) -> DispatchResult {
 			ensure_signed(origin)?;
 			Self::do_liquidate(vault)
 		}
@@ -561,10 +566,7 @@ pub mod pallet {
 		/// Anybody may.
 		#[pallet::call_index(9)]
 		#[pallet::weight(Pallet::<T>::weight_of_enforcing(*max))]
-		pub fn enforce_backlog(
-			origin: OriginFor<T>,
-			max: u32,
-		) -> DispatchResultWithPostInfo {
+		pub fn enforce_backlog(origin: OriginFor<T>, max: u32) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
 			let mut meter =
 				frame_support::weights::WeightMeter::with_limit(Self::weight_of_enforcing(max));
@@ -640,7 +642,10 @@ pub mod pallet {
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn integrity_test() {
-			assert!(T::MaxCollaterals::get() <= 255, "a collateral's index is one byte");
+			assert!(
+				T::MaxCollaterals::get() <= 255,
+				"a collateral's index is one byte"
+			);
 		}
 
 		#[cfg(feature = "try-runtime")]

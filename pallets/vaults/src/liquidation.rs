@@ -98,9 +98,15 @@ pub fn plan(
 				// Rounding up to a whole unit may take more than was wanted, a lot more where a unit
 				// is worth much: then that much more is repaid.
 				let worth = Value::of_floor(amount, leg.decimals, leg.price);
-				let repaid = without_penalty_floor(worth, leg.penalty).max(wanted).min(debt);
-				Sale { collateral: leg.collateral, amount, repaid }
-			},
+				let repaid = without_penalty_floor(worth, leg.penalty)
+					.max(wanted)
+					.min(debt);
+				Sale {
+					collateral: leg.collateral,
+					amount,
+					repaid,
+				}
+			}
 			None => Sale {
 				collateral: leg.collateral,
 				amount: leg.amount,
@@ -117,7 +123,10 @@ pub fn plan(
 			break;
 		}
 	}
-	Plan { sales, remaining: debt }
+	Plan {
+		sales,
+		remaining: debt,
+	}
 }
 
 #[cfg(test)]

@@ -299,14 +299,22 @@ pub fn facility_terms(collaterals: Vec<CollateralTerms>) -> FacilityTerms<Test> 
 /// USDT 1 USD; Alice, Bob and Carol have plenty of everything but CUSD.
 pub fn new_test_ext() -> sp_io::TestExternalities {
 	let users = [ALICE, BOB, CAROL];
-	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
-	let mut balances: Vec<_> = users.iter().map(|who| (*who, 1_000_000 * ONE_CRN)).collect();
+	let mut storage = frame_system::GenesisConfig::<Test>::default()
+		.build_storage()
+		.unwrap();
+	let mut balances: Vec<_> = users
+		.iter()
+		.map(|who| (*who, 1_000_000 * ONE_CRN))
+		.collect();
 	let treasury = cairn_treasury::Pallet::<Test>::account_id();
 	balances.extend([(PAUPER, 10 * ONE_CRN), (ISSUER, ONE_CRN), (CUSTODY, 1_000)]);
 	balances.push((treasury, 1_000));
-	pallet_balances::GenesisConfig::<Test> { balances, ..Default::default() }
-		.assimilate_storage(&mut storage)
-		.unwrap();
+	pallet_balances::GenesisConfig::<Test> {
+		balances,
+		..Default::default()
+	}
+	.assimilate_storage(&mut storage)
+	.unwrap();
 	let tokens = [
 		(2, 100, 10_000_000 * ONE_DOT),
 		(3, 1_000, 100_000 * ONE_ETH),
@@ -326,9 +334,13 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
 		accounts.push((id, CUSTODY, 1));
 		accounts.extend(users.iter().map(|who| (id, *who, 1u128 << 120)));
 	}
-	pallet_assets::GenesisConfig::<Test> { assets, accounts, ..Default::default() }
-		.assimilate_storage(&mut storage)
-		.unwrap();
+	pallet_assets::GenesisConfig::<Test> {
+		assets,
+		accounts,
+		..Default::default()
+	}
+	.assimilate_storage(&mut storage)
+	.unwrap();
 	crate::GenesisConfig::<Test> {
 		facilities: vec![
 			facility_terms(vec![
@@ -410,7 +422,10 @@ fn begin_unchecked(step: Moment) {
 pub fn enforce_with(budget: Weight) -> u32 {
 	let mut meter = WeightMeter::with_limit(budget);
 	let liquidated = Vaults::enforce(&mut meter);
-	assert!(meter.consumed().all_lte(budget), "enforcement has exceeded its budget");
+	assert!(
+		meter.consumed().all_lte(budget),
+		"enforcement has exceeded its budget"
+	);
 	liquidated
 }
 
@@ -448,7 +463,10 @@ pub fn govern(call: crate::Call<Test>) -> DispatchResult {
 }
 
 pub fn dispatch(origin: RuntimeOrigin, call: impl Into<RuntimeCall>) -> DispatchResult {
-	call.into().dispatch(origin).map(|_| ()).map_err(|error| error.error)
+	call.into()
+		.dispatch(origin)
+		.map(|_| ())
+		.map_err(|error| error.error)
 }
 
 /// Opens a vault with collateral and debt in one call, and returns its number.
@@ -458,9 +476,20 @@ pub fn open(
 	deposit: &[(AssetId, Balance)],
 	borrow: Balance,
 ) -> Result<VaultId, DispatchError> {
-	let adjustment = Adjustment { deposit: basket(deposit), borrow, ..Default::default() };
+	let adjustment = Adjustment {
+		deposit: basket(deposit),
+		borrow,
+		..Default::default()
+	};
 	let id = crate::NextVault::<Test>::get();
-	call(owner, crate::Call::open { facility, adjustment, limits: no_limits() })?;
+	call(
+		owner,
+		crate::Call::open {
+			facility,
+			adjustment,
+			limits: no_limits(),
+		},
+	)?;
 	Ok(id)
 }
 
@@ -470,15 +499,36 @@ pub fn adjust(
 	adjustment: Adjustment,
 	limits: LimitsOf<Test>,
 ) -> DispatchResult {
-	call(who, crate::Call::adjust { vault, adjustment, limits })
+	call(
+		who,
+		crate::Call::adjust {
+			vault,
+			adjustment,
+			limits,
+		},
+	)
 }
 
 pub fn deposit(who: AccountId, vault: VaultId, asset: AssetId, amount: Balance) -> DispatchResult {
-	call(who, crate::Call::deposit { vault, asset, amount })
+	call(
+		who,
+		crate::Call::deposit {
+			vault,
+			asset,
+			amount,
+		},
+	)
 }
 
 pub fn withdraw(who: AccountId, vault: VaultId, asset: AssetId, amount: Balance) -> DispatchResult {
-	call(who, crate::Call::withdraw { vault, asset, amount })
+	call(
+		who,
+		crate::Call::withdraw {
+			vault,
+			asset,
+			amount,
+		},
+	)
 }
 
 pub fn borrow(who: AccountId, vault: VaultId, amount: Balance) -> DispatchResult {
@@ -491,7 +541,13 @@ pub fn repay(who: AccountId, vault: VaultId, amount: Balance) -> DispatchResult 
 
 /// Closes a vault whatever it owes.
 pub fn close(who: AccountId, vault: VaultId) -> DispatchResult {
-	call(who, crate::Call::close { vault, max_repay: Balance::MAX })
+	call(
+		who,
+		crate::Call::close {
+			vault,
+			max_repay: Balance::MAX,
+		},
+	)
 }
 
 pub fn claim(who: AccountId, vault: VaultId) -> DispatchResult {
@@ -516,7 +572,12 @@ pub fn create_facility(terms: FacilityTerms<Test>) -> FacilityId {
 /// Buys from a lot at whatever it costs.
 pub fn take(who: AccountId, lot: LotId, max_amount: Balance) -> DispatchResult {
 	let max_price = Price::MAX;
-	let call = cairn_auctions::Call::take { lot, max_amount, max_price, recipient: None };
+	let call = cairn_auctions::Call::take {
+		lot,
+		max_amount,
+		max_price,
+		recipient: None,
+	};
 	dispatch(RuntimeOrigin::signed(who), call)
 }
 
@@ -534,7 +595,10 @@ pub fn send(asset: AssetId, from: AccountId, to: AccountId, amount: Balance) {
 
 /// Terms without interest, so that numbers stay round.
 pub fn still(collaterals: Vec<CollateralTerms>) -> FacilityTerms<Test> {
-	FacilityTerms { annual_rate: Ray(0), ..facility_terms(collaterals) }
+	FacilityTerms {
+		annual_rate: Ray(0),
+		..facility_terms(collaterals)
+	}
 }
 
 /// A facility like [`MIXED`], without interest.
@@ -550,7 +614,13 @@ pub fn create_still() -> FacilityId {
 
 /// Lets Carol borrow `amount` of CUSD for `to` with far more collateral than it takes.
 pub fn lend(to: AccountId, amount: Balance) {
-	open(CAROL, STABLE, &[(USDT, amount / ONE_CUSD * 3 * ONE_USDT)], amount).expect("she can");
+	open(
+		CAROL,
+		STABLE,
+		&[(USDT, amount / ONE_CUSD * 3 * ONE_USDT)],
+		amount,
+	)
+	.expect("she can");
 	send(CUSD, CAROL, to, amount);
 }
 
@@ -567,12 +637,18 @@ pub fn state(facility: FacilityId) -> crate::types::FacilityState<Test> {
 /// What a vault holds of a collateral.
 pub fn leg(vault: VaultId, asset: AssetId) -> Balance {
 	let view = Vaults::vault(vault).expect("the vault is there");
-	view.legs.iter().find(|leg| leg.asset == asset).map_or(0, |leg| leg.amount)
+	view.legs
+		.iter()
+		.find(|leg| leg.asset == asset)
+		.map_or(0, |leg| leg.amount)
 }
 
 /// How many cases a property test runs: `usual`, or what `CAIRN_FUZZ_CASES` says.
 pub fn fuzz_cases(usual: u32) -> u32 {
-	std::env::var("CAIRN_FUZZ_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual)
+	std::env::var("CAIRN_FUZZ_CASES")
+		.ok()
+		.and_then(|cases| cases.parse().ok())
+		.unwrap_or(usual)
 }
 
 /// Events of this pallet in this block.

@@ -37,24 +37,37 @@ impl<T: Config> Pallet<T> {
 			let mut debt = NormalizedDebt::ZERO;
 			let mut held = alloc::vec![0u128; facility.collaterals.len()];
 			for (_, vault) in vaults.iter().filter(|(_, vault)| vault.facility == id) {
-				debt = debt.checked_add(vault.debt).ok_or("the sum of debts overflows")?;
+				debt = debt
+					.checked_add(vault.debt)
+					.ok_or("the sum of debts overflows")?;
 				for leg in &vault.legs {
 					ensure!(leg.amount > 0, "a leg is empty");
 					let sum = held
 						.get_mut(usize::from(leg.collateral))
 						.ok_or("a leg names no collateral of its facility")?;
-					*sum = sum.checked_add(leg.amount).ok_or("the sum of legs overflows")?;
+					*sum = sum
+						.checked_add(leg.amount)
+						.ok_or("the sum of legs overflows")?;
 				}
 			}
-			ensure!(debt == state.normalized_debt, "normalised debts do not add up");
-			ensure!(held == state.held.to_vec(), "legs do not add up to what is held");
-			let backing =
-				debt.backing_floor(state.accumulator).ok_or("the sum of debts overflows")?;
+			ensure!(
+				debt == state.normalized_debt,
+				"normalised debts do not add up"
+			);
+			ensure!(
+				held == state.held.to_vec(),
+				"legs do not add up to what is held"
+			);
+			let backing = debt
+				.backing_floor(state.accumulator)
+				.ok_or("the sum of debts overflows")?;
 			ensure!(state.minted <= backing, "more has been issued than is owed");
 			// Less than one unit after an accrual, less than R more with each operation since. When
 			// the reserve could not take interest, `operations` is not reset, so this is generous.
 			let unit = state.accumulator.0.div_ceil(Ray::ONE.0);
-			let slack = unit.saturating_mul(u128::from(state.operations)).saturating_add(1);
+			let slack = unit
+				.saturating_mul(u128::from(state.operations))
+				.saturating_add(1);
 			ensure!(
 				backing.saturating_sub(state.minted) < slack || state.operations > 0,
 				"owed debt has not been issued"
@@ -65,24 +78,42 @@ impl<T: Config> Pallet<T> {
 
 	fn check_owners(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
 		for (id, vault) in vaults {
-			ensure!(*id < NextVault::<T>::get(), "a vault has a number that was never given out");
-			ensure!(vault.facility < NextFacility::<T>::get(), "a vault has no facility");
-			ensure!(VaultsOf::<T>::contains_key(&vault.owner, id), "an owner does not list a vault");
+			ensure!(
+				*id < NextVault::<T>::get(),
+				"a vault has a number that was never given out"
+			);
+			ensure!(
+				vault.facility < NextFacility::<T>::get(),
+				"a vault has no facility"
+			);
+			ensure!(
+				VaultsOf::<T>::contains_key(&vault.owner, id),
+				"an owner does not list a vault"
+			);
 			let mut named: Vec<_> = vault.legs.iter().map(|leg| leg.collateral).collect();
 			named.sort_unstable();
 			let legs = named.len();
 			named.dedup();
-			ensure!(named.len() == legs, "a vault has two legs of one collateral");
+			ensure!(
+				named.len() == legs,
+				"a vault has two legs of one collateral"
+			);
 			named.extend(vault.claims.iter().map(|claim| claim.collateral));
 			named.sort_unstable();
 			named.dedup();
-			ensure!(named.len() <= MAX_LEGS as usize, "a vault has no room for what it may get back");
+			ensure!(
+				named.len() <= MAX_LEGS as usize,
+				"a vault has no room for what it may get back"
+			);
 			ensure!(
 				vault.debt.is_zero() || !vault.legs.is_empty(),
 				"a vault owes with no collateral"
 			);
 		}
-		ensure!(VaultsOf::<T>::iter().count() == vaults.len(), "an owner lists a vault that is gone");
+		ensure!(
+			VaultsOf::<T>::iter().count() == vaults.len(),
+			"an owner lists a vault that is gone"
+		);
 		Ok(())
 	}
 
@@ -93,7 +124,9 @@ impl<T: Config> Pallet<T> {
 			let state = FacilityStates::<T>::get(id).ok_or("a facility's totals are missing")?;
 			for (collateral, held) in facility.collaterals.iter().zip(state.held.iter()) {
 				let sum = owed.entry(collateral.terms.asset.clone()).or_default();
-				*sum = sum.checked_add(*held).ok_or("the sum of collateral overflows")?;
+				*sum = sum
+					.checked_add(*held)
+					.ok_or("the sum of collateral overflows")?;
 			}
 		}
 		for (asset, in_vaults) in owed {
@@ -113,7 +146,9 @@ impl<T: Config> Pallet<T> {
 		for (id, facility) in Facilities::<T>::iter() {
 			let state = FacilityStates::<T>::get(id).ok_or("a facility's totals are missing")?;
 			let sum = minted.entry(facility.debt_asset).or_default();
-			*sum = sum.checked_add(state.minted).ok_or("the sum of issuance overflows")?;
+			*sum = sum
+				.checked_add(state.minted)
+				.ok_or("the sum of issuance overflows")?;
 		}
 		for (asset, minted) in minted {
 			ensure!(
@@ -130,7 +165,11 @@ impl<T: Config> Pallet<T> {
 		let mut ticks = BTreeMap::<(BookId, Tick), usize>::new();
 		let mut occupied = BTreeMap::<(BookId, Tick), u16>::new();
 		for ((book, tick, number), page) in Pages::<T>::iter() {
-			let Page { pages, entries: listed, .. } = &page;
+			let Page {
+				pages,
+				entries: listed,
+				..
+			} = &page;
 			if number == 0 {
 				ensure!(*pages > 0, "a tick has no pages");
 				*occupied.entry((book, tick)).or_default() += 0;
@@ -150,7 +189,10 @@ impl<T: Config> Pallet<T> {
 		for ((book, tick), count) in occupied {
 			let head = Pages::<T>::get((book, tick, 0)).ok_or("a page has no head")?;
 			ensure!(head.occupied == count, "a tick miscounts its pages");
-			ensure!(!head.entries.is_empty() || count > 0, "a tick without entries is kept");
+			ensure!(
+				!head.entries.is_empty() || count > 0,
+				"a tick without entries is kept"
+			);
 		}
 		for (id, vault) in vaults {
 			for leg in &vault.legs {
@@ -172,7 +214,10 @@ impl<T: Config> Pallet<T> {
 	/// so no vault becomes unsafe unless the index points at it.
 	fn check_triggers(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
 		for (_, vault) in vaults {
-			let entries = vault.legs.iter().filter_map(|leg| Some((leg.amount, leg.entry?)));
+			let entries = vault
+				.legs
+				.iter()
+				.filter_map(|leg| Some((leg.amount, leg.entry?)));
 			let mut carried = U512::zero();
 			for (amount, entry) in entries {
 				// Over a common denominator of 2^151, which is exact.
@@ -197,13 +242,17 @@ impl<T: Config> Pallet<T> {
 			for bit in (0..256).filter(|bit| is_set(&word, *bit)) {
 				set += 1;
 				let tick = u32::from(number) * 256 + bit;
-				ensure!(ticks.contains_key(&(book, tick)), "a bit is set for an empty tick");
+				ensure!(
+					ticks.contains_key(&(book, tick)),
+					"a bit is set for an empty tick"
+				);
 			}
 		}
 		ensure!(set == ticks.len(), "a tick with entries has no bit");
 		let words = Words::<T>::iter().count() as u32;
-		let summarised: u32 =
-			Summaries::<T>::iter().map(|(_, s)| s.iter().map(|l| l.count_ones()).sum::<u32>()).sum();
+		let summarised: u32 = Summaries::<T>::iter()
+			.map(|(_, s)| s.iter().map(|l| l.count_ones()).sum::<u32>())
+			.sum();
 		ensure!(words == summarised, "the summary names an empty word");
 		Ok(())
 	}

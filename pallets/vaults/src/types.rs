@@ -121,14 +121,7 @@ pub struct Collateral {
 
 /// A facility's terms as the chain uses them. Read by every operation, written by governance.
 #[derive(
-	CloneNoBound,
-	DebugNoBound,
-	PartialEqNoBound,
-	EqNoBound,
-	Encode,
-	Decode,
-	MaxEncodedLen,
-	TypeInfo,
+	CloneNoBound, DebugNoBound, PartialEqNoBound, EqNoBound, Encode, Decode, MaxEncodedLen, TypeInfo,
 )]
 #[scale_info(skip_type_params(T))]
 pub struct Facility<T: Config> {
@@ -152,14 +145,7 @@ pub struct Facility<T: Config> {
 
 /// What changes about a facility all the time: one row, written once an operation and once a block.
 #[derive(
-	CloneNoBound,
-	DebugNoBound,
-	PartialEqNoBound,
-	EqNoBound,
-	Encode,
-	Decode,
-	MaxEncodedLen,
-	TypeInfo,
+	CloneNoBound, DebugNoBound, PartialEqNoBound, EqNoBound, Encode, Decode, MaxEncodedLen, TypeInfo,
 )]
 #[scale_info(skip_type_params(T))]
 pub struct FacilityState<T: Config> {
@@ -213,14 +199,7 @@ pub struct Claim {
 
 /// A vault.
 #[derive(
-	CloneNoBound,
-	DebugNoBound,
-	PartialEqNoBound,
-	EqNoBound,
-	Encode,
-	Decode,
-	MaxEncodedLen,
-	TypeInfo,
+	CloneNoBound, DebugNoBound, PartialEqNoBound, EqNoBound, Encode, Decode, MaxEncodedLen, TypeInfo,
 )]
 #[scale_info(skip_type_params(T))]
 pub struct Vault<T: Config> {
@@ -267,15 +246,7 @@ pub struct Adjustment {
 
 /// What the caller insists on.
 #[derive(
-	Clone,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Limits<BlockNumber> {
 	/// The vault's health afterwards must be at least this.
@@ -286,7 +257,10 @@ pub struct Limits<BlockNumber> {
 
 impl<BlockNumber> Default for Limits<BlockNumber> {
 	fn default() -> Self {
-		Self { min_health: None, deadline: None }
+		Self {
+			min_health: None,
+			deadline: None,
+		}
 	}
 }
 

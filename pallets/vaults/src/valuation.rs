@@ -29,7 +29,10 @@ pub struct Counted {
 }
 
 impl Counted {
-	const NOTHING: Self = Self { price: None, sellable: false };
+	const NOTHING: Self = Self {
+		price: None,
+		sellable: false,
+	};
 }
 
 /// The share that a stale quote of this age still counts: one for the first hour, then falling to
@@ -42,11 +45,19 @@ pub fn staleness_share_floor(age: Moment) -> Perbill {
 /// What a collateral with this quote counts in a liquidation. While the oracle as a whole is
 /// `down` nothing decays.
 pub fn counted(quote: Option<&Quote>, down: bool) -> Counted {
-	let Some(quote) = quote else { return Counted::NOTHING };
+	let Some(quote) = quote else {
+		return Counted::NOTHING;
+	};
 	if quote.status.allows_liquidation() {
-		Counted { price: Some(quote.high()), sellable: true }
+		Counted {
+			price: Some(quote.high()),
+			sellable: true,
+		}
 	} else if down {
-		Counted { price: Some(quote.high()), sellable: false }
+		Counted {
+			price: Some(quote.high()),
+			sellable: false,
+		}
 	} else {
 		Counted {
 			price: quote.high().share_floor(staleness_share_floor(quote.age)),
@@ -78,16 +89,17 @@ impl LiquidationPrices {
 		let collaterals = facility
 			.collaterals
 			.iter()
-			.map(|collateral| {
-				counted(T::Prices::quote(&collateral.terms.asset).as_ref(), down)
-			})
+			.map(|collateral| counted(T::Prices::quote(&collateral.terms.asset).as_ref(), down))
 			.collect();
 		Some(Self { debt, collaterals })
 	}
 
 	/// What the collateral with this index counts.
 	pub fn of(&self, index: u8) -> Counted {
-		self.collaterals.get(usize::from(index)).copied().unwrap_or(Counted::NOTHING)
+		self.collaterals
+			.get(usize::from(index))
+			.copied()
+			.unwrap_or(Counted::NOTHING)
 	}
 
 	/// `W = Σ q·L·P`, rounded down.
@@ -119,7 +131,9 @@ impl LiquidationPrices {
 		index: u8,
 		accumulator: cairn_math::Ray,
 	) -> Trigger {
-		let Some(price) = self.of(index).price else { return Trigger::MIN };
+		let Some(price) = self.of(index).price else {
+			return Trigger::MIN;
+		};
 		let numerator = U512::from(price.raw())
 			* U512::from(collateral.terms.liquidation_factor.deconstruct())
 			* pow10(facility.debt_decimals)
@@ -142,8 +156,7 @@ impl LiquidationPrices {
 		debt: NormalizedDebt,
 	) -> alloc::vec::Vec<Trigger> {
 		if let [leg] = legs {
-			let trigger =
-				Trigger::from_ratio_ceil(U512::from(debt.0), U512::from(leg.amount));
+			let trigger = Trigger::from_ratio_ceil(U512::from(debt.0), U512::from(leg.amount));
 			return alloc::vec![trigger];
 		}
 		let weighted = self.weighted_floor(facility, legs).wide();
@@ -157,13 +170,16 @@ impl LiquidationPrices {
 				let Some(collateral) = facility.collaterals.get(usize::from(leg.collateral)) else {
 					return Trigger::MAX;
 				};
-				let Some(price) = self.of(leg.collateral).price else { return Trigger::MIN };
+				let Some(price) = self.of(leg.collateral).price else {
+					return Trigger::MIN;
+				};
 				let numerator = U512::from(
 					U256::from(price.raw())
 						* U256::from(collateral.terms.liquidation_factor.deconstruct()),
 				) * U512::from(debt.0);
-				let denominator =
-					U512::from(weighted) * pow10(collateral.decimals) * U512::from(1_000_000_000u64);
+				let denominator = U512::from(weighted)
+					* pow10(collateral.decimals)
+					* U512::from(1_000_000_000u64);
 				Trigger::from_ratio_ceil(numerator, denominator)
 			})
 			.collect()
@@ -207,7 +223,11 @@ impl NewRisk {
 			})
 			.sum();
 		let debt_price = live(&facility.debt_asset).map(|quote| quote.debt_for_new_risk());
-		Self { weighted, debt_price, something_not_live }
+		Self {
+			weighted,
+			debt_price,
+			something_not_live,
+		}
 	}
 }
 
@@ -218,5 +238,7 @@ pub fn health_floor(weighted: Value, debt: Value) -> Option<FixedU128> {
 	}
 	let scaled = U512::from(weighted.wide()) * U512::from(1_000_000_000_000_000_000u64);
 	let ratio = scaled / U512::from(debt.wide());
-	Some(FixedU128::from_inner(u128::try_from(ratio).unwrap_or(u128::MAX)))
+	Some(FixedU128::from_inner(
+		u128::try_from(ratio).unwrap_or(u128::MAX),
+	))
 }

@@ -14,7 +14,12 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn view_vault(id: VaultId) -> Option<VaultView<T::AccountId>> {
 		let position = Position::<T>::load(id).ok()?;
 		let owed = position.owed_ceil().ok()?;
-		let Position { vault, facility, state, .. } = position;
+		let Position {
+			vault,
+			facility,
+			state,
+			..
+		} = position;
 		let prices = LiquidationPrices::read(&facility);
 		let health = prices.as_ref().and_then(|prices| {
 			let weighted = prices.weighted_floor(&facility, &vault.legs);
@@ -25,9 +30,9 @@ impl<T: Config> Pallet<T> {
 			.iter()
 			.filter_map(|leg| {
 				let collateral = facility.collaterals.get(usize::from(leg.collateral))?;
-				let liquidation_price = prices
-					.as_ref()
-					.and_then(|prices| liquidation_price_ceil(prices, &facility, &vault.legs, leg, owed));
+				let liquidation_price = prices.as_ref().and_then(|prices| {
+					liquidation_price_ceil(prices, &facility, &vault.legs, leg, owed)
+				});
 				Some(LegView {
 					asset: collateral.terms.asset.clone(),
 					amount: leg.amount,
@@ -78,9 +83,13 @@ fn max_borrow_floor<T: Config>(
 	vault: &Vault<T>,
 ) -> Balance {
 	let risk = NewRisk::measure(facility, &vault.legs);
-	let Some(price) = risk.debt_price else { return 0 };
-	let carried =
-		risk.weighted.to_amount_floor(facility.debt_decimals, price).unwrap_or(Balance::MAX);
+	let Some(price) = risk.debt_price else {
+		return 0;
+	};
+	let carried = risk
+		.weighted
+		.to_amount_floor(facility.debt_decimals, price)
+		.unwrap_or(Balance::MAX);
 	// The normalised debt that `limit` leaves room for beside `taken`, rounded as borrowing does.
 	let room = |limit: Balance, taken: NormalizedDebt| {
 		NormalizedDebt::from_debt_floor(limit, state.accumulator)
@@ -89,7 +98,10 @@ fn max_borrow_floor<T: Config>(
 	};
 	let by_collateral = room(carried, vault.debt);
 	let by_ceiling = room(facility.ceiling, state.normalized_debt);
-	by_collateral.min(by_ceiling).backing_floor(state.accumulator).unwrap_or_default()
+	by_collateral
+		.min(by_ceiling)
+		.backing_floor(state.accumulator)
+		.unwrap_or_default()
 }
 
 /// `(D − Σ_others W) · 10^decimals / (q·L)`, rounded up: the price of one leg at which the vault
@@ -104,16 +116,22 @@ fn liquidation_price_ceil<T: Config>(
 	let collateral = facility.collaterals.get(usize::from(leg.collateral))?;
 	let others: Value = prices.weighted_floor(facility, legs)
 		- prices.weighted_floor(facility, core::slice::from_ref(leg));
-	let missing = prices.debt_value_ceil(facility, owed).saturating_sub(others);
+	let missing = prices
+		.debt_value_ceil(facility, owed)
+		.saturating_sub(others);
 	if missing.is_zero() {
 		return None;
 	}
 	let numerator = U512::from(missing.wide())
 		* U512::from(10u8).pow(collateral.decimals.into())
 		* U512::from(1_000_000_000u64);
-	let denominator = U512::from(leg.amount)
-		* U512::from(collateral.terms.liquidation_factor.deconstruct());
+	let denominator =
+		U512::from(leg.amount) * U512::from(collateral.terms.liquidation_factor.deconstruct());
 	let (quotient, rest) = numerator.div_mod(denominator);
-	let price = if rest.is_zero() { quotient } else { quotient + U512::one() };
+	let price = if rest.is_zero() {
+		quotient
+	} else {
+		quotient + U512::one()
+	};
 	u128::try_from(price).ok()
 }

@@ -66,8 +66,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Self::counted(50, 6, 5)
 	}
 	fn visit_facility(c: u32) -> Weight {
-		Self::counted(20, 4, 1)
-			.saturating_add(Self::counted(5, 5, 0).saturating_mul(u64::from(c)))
+		Self::counted(20, 4, 1).saturating_add(Self::counted(5, 5, 0).saturating_mul(u64::from(c)))
 	}
 	fn visit_page() -> Weight {
 		Self::counted(15, 4, 3)

@@ -82,7 +82,7 @@ impl AssetDecimals<AssetId> for Decimals {
 				// Without metadata the pallet answers zero decimals; a token has a symbol.
 				let named = !<Assets as InspectMetadata<AccountId>>::symbol(*id).is_empty();
 				named.then(|| <Assets as InspectMetadata<AccountId>>::decimals(*id))
-			},
+			}
 		}
 	}
 }

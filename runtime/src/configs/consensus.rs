@@ -103,8 +103,12 @@ impl pallet_session::SessionManager<AccountId> for GenesisValidators {
 
 impl pallet_session::historical::SessionManager<AccountId, ()> for GenesisValidators {
 	fn new_session_genesis(index: SessionIndex) -> Option<Vec<(AccountId, ())>> {
-		<Self as pallet_session::SessionManager<_>>::new_session_genesis(index)
-			.map(|validators| validators.into_iter().map(|validator| (validator, ())).collect())
+		<Self as pallet_session::SessionManager<_>>::new_session_genesis(index).map(|validators| {
+			validators
+				.into_iter()
+				.map(|validator| (validator, ()))
+				.collect()
+		})
 	}
 	fn new_session(_: SessionIndex) -> Option<Vec<(AccountId, ())>> {
 		None
@@ -118,7 +122,9 @@ pub struct ValidatorIdOf;
 
 impl Convert<AccountId, Option<AccountId>> for ValidatorIdOf {
 	fn convert(account: AccountId) -> Option<AccountId> {
-		pallet_session::Validators::<Runtime>::get().contains(&account).then_some(account)
+		pallet_session::Validators::<Runtime>::get()
+			.contains(&account)
+			.then_some(account)
 	}
 }
 

@@ -44,7 +44,13 @@ pub struct CallFilter;
 
 impl Contains<RuntimeCall> for CallFilter {
 	fn contains(call: &RuntimeCall) -> bool {
-		!matches!(call, RuntimeCall::Assets(pallet_assets::Call::refund { allow_burn: true, .. }))
+		!matches!(
+			call,
+			RuntimeCall::Assets(pallet_assets::Call::refund {
+				allow_burn: true,
+				..
+			})
+		)
 	}
 }
 

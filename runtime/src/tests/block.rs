@@ -1,10 +1,7 @@
 //! What happens in a block, and in which order.
 
 use super::*;
-use crate::{
-	units::CUSD,
-	StartOfBlock, Vaults,
-};
+use crate::{units::CUSD, StartOfBlock, Vaults};
 use cairn_primitives::QuoteStatus;
 use cairn_vaults::types::{Adjustment, Limits};
 use frame_support::dispatch::DispatchClass;
@@ -30,8 +27,11 @@ fn open_vault() {
 		borrow: 2_000 * CUSD,
 		..Default::default()
 	};
-	let call =
-		cairn_vaults::Call::open { facility: 0, adjustment, limits: Limits::default() };
+	let call = cairn_vaults::Call::open {
+		facility: 0,
+		adjustment,
+		limits: Limits::default(),
+	};
 	dispatch(Sr25519Keyring::Bob, RuntimeCall::Vaults(call)).unwrap();
 }
 
@@ -45,15 +45,24 @@ fn a_price_and_its_liquidations_share_a_block() {
 		open_vault();
 		block(vec![report(&prices(2_300))]);
 		// The report is in, the price is not in effect yet.
-		assert_eq!(Oracle::quote(ETH).unwrap().price.raw(), 3_000 * 10u128.pow(18));
+		assert_eq!(
+			Oracle::quote(ETH).unwrap().price.raw(),
+			3_000 * 10u128.pow(18)
+		);
 		assert!(!liquidated());
 		block(vec![]);
-		assert_eq!(Oracle::quote(ETH).unwrap().price.raw(), 2_300 * 10u128.pow(18));
+		assert_eq!(
+			Oracle::quote(ETH).unwrap().price.raw(),
+			2_300 * 10u128.pow(18)
+		);
 		assert!(liquidated());
 		// Exactly as much as was needed: 1.10, but for the rounding of a unit.
 		let health = Vaults::health(0).unwrap().into_inner();
 		let target = 11 * 10u128.pow(17);
-		assert!(health >= target && health < target + 10u128.pow(6), "{health}");
+		assert!(
+			health >= target && health < target + 10u128.pow(6),
+			"{health}"
+		);
 	});
 }
 
@@ -77,14 +86,20 @@ fn an_idle_block_is_charged_and_leaves_room() {
 		let mandatory = weight.get(DispatchClass::Mandatory);
 		assert!(mandatory.ref_time() > 0);
 		// Far below the budget while nothing is to be done.
-		assert!(mandatory.ref_time() < max_block().ref_time() / 20, "{mandatory:?}");
+		assert!(
+			mandatory.ref_time() < max_block().ref_time() / 20,
+			"{mandatory:?}"
+		);
 		println!("idle block: {mandatory:?} of {:?}", max_block());
 	});
 }
 
 #[test]
 fn the_start_of_a_block_takes_at_most_a_quarter_of_it() {
-	assert_eq!(StartOfBlock::budget().ref_time(), max_block().ref_time() / 4);
+	assert_eq!(
+		StartOfBlock::budget().ref_time(),
+		max_block().ref_time() / 4
+	);
 }
 
 #[test]
@@ -102,12 +117,18 @@ fn a_block_without_reports_lets_quotes_grow_stale() {
 			borrow: 100 * CUSD,
 			..Default::default()
 		};
-		let call =
-			cairn_vaults::Call::open { facility: 0, adjustment, limits: Limits::default() };
+		let call = cairn_vaults::Call::open {
+			facility: 0,
+			adjustment,
+			limits: Limits::default(),
+		};
 		let refused = frame_support::storage::with_storage_layer(|| {
 			dispatch(Sr25519Keyring::Bob, RuntimeCall::Vaults(call))
 		});
-		assert_eq!(refused, Err(cairn_vaults::Error::<Runtime>::PriceNotLive.into()));
+		assert_eq!(
+			refused,
+			Err(cairn_vaults::Error::<Runtime>::PriceNotLive.into())
+		);
 	});
 }
 

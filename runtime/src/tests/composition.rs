@@ -53,14 +53,19 @@ fn session_keys_are_babe_grandpa_discovery_and_oracle() {
 #[test]
 fn nobody_burns_a_debt_asset_past_the_books() {
 	let refund = |allow_burn| {
-		RuntimeCall::Assets(pallet_assets::Call::refund { id: 1.into(), allow_burn })
+		RuntimeCall::Assets(pallet_assets::Call::refund {
+			id: 1.into(),
+			allow_burn,
+		})
 	};
 	assert!(!crate::configs::system::CallFilter::contains(&refund(true)));
 	assert!(crate::configs::system::CallFilter::contains(&refund(false)));
 	development().execute_with(|| {
 		block(vec![]);
 		// Nor inside a batch.
-		let batch = pallet_utility::Call::batch_all { calls: vec![refund(true)] };
+		let batch = pallet_utility::Call::batch_all {
+			calls: vec![refund(true)],
+		};
 		assert_noop!(
 			dispatch(Sr25519Keyring::Alice, RuntimeCall::Utility(batch)),
 			frame_system::Error::<Runtime>::CallFiltered

@@ -35,16 +35,20 @@ fn genesis_json(preset: &str) -> Value {
 		serde_json::from_slice(&json.expect("the preset exists")).expect("it is JSON")
 	};
 	let mut whole = parse(get_preset::<RuntimeGenesisConfig>(&None, |_| None));
-	merge(&mut whole, parse(genesis_presets::get_preset(&preset.into())));
+	merge(
+		&mut whole,
+		parse(genesis_presets::get_preset(&preset.into())),
+	);
 	whole
 }
 
 fn merge(into: &mut Value, patch: Value) {
 	match (into, patch) {
-		(Value::Object(into), Value::Object(patch)) =>
+		(Value::Object(into), Value::Object(patch)) => {
 			for (key, value) in patch {
 				merge(into.entry(key).or_insert(Value::Null), value);
-			},
+			}
+		}
 		(into, patch) => *into = patch,
 	}
 }
@@ -69,12 +73,25 @@ fn development() -> sp_io::TestExternalities {
 fn block(transactions: Vec<UncheckedExtrinsic>) -> Header {
 	let number = System::block_number() + 1;
 	let slot = FIRST_SLOT + u64::from(number);
-	let pre_digest =
-		PreDigest::SecondaryPlain(SecondaryPlainPreDigest { authority_index: 0, slot: slot.into() });
-	let digest =
-		Digest { logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, pre_digest.encode())] };
-	let parent = if number == 1 { GENESIS_HASH } else { System::parent_hash() };
-	let header = Header::new(number, Default::default(), Default::default(), parent, digest);
+	let pre_digest = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
+		authority_index: 0,
+		slot: slot.into(),
+	});
+	let digest = Digest {
+		logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, pre_digest.encode())],
+	};
+	let parent = if number == 1 {
+		GENESIS_HASH
+	} else {
+		System::parent_hash()
+	};
+	let header = Header::new(
+		number,
+		Default::default(),
+		Default::default(),
+		parent,
+		digest,
+	);
 	Executive::initialize_block(&header);
 	let now = slot * crate::units::SLOT_MILLISECONDS;
 	let timestamp = <Runtime as CreateBare<RuntimeCall>>::create_bare(RuntimeCall::Timestamp(
@@ -82,7 +99,9 @@ fn block(transactions: Vec<UncheckedExtrinsic>) -> Header {
 	));
 	Executive::apply_extrinsic(timestamp).unwrap().unwrap();
 	for transaction in transactions {
-		Executive::apply_extrinsic(transaction).expect("it is valid").expect("it succeeds");
+		Executive::apply_extrinsic(transaction)
+			.expect("it is valid")
+			.expect("it succeeds");
 	}
 	let header = Executive::finalize_block();
 	crate::invariants::check().expect("the books are right");
@@ -95,7 +114,11 @@ fn report(cents: &[(AssetId, u128)]) -> UncheckedExtrinsic {
 	let mut prices: Vec<_> = cents
 		.iter()
 		.map(|(asset, cents)| ReportedPrice {
-			feed: feeds.iter().find(|feed| feed.asset == *asset).expect("it is reported").id,
+			feed: feeds
+				.iter()
+				.find(|feed| feed.asset == *asset)
+				.expect("it is reported")
+				.id,
 			price: Price::new(cents * 10u128.pow(16)).unwrap(),
 			confidence: 0,
 			sources: 3,
@@ -120,7 +143,10 @@ fn report(cents: &[(AssetId, u128)]) -> UncheckedExtrinsic {
 fn dispatch(who: Sr25519Keyring, call: impl Into<RuntimeCall>) -> sp_runtime::DispatchResult {
 	use sp_runtime::traits::Dispatchable;
 	let origin = crate::RuntimeOrigin::signed(account(who));
-	call.into().dispatch(origin).map(|_| ()).map_err(|error| error.error)
+	call.into()
+		.dispatch(origin)
+		.map(|_| ())
+		.map_err(|error| error.error)
 }
 
 fn account(who: Sr25519Keyring) -> AccountId {

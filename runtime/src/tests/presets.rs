@@ -58,7 +58,9 @@ fn every_collateral_has_a_feed_with_at_least_three_exchanges() {
 		for id in 0..2 {
 			for (asset, _) in Vaults::facility(id).unwrap().collateral {
 				let feed = cairn_oracle::Feeds::<Runtime>::get(&asset).expect("a feed");
-				let cairn_oracle::types::Feed::Reported(feed) = feed else { panic!("{asset:?}") };
+				let cairn_oracle::types::Feed::Reported(feed) = feed else {
+					panic!("{asset:?}")
+				};
 				assert!(feed.sources.len() >= 3, "{asset:?}");
 			}
 		}

@@ -27,11 +27,17 @@ fn alices() -> VaultId {
 }
 
 fn depositing(amounts: &[(AssetId, Balance)]) -> Adjustment {
-	Adjustment { deposit: basket(amounts), ..Default::default() }
+	Adjustment {
+		deposit: basket(amounts),
+		..Default::default()
+	}
 }
 
 fn withdrawing(amounts: &[(AssetId, Balance)]) -> Adjustment {
-	Adjustment { withdraw: basket(amounts), ..Default::default() }
+	Adjustment {
+		withdraw: basket(amounts),
+		..Default::default()
+	}
 }
 
 #[test]
@@ -40,11 +46,17 @@ fn an_unknown_facility() {
 		assert_noop!(open(ALICE, 2, &[], 0), Error::<Test>::UnknownFacility);
 		let breaker = Breaker::Frozen;
 		assert_noop!(
-			govern(Call::set_breaker { facility: 2, breaker }),
+			govern(Call::set_breaker {
+				facility: 2,
+				breaker
+			}),
 			Error::<Test>::UnknownFacility
 		);
 		assert_noop!(
-			govern(Call::set_ceiling { facility: 2, ceiling: 0 }),
+			govern(Call::set_ceiling {
+				facility: 2,
+				ceiling: 0
+			}),
 			Error::<Test>::UnknownFacility
 		);
 	});
@@ -79,7 +91,10 @@ fn a_token_that_the_facility_does_not_accept() {
 		}
 		// Accepted by one facility is not accepted by all.
 		let stable = open(ALICE, STABLE, &[], 0).unwrap();
-		assert_noop!(deposit(ALICE, stable, ETH, 1), Error::<Test>::CollateralNotAccepted);
+		assert_noop!(
+			deposit(ALICE, stable, ETH, 1),
+			Error::<Test>::CollateralNotAccepted
+		);
 	});
 }
 
@@ -92,9 +107,23 @@ fn nothing_at_all_and_amounts_of_zero() {
 		assert_noop!(withdraw(ALICE, vault, ETH, 0), zero);
 		assert_noop!(borrow(ALICE, vault, 0), zero);
 		assert_noop!(repay(ALICE, vault, 0), zero);
-		assert_noop!(adjust(ALICE, vault, Adjustment::default(), no_limits()), zero);
-		assert_noop!(adjust(ALICE, vault, depositing(&[(ETH, 1), (DOT, 0)]), no_limits()), zero);
-		assert_noop!(adjust(ALICE, vault, withdrawing(&[(ETH, 1), (DOT, 0)]), no_limits()), zero);
+		assert_noop!(
+			adjust(ALICE, vault, Adjustment::default(), no_limits()),
+			zero
+		);
+		assert_noop!(
+			adjust(ALICE, vault, depositing(&[(ETH, 1), (DOT, 0)]), no_limits()),
+			zero
+		);
+		assert_noop!(
+			adjust(
+				ALICE,
+				vault,
+				withdrawing(&[(ETH, 1), (DOT, 0)]),
+				no_limits()
+			),
+			zero
+		);
 		assert_noop!(open(ALICE, MIXED, &[(ETH, 0)], 0), zero);
 	});
 }
@@ -106,7 +135,10 @@ fn a_token_named_twice() {
 		let twice = [(ETH, 1), (DOT, 1), (ETH, 2)];
 		let error = because(Error::DuplicateAsset);
 		assert_noop!(adjust(ALICE, vault, depositing(&twice), no_limits()), error);
-		assert_noop!(adjust(ALICE, vault, withdrawing(&twice), no_limits()), error);
+		assert_noop!(
+			adjust(ALICE, vault, withdrawing(&twice), no_limits()),
+			error
+		);
 	});
 }
 
@@ -114,12 +146,22 @@ fn a_token_named_twice() {
 fn nine_legs() {
 	run(|| {
 		let assets: Vec<AssetId> = (20..32).map(NativeOrWithId::WithId).collect();
-		let listed = assets.iter().map(|asset| terms(asset.clone(), 50, 60, 0)).collect();
+		let listed = assets
+			.iter()
+			.map(|asset| terms(asset.clone(), 50, 60, 0))
+			.collect();
 		let facility = create_facility(facility_terms(listed));
-		let eight: Vec<_> = assets.iter().take(8).map(|asset| (asset.clone(), 10)).collect();
+		let eight: Vec<_> = assets
+			.iter()
+			.take(8)
+			.map(|asset| (asset.clone(), 10))
+			.collect();
 		let vault = open(ALICE, facility, &eight, 0).unwrap();
 		let ninth = assets[8].clone();
-		assert_noop!(deposit(BOB, vault, ninth.clone(), 1), Error::<Test>::TooManyLegs);
+		assert_noop!(
+			deposit(BOB, vault, ninth.clone(), 1),
+			Error::<Test>::TooManyLegs
+		);
 		// More of one of the eight is no further leg, and one that goes makes room for another.
 		assert_ok!(deposit(BOB, vault, assets[7].clone(), 1));
 		assert_ok!(withdraw(ALICE, vault, assets[0].clone(), 10));
@@ -147,7 +189,10 @@ fn more_than_the_caller_has() {
 		let vault = alices();
 		let (eth, crn) = (balance(ETH, ALICE), balance(CRN, ALICE));
 		assert!(deposit(ALICE, vault, ETH, eth + 1).is_err());
-		assert_noop!(deposit(ALICE, vault, CRN, crn + 1), TokenError::FundsUnavailable);
+		assert_noop!(
+			deposit(ALICE, vault, CRN, crn + 1),
+			TokenError::FundsUnavailable
+		);
 		assert!(deposit(ALICE, vault, ETH, Balance::MAX).is_err());
 		assert!(repay(BOB, vault, ONE_CUSD).is_err());
 		send(CUSD, ALICE, BOB, 900 * ONE_CUSD);
@@ -181,9 +226,17 @@ fn a_refusal_at_the_last_step_undoes_all_steps_before_it() {
 fn more_than_the_ceiling() {
 	run(|| {
 		let vault = alices();
-		let set = |ceiling| govern(Call::set_ceiling { facility: MIXED, ceiling });
+		let set = |ceiling| {
+			govern(Call::set_ceiling {
+				facility: MIXED,
+				ceiling,
+			})
+		};
 		assert_ok!(set(1_500 * ONE_CUSD));
-		assert_noop!(borrow(ALICE, vault, 500 * ONE_CUSD + 1), Error::<Test>::CeilingReached);
+		assert_noop!(
+			borrow(ALICE, vault, 500 * ONE_CUSD + 1),
+			Error::<Test>::CeilingReached
+		);
 		assert_eq!(Vaults::vault(vault).unwrap().max_borrow, 500 * ONE_CUSD);
 		assert_ok!(borrow(ALICE, vault, 500 * ONE_CUSD));
 		// A lower ceiling takes nothing back, and interest passes it.
@@ -193,7 +246,12 @@ fn more_than_the_ceiling() {
 		assert_noop!(borrow(ALICE, vault, 1), Error::<Test>::CeilingReached);
 		assert_ok!(repay(ALICE, vault, 500 * ONE_CUSD));
 		// The other facility has its own.
-		assert_ok!(open(BOB, STABLE, &[(USDT, 1_000 * ONE_USDT)], 100 * ONE_CUSD));
+		assert_ok!(open(
+			BOB,
+			STABLE,
+			&[(USDT, 1_000 * ONE_USDT)],
+			100 * ONE_CUSD
+		));
 	});
 }
 
@@ -264,9 +322,12 @@ fn a_price_that_is_missing_or_not_live() {
 			assert_noop!(open(BOB, MIXED, &[(ETH, ONE_ETH)], MINIMUM_DEBT), error);
 			assert_eq!(Vaults::vault(vault).unwrap().max_borrow, 0);
 		};
-		for status in
-			[QuoteStatus::Degraded, QuoteStatus::Jump, QuoteStatus::Stale, QuoteStatus::Halted]
-		{
+		for status in [
+			QuoteStatus::Degraded,
+			QuoteStatus::Jump,
+			QuoteStatus::Stale,
+			QuoteStatus::Halted,
+		] {
 			Prices::alter(ETH, |quote| quote.status = status);
 			refused();
 		}
@@ -289,7 +350,10 @@ fn depositing_repaying_and_closing_need_no_quote_at_all() {
 		next_block();
 		assert_eq!(health(vault), Some(FixedU128::from_u32(0)));
 		// No health can be promised without a price.
-		let limits = Limits { min_health: Some(FixedU128::from_u32(1)), deadline: None };
+		let limits = Limits {
+			min_health: Some(FixedU128::from_u32(1)),
+			deadline: None,
+		};
 		assert_noop!(
 			adjust(ALICE, vault, depositing(&[(ETH, 1)]), limits),
 			Error::<Test>::HealthBelowLimit
@@ -312,7 +376,10 @@ fn somebody_elses_vault() {
 		assert_noop!(withdraw(BOB, vault, ETH, 1), error);
 		assert_noop!(borrow(BOB, vault, ONE_CUSD), error);
 		assert_noop!(close(BOB, vault), error);
-		let adjustment = Adjustment { borrow: 1, ..depositing(&[(ETH, ONE_ETH)]) };
+		let adjustment = Adjustment {
+			borrow: 1,
+			..depositing(&[(ETH, ONE_ETH)])
+		};
 		assert_noop!(adjust(BOB, vault, adjustment, no_limits()), error);
 	});
 }
@@ -322,12 +389,28 @@ fn a_deadline_that_has_passed() {
 	run(|| {
 		let vault = alices();
 		run_blocks(3);
-		let limits = Limits { min_health: None, deadline: Some(System::block_number() - 1) };
+		let limits = Limits {
+			min_health: None,
+			deadline: Some(System::block_number() - 1),
+		};
 		let error = because(Error::DeadlinePassed);
-		assert_noop!(adjust(ALICE, vault, depositing(&[(ETH, 1)]), limits.clone()), error);
+		assert_noop!(
+			adjust(ALICE, vault, depositing(&[(ETH, 1)]), limits.clone()),
+			error
+		);
 		for adjustment in [Adjustment::default(), depositing(&[(ETH, 1)])] {
 			let limits = limits.clone();
-			assert_noop!(call(BOB, Call::open { facility: MIXED, adjustment, limits }), error);
+			assert_noop!(
+				call(
+					BOB,
+					Call::open {
+						facility: MIXED,
+						adjustment,
+						limits
+					}
+				),
+				error
+			);
 		}
 	});
 }
@@ -336,9 +419,15 @@ fn a_deadline_that_has_passed() {
 fn a_health_below_the_callers_limit() {
 	run(|| {
 		let vault = alices();
-		let limits = Limits { min_health: Some(FixedU128::from_rational(24, 10)), deadline: None };
+		let limits = Limits {
+			min_health: Some(FixedU128::from_rational(24, 10)),
+			deadline: None,
+		};
 		let error = because(Error::HealthBelowLimit);
-		let borrowing = Adjustment { borrow: 1, ..Default::default() };
+		let borrowing = Adjustment {
+			borrow: 1,
+			..Default::default()
+		};
 		assert_noop!(adjust(ALICE, vault, borrowing, limits.clone()), error);
 		// A limit is for whatever the call does, also for what only improves the vault.
 		Prices::set_cents(ETH, 2_000_00);
@@ -352,9 +441,20 @@ fn calls_without_an_origin_or_with_the_wrong_one() {
 		let (vault, limits) = (alices(), no_limits());
 		let adjustment = Adjustment::default();
 		let calls = vec![
-			Call::open { facility: MIXED, adjustment, limits },
-			Call::deposit { vault, asset: ETH, amount: 1 },
-			Call::close { vault, max_repay: Balance::MAX },
+			Call::open {
+				facility: MIXED,
+				adjustment,
+				limits,
+			},
+			Call::deposit {
+				vault,
+				asset: ETH,
+				amount: 1,
+			},
+			Call::close {
+				vault,
+				max_repay: Balance::MAX,
+			},
 			Call::liquidate { vault },
 			Call::enforce_backlog { max: 1 },
 			Call::claim { vault },
@@ -363,9 +463,17 @@ fn calls_without_an_origin_or_with_the_wrong_one() {
 			assert_noop!(govern(call), DispatchError::BadOrigin);
 		}
 		let administrations = vec![
-			Call::set_breaker { facility: MIXED, breaker: Breaker::Frozen },
-			Call::set_ceiling { facility: MIXED, ceiling: 0 },
-			Call::create_facility { terms: facility_terms(vec![terms(ETH, 50, 60, 0)]) },
+			Call::set_breaker {
+				facility: MIXED,
+				breaker: Breaker::Frozen,
+			},
+			Call::set_ceiling {
+				facility: MIXED,
+				ceiling: 0,
+			},
+			Call::create_facility {
+				terms: facility_terms(vec![terms(ETH, 50, 60, 0)]),
+			},
 		];
 		for administration in administrations {
 			assert_noop!(call(ALICE, administration), DispatchError::BadOrigin);
@@ -382,7 +490,11 @@ fn what_the_breaker_has_switched_off_and_only_that() {
 			let unsafe_one = open(BOB, MIXED, &[(BTC, ONE_BTC)], 40_000 * ONE_CUSD).unwrap();
 			set_breaker(MIXED, breaker);
 			let expect = |outcome: sp_runtime::DispatchResult, works| {
-				let expected = if works { Ok(()) } else { Err(Error::<Test>::SwitchedOff.into()) };
+				let expected = if works {
+					Ok(())
+				} else {
+					Err(Error::<Test>::SwitchedOff.into())
+				};
 				assert_eq!(outcome, expected, "{breaker:?}");
 			};
 			let (new_risk, liquidations, withdrawals) = (
@@ -391,7 +503,10 @@ fn what_the_breaker_has_switched_off_and_only_that() {
 				breaker < Breaker::Frozen,
 			);
 			expect(open(CAROL, MIXED, &[], 0).map(|_| ()), new_risk);
-			expect(open(CAROL, MIXED, &[(ETH, ONE_ETH)], MINIMUM_DEBT).map(|_| ()), new_risk);
+			expect(
+				open(CAROL, MIXED, &[(ETH, ONE_ETH)], MINIMUM_DEBT).map(|_| ()),
+				new_risk,
+			);
 			expect(borrow(ALICE, owing, ONE_CUSD), new_risk);
 			expect(withdraw(ALICE, owing, ETH, 1), new_risk);
 			expect(withdraw(ALICE, free, ETH, 1), withdrawals);
@@ -409,7 +524,12 @@ fn what_the_breaker_has_switched_off_and_only_that() {
 			assert_ok!(close(ALICE, owing));
 			assert_ok!(close(ALICE, free));
 			// Another facility has a breaker of its own.
-			assert_ok!(open(CAROL, STABLE, &[(USDT, 1_000 * ONE_USDT)], MINIMUM_DEBT));
+			assert_ok!(open(
+				CAROL,
+				STABLE,
+				&[(USDT, 1_000 * ONE_USDT)],
+				MINIMUM_DEBT
+			));
 			set_breaker(MIXED, Breaker::AllEnabled);
 			assert_ok!(open(CAROL, MIXED, &[], 0));
 		});
@@ -422,8 +542,10 @@ fn paying_all_back_and_withdrawing_at_once_is_no_new_risk() {
 		let vault = alices();
 		set_breaker(MIXED, Breaker::NoNewLiquidations);
 		Prices::forget(ETH);
-		let adjustment =
-			Adjustment { repay: Balance::MAX, ..withdrawing(&[(ETH, ONE_ETH)]) };
+		let adjustment = Adjustment {
+			repay: Balance::MAX,
+			..withdrawing(&[(ETH, ONE_ETH)])
+		};
 		assert_ok!(adjust(ALICE, vault, adjustment, no_limits()));
 		assert_eq!((debt(vault), leg(vault, ETH)), (0, 0));
 	});
@@ -438,8 +560,10 @@ fn closing_while_a_lot_may_still_return_something() {
 		lend(ALICE, 1_000 * ONE_CUSD);
 		assert_noop!(close(ALICE, vault), Error::<Test>::ClaimsPending);
 		// All the rest of it can be had meanwhile.
-		let adjustment =
-			Adjustment { repay: Balance::MAX, ..withdrawing(&[(ETH, leg(vault, ETH))]) };
+		let adjustment = Adjustment {
+			repay: Balance::MAX,
+			..withdrawing(&[(ETH, leg(vault, ETH))])
+		};
 		assert_ok!(adjust(ALICE, vault, adjustment, no_limits()));
 		assert_noop!(claim(BOB, vault), Error::<Test>::NothingToClaim);
 		let lot = lots()[0].0;
@@ -457,7 +581,10 @@ fn liquidating_a_safe_vault() {
 		for vault in [vault, free, empty] {
 			assert_noop!(liquidate(BOB, vault), Error::<Test>::VaultIsSafe);
 		}
-		assert_noop!(call(BOB, Call::enforce_backlog { max: 100 }), Error::<Test>::VaultIsSafe);
+		assert_noop!(
+			call(BOB, Call::enforce_backlog { max: 100 }),
+			Error::<Test>::VaultIsSafe
+		);
 	});
 }
 
@@ -480,7 +607,10 @@ fn amounts_beyond_all_numbers() {
 	run(|| {
 		let vault = alices();
 		assert!(borrow(ALICE, vault, Balance::MAX).is_err());
-		assert_noop!(borrow(ALICE, vault, Balance::MAX / 2), Error::<Test>::CeilingReached);
+		assert_noop!(
+			borrow(ALICE, vault, Balance::MAX / 2),
+			Error::<Test>::CeilingReached
+		);
 		assert_noop!(
 			borrow(ALICE, vault, Balance::MAX - 1_000 * ONE_CUSD + 1),
 			Error::<Test>::Overflow

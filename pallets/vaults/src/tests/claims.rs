@@ -11,15 +11,27 @@ fn what_is_left_over_returns_in_proportion_and_sums_exactly() {
 		let facility = create_still();
 		let of = |owner, tokens: u128| {
 			let amount = tokens * ONE_ETH / 7;
-			open(owner, facility, &[(ETH, amount)], tokens * 2_000 * ONE_CUSD / 7).unwrap()
+			open(
+				owner,
+				facility,
+				&[(ETH, amount)],
+				tokens * 2_000 * ONE_CUSD / 7,
+			)
+			.unwrap()
 		};
 		let vaults = [of(ALICE, 3), of(BOB, 11), of(CAROL, 23), of(ALICE, 1)];
 		Prices::set_cents(ETH, 2_400_00);
 		assert_eq!(next_block(), 4);
 		let (lot, of_all) = lots()[0].clone();
-		let contributed: Vec<_> = vaults.iter().map(|v| row(*v).claims[0].contributed).collect();
+		let contributed: Vec<_> = vaults
+			.iter()
+			.map(|v| row(*v).claims[0].contributed)
+			.collect();
 		assert_eq!(contributed.iter().sum::<Balance>(), of_all.remaining);
-		assert_noop!(claim(ALICE, vaults[0]), crate::Error::<Test>::NothingToClaim);
+		assert_noop!(
+			claim(ALICE, vaults[0]),
+			crate::Error::<Test>::NothingToClaim
+		);
 		lend(BOB, 20_000 * ONE_CUSD);
 		assert_ok!(take(BOB, lot, Balance::MAX));
 		let leftover = Auctions::held(&ETH);
@@ -119,7 +131,13 @@ fn seven_legs_and_a_claim_leave_room_for_one_that_returns() {
 #[test]
 fn a_leftover_may_save_a_vault_before_it_is_liquidated() {
 	run(|| {
-		let vault = open(ALICE, create_still(), &[(ETH, 10 * ONE_ETH)], 20_000 * ONE_CUSD).unwrap();
+		let vault = open(
+			ALICE,
+			create_still(),
+			&[(ETH, 10 * ONE_ETH)],
+			20_000 * ONE_CUSD,
+		)
+		.unwrap();
 		Prices::set_cents(ETH, 2_400_00);
 		assert_eq!(next_block(), 1);
 		assert_ok!(take(ALICE, lots()[0].0, Balance::MAX));
@@ -136,7 +154,13 @@ fn a_leftover_may_save_a_vault_before_it_is_liquidated() {
 #[test]
 fn a_leftover_is_not_left_to_an_owner_whose_debt_goes_bad() {
 	run(|| {
-		let vault = open(ALICE, create_still(), &[(ETH, 10 * ONE_ETH)], 20_000 * ONE_CUSD).unwrap();
+		let vault = open(
+			ALICE,
+			create_still(),
+			&[(ETH, 10 * ONE_ETH)],
+			20_000 * ONE_CUSD,
+		)
+		.unwrap();
 		Prices::set_cents(ETH, 2_400_00);
 		assert_eq!(next_block(), 1);
 		assert_ok!(take(ALICE, lots()[0].0, Balance::MAX));

@@ -35,7 +35,11 @@ fn damaged(damage: impl FnOnce(&Scene), complaint: &'static str) {
 		let vault = open(ALICE, facility, &[(ETH, 10 * ONE_ETH)], 20_000 * ONE_CUSD).unwrap();
 		let free = open(BOB, facility, &[(ETH, ONE_ETH)], 0).unwrap();
 		check_all();
-		damage(&Scene { facility, vault, free });
+		damage(&Scene {
+			facility,
+			vault,
+			free,
+		});
 		assert_err!(Vaults::do_try_state(), complaint);
 	});
 }
@@ -64,7 +68,11 @@ fn change_page(change: impl FnOnce(&mut Page)) {
 }
 
 fn leg(collateral: u8, amount: u128) -> Leg {
-	Leg { collateral, amount, entry: None }
+	Leg {
+		collateral,
+		amount,
+		entry: None,
+	}
 }
 
 /// Two facilities whose only vaults hold and owe `legs` and `debt`, in the books as well.
@@ -90,7 +98,10 @@ fn overloaded(scene: &Scene, held: u128, debt: u128) {
 
 #[test]
 fn a_facility_without_terms() {
-	damaged(|scene| Facilities::<Test>::remove(scene.facility), "a facility is missing");
+	damaged(
+		|scene| Facilities::<Test>::remove(scene.facility),
+		"a facility is missing",
+	);
 }
 
 #[test]
@@ -104,7 +115,11 @@ fn a_facility_without_totals() {
 #[test]
 fn an_accumulator_below_one() {
 	damaged(
-		|scene| change_state(scene.facility, |state| state.accumulator = Ray(Ray::ONE.0 - 1)),
+		|scene| {
+			change_state(scene.facility, |state| {
+				state.accumulator = Ray(Ray::ONE.0 - 1)
+			})
+		},
 		"an accumulator is below one",
 	);
 }
@@ -248,7 +263,13 @@ fn claims_that_leave_no_room() {
 		|scene| {
 			change(scene.free, |row| {
 				for collateral in 3..11 {
-					row.claims.try_push(Claim { lot: 0, collateral, contributed: 1 }).unwrap();
+					row.claims
+						.try_push(Claim {
+							lot: 0,
+							collateral,
+							contributed: 1,
+						})
+						.unwrap();
 				}
 			});
 		},
@@ -269,18 +290,26 @@ fn a_debt_without_collateral() {
 
 #[test]
 fn collateral_beyond_all_numbers() {
-	damaged(|scene| overloaded(scene, u128::MAX, 0), "the sum of collateral overflows");
+	damaged(
+		|scene| overloaded(scene, u128::MAX, 0),
+		"the sum of collateral overflows",
+	);
 }
 
 #[test]
 fn custody_that_holds_too_little() {
-	damaged(|_| send(ETH, CUSTODY, CAROL, 1), "custody holds less than it owes");
+	damaged(
+		|_| send(ETH, CUSTODY, CAROL, 1),
+		"custody holds less than it owes",
+	);
 	// The minimum balance is nobody's collateral.
 	damaged(
 		|_| {
 			let (how_much, how_polite) = (Precision::Exact, Fortitude::Force);
 			let all = Preservation::Expendable;
-			assert_ok!(Tokens::burn_from(USDT, &CUSTODY, 1, all, how_much, how_polite));
+			assert_ok!(Tokens::burn_from(
+				USDT, &CUSTODY, 1, all, how_much, how_polite
+			));
 		},
 		"custody holds less than it owes",
 	);
@@ -312,7 +341,10 @@ fn treasury_and_facilities_that_disagree() {
 
 #[test]
 fn a_tick_of_no_pages() {
-	damaged(|_| change_page(|page| page.pages = 0), "a tick has no pages");
+	damaged(
+		|_| change_page(|page| page.pages = 0),
+		"a tick has no pages",
+	);
 }
 
 #[test]
@@ -372,7 +404,10 @@ fn an_entry_twice() {
 
 #[test]
 fn a_tick_that_miscounts_its_pages() {
-	damaged(|_| change_page(|page| page.occupied = 1), "a tick miscounts its pages");
+	damaged(
+		|_| change_page(|page| page.occupied = 1),
+		"a tick miscounts its pages",
+	);
 }
 
 #[test]
@@ -386,7 +421,11 @@ fn a_tick_without_entries() {
 #[test]
 fn a_leg_that_points_elsewhere() {
 	damaged(
-		|scene| change(scene.vault, |row| row.legs[0].entry.as_mut().unwrap().page = 1),
+		|scene| {
+			change(scene.vault, |row| {
+				row.legs[0].entry.as_mut().unwrap().page = 1
+			})
+		},
 		"a leg and its book disagree",
 	);
 	damaged(
@@ -431,7 +470,10 @@ fn a_trigger_that_is_too_low() {
 
 #[test]
 fn an_empty_word() {
-	damaged(|scene| Words::<Test>::insert(book(scene), 3, [0; 4]), "an empty word is kept");
+	damaged(
+		|scene| Words::<Test>::insert(book(scene), 3, [0; 4]),
+		"an empty word is kept",
+	);
 }
 
 #[test]
@@ -482,7 +524,10 @@ fn a_word_that_only_the_summary_knows() {
 }
 
 fn book(scene: &Scene) -> BookId {
-	assert_eq!(facility_of(scene.facility).collaterals[ETH_LEG].terms.asset, ETH);
+	assert_eq!(
+		facility_of(scene.facility).collaterals[ETH_LEG].terms.asset,
+		ETH
+	);
 	(scene.facility, ETH_LEG as u8)
 }
 
@@ -490,6 +535,12 @@ fn book(scene: &Scene) -> BookId {
 fn a_sound_state_is_not_complained_about() {
 	let asset: AssetId = NativeOrWithId::Native;
 	run(|| {
-		open(ALICE, MIXED, &[(asset, 1_000 * ONE_CRN), (ETH, ONE_ETH)], 2_000 * ONE_CUSD).unwrap();
+		open(
+			ALICE,
+			MIXED,
+			&[(asset, 1_000 * ONE_CRN), (ETH, ONE_ETH)],
+			2_000 * ONE_CUSD,
+		)
+		.unwrap();
 	});
 }

@@ -21,12 +21,22 @@ fn steps(count: u64) -> Weight {
 
 /// 10 ETH for 20,000 CUSD without interest: unsafe below 2,500 USD.
 fn tens() -> VaultId {
-	open(ALICE, create_still(), &[(ETH, 10 * ONE_ETH)], 20_000 * ONE_CUSD).unwrap()
+	open(
+		ALICE,
+		create_still(),
+		&[(ETH, 10 * ONE_ETH)],
+		20_000 * ONE_CUSD,
+	)
+	.unwrap()
 }
 
 fn seized_of(vault: VaultId) -> Vec<(AssetId, Balance)> {
 	let found = events().into_iter().find_map(|event| match event {
-		Event::Liquidated { vault: other, seized, .. } if other == vault => Some(seized),
+		Event::Liquidated {
+			vault: other,
+			seized,
+			..
+		} if other == vault => Some(seized),
 		_ => None,
 	});
 	found.expect("it was liquidated in this block").into_inner()
@@ -64,7 +74,13 @@ fn a_liquidation_restores_the_target_health_and_takes_no_more_than_that() {
 		let owner = ALICE;
 		let debt = debt(vault);
 		let seized = basket(&[(ETH, seized)]);
-		assert!(events().contains(&Event::Liquidated { vault, owner, repaid, seized, debt }));
+		assert!(events().contains(&Event::Liquidated {
+			vault,
+			owner,
+			repaid,
+			seized,
+			debt
+		}));
 	});
 }
 
@@ -91,7 +107,9 @@ fn each_leg_of_a_basket_shows_the_price_below_which_it_is_liquidated() {
 		for (position, asset) in [(0, ETH), (1, DOT), (2, BTC)] {
 			let before = <Prices as PriceSource<_>>::quote(&asset).unwrap();
 			let view = Vaults::vault(vault).unwrap();
-			let Some(price) = view.legs[position].liquidation_price else { continue };
+			let Some(price) = view.legs[position].liquidation_price else {
+				continue;
+			};
 			Prices::set_raw(asset.clone(), price);
 			assert_noop!(liquidate(BOB, vault), Error::<Test>::VaultIsSafe);
 			assert_eq!(next_block(), 0);
@@ -163,7 +181,10 @@ fn under_water_all_collateral_goes_and_what_it_does_not_raise_is_bad_debt() {
 		Prices::set_cents(ETH, 1_000_00);
 		assert_eq!(next_block(), 1);
 		assert!(row(vault).legs.is_empty());
-		assert_eq!((debt(vault), Treasury::in_auction(&CUSD)), (0, 2_000 * ONE_CUSD));
+		assert_eq!(
+			(debt(vault), Treasury::in_auction(&CUSD)),
+			(0, 2_000 * ONE_CUSD)
+		);
 		let (id, lot) = lots()[0].clone();
 		assert_eq!((lot.remaining, lot.debt), (ONE_ETH, 2_000 * ONE_CUSD));
 		// The fee is on the 1,000 / 1.08 that the collateral repays.
@@ -171,7 +192,10 @@ fn under_water_all_collateral_goes_and_what_it_does_not_raise_is_bad_debt() {
 		// Sold at once for 1,150 USD.
 		assert_ok!(take(BOB, id, Balance::MAX));
 		assert_eq!(balance(CUSD, BOB), 850 * ONE_CUSD);
-		assert_eq!((Treasury::in_auction(&CUSD), Treasury::bad_debt(&CUSD)), (0, 850 * ONE_CUSD));
+		assert_eq!(
+			(Treasury::in_auction(&CUSD), Treasury::bad_debt(&CUSD)),
+			(0, 850 * ONE_CUSD)
+		);
 		assert_eq!(claim(ALICE, vault), Ok(()));
 		assert!(row(vault).claims.is_empty());
 		assert_ok!(close(ALICE, vault));
@@ -265,14 +289,24 @@ fn anybody_may_liquidate_what_the_budget_left_over() {
 		.unwrap();
 		assert_eq!(next_block(), 1);
 		// By call and by block it is the same.
-		assert_eq!((row(vault).debt, row(vault).legs), (by_call.debt, by_call.legs));
+		assert_eq!(
+			(row(vault).debt, row(vault).legs),
+			(by_call.debt, by_call.legs)
+		);
 		assert_noop!(liquidate(PAUPER, vault), Error::<Test>::VaultIsSafe);
 	});
 }
 
 /// Vaults of different health at 2,400 USD, all of them unsafe.
 fn unsafe_vaults(facility: FacilityId, count: u128) -> Vec<VaultId> {
-	let open = |number| open(ALICE, facility, &[(ETH, ONE_ETH)], (2_000 + number) * ONE_CUSD);
+	let open = |number| {
+		open(
+			ALICE,
+			facility,
+			&[(ETH, ONE_ETH)],
+			(2_000 + number) * ONE_CUSD,
+		)
+	};
 	(0..count).map(|number| open(number).unwrap()).collect()
 }
 
@@ -280,8 +314,12 @@ fn unsafe_vaults(facility: FacilityId, count: u128) -> Vec<VaultId> {
 fn the_backlog_can_be_worked_off_by_anybody_as_far_as_he_pays() {
 	run(|| {
 		let vaults = unsafe_vaults(create_still(), 20);
-		let unsafe_ones =
-			|| vaults.iter().filter(|vault| health(**vault) < Some(FixedU128::from_u32(1))).count();
+		let unsafe_ones = || {
+			vaults
+				.iter()
+				.filter(|vault| health(**vault) < Some(FixedU128::from_u32(1)))
+				.count()
+		};
 		Prices::set_cents(ETH, 2_400_00);
 		next_block_with(Weight::zero(), SLOT);
 		assert_eq!(unsafe_ones(), 20);
@@ -304,7 +342,13 @@ fn the_least_budget_makes_progress_each_block_and_the_riskiest_are_first() {
 		let facility = create_still();
 		// More than a tick apart: within a tick there is no order.
 		let open = |number: u128| {
-			open(ALICE, facility, &[(ETH, ONE_ETH)], (2_000 + 5 * number) * ONE_CUSD).unwrap()
+			open(
+				ALICE,
+				facility,
+				&[(ETH, ONE_ETH)],
+				(2_000 + 5 * number) * ONE_CUSD,
+			)
+			.unwrap()
 		};
 		let vaults: Vec<_> = (0..12).map(open).collect();
 		Prices::set_cents(ETH, 2_400_00);
@@ -335,7 +379,10 @@ fn whatever_the_budget_it_is_not_exceeded_and_never_wasted() {
 				}
 				// Two facilities may be looked at twice, and three once; a page for every tick.
 				let wanted = (budget.saturating_sub(5) as u32 / 3).clamp(1, left);
-				assert!(done >= wanted.min(left), "{done} of {left} with {budget} steps");
+				assert!(
+					done >= wanted.min(left),
+					"{done} of {left} with {budget} steps"
+				);
 				left -= done;
 			}
 		});
@@ -350,21 +397,34 @@ fn no_book_and_no_facility_starves_another() {
 		for facility in facilities {
 			groups.push(unsafe_vaults(facility, 30));
 			let of_dot = |number: u128| {
-				open(BOB, facility, &[(DOT, 1_000 * ONE_DOT)], (3_400 + number) * ONE_CUSD).unwrap()
+				open(
+					BOB,
+					facility,
+					&[(DOT, 1_000 * ONE_DOT)],
+					(3_400 + number) * ONE_CUSD,
+				)
+				.unwrap()
 			};
 			groups.push((0..30).map(of_dot).collect());
 		}
 		Prices::set_cents(ETH, 2_400_00);
 		Prices::set_cents(DOT, 4_80);
 		let done = |group: &Vec<VaultId>| {
-			group.iter().filter(|vault| health(**vault) >= Some(FixedU128::from_u32(1))).count()
+			group
+				.iter()
+				.filter(|vault| health(**vault) >= Some(FixedU128::from_u32(1)))
+				.count()
 		};
 		// One vault a block or two.
 		for _ in 0..20 {
 			assert!(next_block_with(steps(6), SLOT) >= 1);
 		}
 		for group in &groups {
-			assert!(done(group) > 0, "{:?}", groups.iter().map(done).collect::<Vec<_>>());
+			assert!(
+				done(group) > 0,
+				"{:?}",
+				groups.iter().map(done).collect::<Vec<_>>()
+			);
 		}
 		// With more of it, all have the same at once.
 		next_block_with(steps(44), SLOT);
@@ -391,7 +451,10 @@ fn many_blocks_of_small_budgets_do_what_one_block_does() {
 		vaults
 	};
 	let rows = |vaults: Vec<VaultId>| -> Vec<_> {
-		vaults.into_iter().map(|vault| (row(vault).debt, leg(vault, ETH))).collect()
+		vaults
+			.into_iter()
+			.map(|vault| (row(vault).debt, leg(vault, ETH)))
+			.collect()
 	};
 	let at_once = new_test_ext().execute_with(|| {
 		let vaults = prepare();
@@ -432,7 +495,9 @@ fn a_vault_liquidated_twice_in_a_block_has_one_claim_on_one_lot() {
 		assert_ok!(liquidate(BOB, vault));
 		let claims = row(vault).claims;
 		assert_eq!((claims.len(), lots().len()), (1, 1));
-		let Claim { lot, contributed, .. } = claims[0];
+		let Claim {
+			lot, contributed, ..
+		} = claims[0];
 		assert_eq!((lot, lots()[0].1.remaining), (first[0].lot, contributed));
 		assert_eq!(contributed + leg(vault, ETH), 10 * ONE_ETH);
 	});
@@ -450,15 +515,25 @@ fn twenty_liquidations_without_a_bid_leave_two_claims_and_never_block() {
 		for round in 0..20 {
 			let before = debt(vault);
 			let health = health(vault).unwrap().into_inner();
-			raw = Price::new(raw * 1_000_000 / (health / 1_000_000_000_000)).unwrap().raw();
+			raw = Price::new(raw * 1_000_000 / (health / 1_000_000_000_000))
+				.unwrap()
+				.raw();
 			raw = raw / 10_000 * 9_995;
 			Prices::set_raw(ETH, raw);
 			assert_eq!(next_block(), 1, "{round}");
 			assert!(debt(vault) < before);
-			let on_eth = row(vault).claims.iter().filter(|claim| claim.collateral == 0).count();
+			let on_eth = row(vault)
+				.claims
+				.iter()
+				.filter(|claim| claim.collateral == 0)
+				.count();
 			assert!(on_eth <= MAX_CLAIMS_PER_COLLATERAL as usize);
 		}
-		let contributed: Balance = row(vault).claims.iter().map(|claim| claim.contributed).sum();
+		let contributed: Balance = row(vault)
+			.claims
+			.iter()
+			.map(|claim| claim.contributed)
+			.sum();
 		assert_eq!(contributed + leg(vault, ETH), 1_000 * ONE_ETH);
 		let for_sale: Balance = lots().iter().map(|(_, lot)| lot.remaining).sum();
 		assert_eq!(for_sale, contributed);

@@ -31,7 +31,10 @@ fn carried(amount: Balance, decimals: u8, price: u128) -> U512 {
 fn limitless(decimals: u8) -> FacilityTerms<Test> {
 	let mut listed = terms(exact::token(decimals), 50, 60, 0);
 	listed.cap = u128::MAX;
-	FacilityTerms { ceiling: u128::MAX, ..still(vec![listed]) }
+	FacilityTerms {
+		ceiling: u128::MAX,
+		..still(vec![listed])
+	}
 }
 
 proptest! {
@@ -200,10 +203,19 @@ fn factors_of_one_in_a_billion_are_not_rounded_to_nothing() {
 		let asset = exact::token(24);
 		Prices::set_raw(asset.clone(), Price::MAX.raw());
 		let amount = 1_000 * 10u128.pow(24);
-		let vault = open(ALICE, facility, &[(asset.clone(), amount)], 1_000 * ONE_CUSD).unwrap();
+		let vault = open(
+			ALICE,
+			facility,
+			&[(asset.clone(), amount)],
+			1_000 * ONE_CUSD,
+		)
+		.unwrap();
 		assert_eq!(Vaults::vault(vault).unwrap().max_borrow, 0);
 		Prices::set_raw(asset, Price::MAX.raw() / 2 - 1);
 		assert_eq!(next_block(), 1);
-		assert_eq!(health(vault).map(|h| h.into_inner() / 1_000_000_000_000), Some(1_100_000));
+		assert_eq!(
+			health(vault).map(|h| h.into_inner() / 1_000_000_000_000),
+			Some(1_100_000)
+		);
 	});
 }

@@ -37,10 +37,19 @@ fn a_facility_is_created_with_the_next_number() {
 	run(|| {
 		System::reset_events();
 		assert_ok!(create(good()));
-		assert_eq!(events(), vec![Event::FacilityCreated { facility: 2, debt_asset: CUSD }]);
+		assert_eq!(
+			events(),
+			vec![Event::FacilityCreated {
+				facility: 2,
+				debt_asset: CUSD
+			}]
+		);
 		assert_eq!(NextFacility::<Test>::get(), 3);
 		let state = state(2);
-		assert_eq!((state.accumulator, state.normalized_debt.0, state.minted), (Ray::ONE, 0, 0));
+		assert_eq!(
+			(state.accumulator, state.normalized_debt.0, state.minted),
+			(Ray::ONE, 0, 0)
+		);
 		assert_eq!(state.accrued_at, Timestamp::get());
 		assert_ok!(open(ALICE, 2, &[(ETH, ONE_ETH)], MINIMUM_DEBT));
 	});
@@ -53,8 +62,14 @@ fn a_target_health_out_of_range() {
 		refused(|terms| terms.target_health = target, Error::BadTargetHealth);
 	}
 	run(|| {
-		for target in [FixedU128::from_inner(1_000_000_000_000_000_001), FixedU128::from_u32(10)] {
-			assert_ok!(create(FacilityTerms { target_health: target, ..good() }));
+		for target in [
+			FixedU128::from_inner(1_000_000_000_000_000_001),
+			FixedU128::from_u32(10),
+		] {
+			assert_ok!(create(FacilityTerms {
+				target_health: target,
+				..good()
+			}));
 		}
 	});
 }
@@ -66,38 +81,76 @@ fn no_minimum_debt() {
 
 #[test]
 fn an_absurd_rate() {
-	refused(|terms| terms.annual_rate = Ray(100 * Ray::ONE.0 + 1), Error::RateTooHigh);
-	refused(|terms| terms.annual_rate = Ray(u128::MAX), Error::RateTooHigh);
+	refused(
+		|terms| terms.annual_rate = Ray(100 * Ray::ONE.0 + 1),
+		Error::RateTooHigh,
+	);
+	refused(
+		|terms| terms.annual_rate = Ray(u128::MAX),
+		Error::RateTooHigh,
+	);
 }
 
 #[test]
 fn a_token_that_does_not_exist_or_has_too_many_decimals() {
 	refused(|terms| terms.debt_asset = token(77), Error::UnknownAsset);
 	// 25 decimals.
-	refused(|terms| terms.collaterals[0].asset = token(45), Error::UnknownAsset);
+	refused(
+		|terms| terms.collaterals[0].asset = token(45),
+		Error::UnknownAsset,
+	);
 	// Nobody has said how many decimals it has.
-	refused(|terms| terms.collaterals[0].asset = ODD, Error::UnknownAsset);
-	refused(|terms| terms.collaterals[1].asset = token(77), Error::UnknownAsset);
+	refused(
+		|terms| terms.collaterals[0].asset = ODD,
+		Error::UnknownAsset,
+	);
+	refused(
+		|terms| terms.collaterals[1].asset = token(77),
+		Error::UnknownAsset,
+	);
 }
 
 #[test]
 fn no_collateral_at_all() {
-	refused(|terms| terms.collaterals = Default::default(), Error::NoCollateral);
+	refused(
+		|terms| terms.collaterals = Default::default(),
+		Error::NoCollateral,
+	);
 }
 
 #[test]
 fn more_collaterals_than_allowed_are_not_even_decoded() {
 	let many: Vec<_> = (20..33).map(|id| terms(token(id), 50, 60, 0)).collect();
-	let FacilityTerms { debt_asset, ceiling, minimum_debt, target_health, annual_rate, .. } = good();
-	let encoded =
-		(debt_asset, many, ceiling, minimum_debt, target_health, annual_rate).encode();
+	let FacilityTerms {
+		debt_asset,
+		ceiling,
+		minimum_debt,
+		target_health,
+		annual_rate,
+		..
+	} = good();
+	let encoded = (
+		debt_asset,
+		many,
+		ceiling,
+		minimum_debt,
+		target_health,
+		annual_rate,
+	)
+		.encode();
 	assert!(FacilityTerms::<Test>::decode(&mut &encoded[..]).is_err());
 }
 
 #[test]
 fn a_collateral_listed_twice_or_that_is_the_debt_asset() {
-	refused(|terms| terms.collaterals[1].asset = ETH, Error::DuplicateCollateral);
-	refused(|terms| terms.collaterals[1].asset = CUSD, Error::DuplicateCollateral);
+	refused(
+		|terms| terms.collaterals[1].asset = ETH,
+		Error::DuplicateCollateral,
+	);
+	refused(
+		|terms| terms.collaterals[1].asset = CUSD,
+		Error::DuplicateCollateral,
+	);
 }
 
 #[test]
@@ -175,7 +228,10 @@ fn a_facility_of_which_anything_exists_already() {
 #[test]
 #[should_panic = "facility 0 of the genesis block is refused"]
 fn a_genesis_block_with_a_bad_facility_is_no_genesis_block() {
-	let facilities = vec![FacilityTerms { minimum_debt: 0, ..good() }];
+	let facilities = vec![FacilityTerms {
+		minimum_debt: 0,
+		..good()
+	}];
 	let _ = crate::GenesisConfig::<Test> { facilities }.build_storage();
 }
 
@@ -183,11 +239,15 @@ fn a_genesis_block_with_a_bad_facility_is_no_genesis_block() {
 fn each_facility_charges_its_own_rate() {
 	run(|| {
 		let year = SECONDS_PER_YEAR * 1_000;
-		let at = |rate| create_facility(FacilityTerms { annual_rate: rate, ..good() });
-		let (none, all) = (at(Ray(0)), at(Ray::ONE));
-		let open = |facility| {
-			open(ALICE, facility, &[(ETH, 10 * ONE_ETH)], 1_000 * ONE_CUSD).unwrap()
+		let at = |rate| {
+			create_facility(FacilityTerms {
+				annual_rate: rate,
+				..good()
+			})
 		};
+		let (none, all) = (at(Ray(0)), at(Ray::ONE));
+		let open =
+			|facility| open(ALICE, facility, &[(ETH, 10 * ONE_ETH)], 1_000 * ONE_CUSD).unwrap();
 		let (free, dear, usual) = (open(none), open(all), open(MIXED));
 		next_block_with(Weight::MAX, year);
 		assert_eq!(debt(free), 1_000 * ONE_CUSD);
@@ -215,14 +275,20 @@ fn interest_that_the_reserve_cannot_take_stays_due() {
 		next_block();
 		let owed = debt(vault);
 		assert!(owed - state(MIXED).minted <= 1);
-		assert_eq!(balance(CUSD, reserve) + 1_000 * ONE_CUSD, state(MIXED).minted);
+		assert_eq!(
+			balance(CUSD, reserve) + 1_000 * ONE_CUSD,
+			state(MIXED).minted
+		);
 	});
 }
 
 #[test]
 fn an_accumulator_at_its_end_stops_and_everybody_can_still_leave() {
 	run(|| {
-		let facility = create_facility(FacilityTerms { annual_rate: Ray(100 * Ray::ONE.0), ..good() });
+		let facility = create_facility(FacilityTerms {
+			annual_rate: Ray(100 * Ray::ONE.0),
+			..good()
+		});
 		let vault = open(ALICE, facility, &[(ETH, 10 * ONE_ETH)], 1_000 * ONE_CUSD).unwrap();
 		set_breaker(facility, crate::types::Breaker::NoNewLiquidations);
 		for _ in 0..8 {
@@ -235,7 +301,12 @@ fn an_accumulator_at_its_end_stops_and_everybody_can_still_leave() {
 		let (owed, reserved) = (debt(vault), state(facility).minted);
 		assert_ok!(deposit(BOB, vault, ETH, ONE_ETH));
 		// The reserve has all that was charged, but for a fraction of a unit.
-		send(CUSD, Treasury::account_id(), ALICE, state(facility).minted - 1_000 * ONE_CUSD);
+		send(
+			CUSD,
+			Treasury::account_id(),
+			ALICE,
+			state(facility).minted - 1_000 * ONE_CUSD,
+		);
 		lend(ALICE, 100 * ONE_CUSD);
 		assert_ok!(close(ALICE, vault));
 		assert_eq!(balance(CUSD, ALICE) + owed, state(STABLE).minted + reserved);
@@ -246,11 +317,17 @@ fn an_accumulator_at_its_end_stops_and_everybody_can_still_leave() {
 fn governance_changes_a_facility_and_says_so() {
 	run(|| {
 		System::reset_events();
-		assert_ok!(govern(Call::set_ceiling { facility: STABLE, ceiling: 7 }));
+		assert_ok!(govern(Call::set_ceiling {
+			facility: STABLE,
+			ceiling: 7
+		}));
 		set_breaker(STABLE, crate::types::Breaker::Frozen);
 		let changed = Event::FacilityChanged { facility: STABLE };
 		assert_eq!(events(), vec![changed.clone(), changed]);
 		let view = Vaults::facility(STABLE).unwrap();
-		assert_eq!((view.ceiling, view.breaker), (7, crate::types::Breaker::Frozen));
+		assert_eq!(
+			(view.ceiling, view.breaker),
+			(7, crate::types::Breaker::Frozen)
+		);
 	});
 }

@@ -30,7 +30,10 @@ fn step(count: u64) -> Weight {
 
 fn take(tick: Tick, bound: Trigger, budget: u64) -> (crate::index::Taken, u64) {
 	let mut meter = WeightMeter::with_limit(step(budget));
-	let costs = Costs { page: step(1), vault: step(1) };
+	let costs = Costs {
+		page: step(1),
+		vault: step(1),
+	};
 	let taken = Index::<Test>::take_above(BOOK, tick, bound, costs, &mut meter);
 	(taken, meter.consumed().ref_time())
 }
@@ -47,7 +50,15 @@ fn compare(model: &BTreeMap<VaultId, Entry>) {
 		of_tick.1 += u16::from(number > 0);
 		for (trigger, vault) in page.entries {
 			assert_eq!(trigger.tick(), tick);
-			assert!(listed.insert(vault, Entry { trigger, page: number }).is_none());
+			assert!(listed
+				.insert(
+					vault,
+					Entry {
+						trigger,
+						page: number
+					}
+				)
+				.is_none());
 		}
 	}
 	assert_eq!(&listed, model);
@@ -94,14 +105,20 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 		2 => (any::<usize>(), 1_000_000u64..1_001_500, 0u64..60)
 			.prop_map(|(tick, bound, budget)| Step::Take(tick, bound, budget)),
 	];
-	(prop::collection::vec(grow, 0..250), prop::collection::vec(shrink, 0..150))
+	(
+		prop::collection::vec(grow, 0..250),
+		prop::collection::vec(shrink, 0..150),
+	)
 		.prop_map(|(first, second)| first.into_iter().chain(second).collect())
 }
 
 fn apply(step: Step, model: &mut BTreeMap<VaultId, Entry>, next: &mut VaultId) {
 	let nth = |model: &BTreeMap<VaultId, Entry>, rank: usize| {
 		let rank = rank.checked_rem(model.len())?;
-		model.iter().nth(rank).map(|(vault, entry)| (*vault, *entry))
+		model
+			.iter()
+			.nth(rank)
+			.map(|(vault, entry)| (*vault, *entry))
 	};
 	match step {
 		Step::Insert(numerator) => {
@@ -109,15 +126,25 @@ fn apply(step: Step, model: &mut BTreeMap<VaultId, Entry>, next: &mut VaultId) {
 			assert_eq!(entry.trigger, trigger(numerator));
 			model.insert(*next, entry);
 			*next += 1;
-		},
+		}
 		Step::Remove(rank) => {
-			let Some((vault, entry)) = nth(model, rank) else { return };
+			let Some((vault, entry)) = nth(model, rank) else {
+				return;
+			};
 			assert!(Index::<Test>::remove(BOOK, entry, vault));
 			assert!(!Index::<Test>::remove(BOOK, entry, vault), "it is gone");
 			model.remove(&vault);
-		},
+		}
 		Step::Take(rank, bound, budget) => {
-			let Some((_, Entry { trigger: of_tick, .. })) = nth(model, rank) else { return };
+			let Some((
+				_,
+				Entry {
+					trigger: of_tick, ..
+				},
+			)) = nth(model, rank)
+			else {
+				return;
+			};
 			let (tick, bound) = (of_tick.tick(), trigger(bound));
 			let above = |entry: &Entry| entry.trigger.tick() == tick && entry.trigger > bound;
 			let wanted = model.values().filter(|entry| above(entry)).count();
@@ -130,7 +157,7 @@ fn apply(step: Step, model: &mut BTreeMap<VaultId, Entry>, next: &mut VaultId) {
 			assert!(taken.exhausted || taken.vaults.len() == wanted);
 			// Nobody is kept waiting by a budget that suffices.
 			assert!(budget < 60 || !taken.exhausted);
-		},
+		}
 	}
 }
 
@@ -182,9 +209,16 @@ fn a_tick_of_many_pages_leaves_nothing_behind_in_whatever_order_it_is_emptied() 
 		new_test_ext().execute_with(|| {
 			let place = |vault: &VaultId| Index::<Test>::insert(BOOK, trigger(1), *vault);
 			let entries: Vec<_> = all.iter().map(place).collect();
-			assert_eq!(Pages::<Test>::iter().count(), 330usize.div_ceil(PAGE_ENTRIES as usize));
+			assert_eq!(
+				Pages::<Test>::iter().count(),
+				330usize.div_ceil(PAGE_ENTRIES as usize)
+			);
 			for vault in &order {
-				assert!(Index::<Test>::remove(BOOK, entries[*vault as usize], *vault));
+				assert!(Index::<Test>::remove(
+					BOOK,
+					entries[*vault as usize],
+					*vault
+				));
 			}
 			assert!(is_empty());
 		});
@@ -210,7 +244,14 @@ fn an_entry_that_is_not_where_it_should_be_changes_nothing() {
 		let entry = Index::<Test>::insert(BOOK, trigger(1), 1);
 		let elsewhere = [
 			(BOOK, Entry { page: 1, ..entry }, 1),
-			(BOOK, Entry { trigger: trigger(2), ..entry }, 1),
+			(
+				BOOK,
+				Entry {
+					trigger: trigger(2),
+					..entry
+				},
+				1,
+			),
 			(BOOK, entry, 2),
 			((7, 4), entry, 1),
 		];
@@ -225,8 +266,15 @@ fn an_entry_that_is_not_where_it_should_be_changes_nothing() {
 fn a_tick_that_is_full_sends_the_vault_to_the_next_higher_one() {
 	new_test_ext().execute_with(|| {
 		let tick = trigger(1).tick();
-		let entries = vec![(trigger(1), 1); PAGE_ENTRIES as usize].try_into().unwrap();
-		let head = Page { pages: u16::MAX, occupied: u16::MAX - 1, roomy: 0, entries };
+		let entries = vec![(trigger(1), 1); PAGE_ENTRIES as usize]
+			.try_into()
+			.unwrap();
+		let head = Page {
+			pages: u16::MAX,
+			occupied: u16::MAX - 1,
+			roomy: 0,
+			entries,
+		};
 		Pages::<Test>::insert((BOOK, tick, u16::MAX - 1), head.clone());
 		Pages::<Test>::insert((BOOK, tick, 0), head);
 		let entry = Index::<Test>::insert(BOOK, trigger(1), 2);
@@ -296,9 +344,9 @@ fn doings() -> impl Strategy<Value = Vec<Doing>> {
 	let doing = prop_oneof![
 		6 => ([leg.clone(), leg.clone(), leg.clone(), leg], 50u8..=100)
 			.prop_map(|(legs, share)| Doing::Open(legs, share)),
-		1 => (vault.clone(), asset.clone(), 1u16..500).prop_map(|(v, a, n)| Doing::Deposit(v, a, n)),
-		1 => (vault.clone(), asset.clone(), 1u8..=100).prop_map(|(v, a, n)| Doing::Withdraw(v, a, n)),
-		1 => (vault.clone(), 1u8..=100).prop_map(|(v, n)| Doing::Borrow(v, n)),
+		1 => (vault, asset.clone(), 1u16..500).prop_map(|(v, a, n)| Doing::Deposit(v, a, n)),
+		1 => (vault, asset.clone(), 1u8..=100).prop_map(|(v, a, n)| Doing::Withdraw(v, a, n)),
+		1 => (vault, 1u8..=100).prop_map(|(v, n)| Doing::Borrow(v, n)),
 		1 => (vault, 1u8..=100).prop_map(|(v, n)| Doing::Repay(v, n)),
 		5 => (asset.clone(), 80u8..115).prop_map(|(a, n)| Doing::Price(a, n)),
 		1 => (asset.clone(), 0u8..5).prop_map(|(a, n)| Doing::Spread(a, n)),
@@ -310,7 +358,10 @@ fn doings() -> impl Strategy<Value = Vec<Doing>> {
 }
 
 fn price(asset: &AssetId) -> u128 {
-	<Prices as cairn_primitives::PriceSource<_>>::quote(asset).unwrap().price.raw()
+	<Prices as cairn_primitives::PriceSource<_>>::quote(asset)
+		.unwrap()
+		.price
+		.raw()
 }
 
 fn worth(asset: &AssetId, hundreds: u16) -> u128 {
@@ -326,15 +377,25 @@ fn perform(doing: Doing, facility: u32) {
 	// Refusals are fine here: what matters is that whatever succeeds keeps the index sound.
 	let _ = match doing {
 		Doing::Open(legs, share) => {
-			let legs = TRADED.into_iter().zip(legs).filter(|(_, hundreds)| *hundreds > 0);
-			let legs: Vec<_> = legs.map(|(a, hundreds)| (a.clone(), worth(&a, hundreds))).collect();
+			let legs = TRADED
+				.into_iter()
+				.zip(legs)
+				.filter(|(_, hundreds)| *hundreds > 0);
+			let legs: Vec<_> = legs
+				.map(|(a, hundreds)| (a.clone(), worth(&a, hundreds)))
+				.collect();
 			open(ALICE, facility, &legs, 0).and_then(|vault| {
 				let most = Vaults::vault(vault).unwrap().max_borrow;
 				borrow(ALICE, vault, most / 100 * u128::from(share))
 			})
-		},
+		}
 		Doing::Deposit(vault, asset, hundreds) => nth(vault).map_or(Ok(()), |vault| {
-			deposit(BOB, vault, TRADED[asset].clone(), worth(&TRADED[asset], hundreds))
+			deposit(
+				BOB,
+				vault,
+				TRADED[asset].clone(),
+				worth(&TRADED[asset], hundreds),
+			)
 		}),
 		Doing::Withdraw(vault, asset, share) => nth(vault).map_or(Ok(()), |vault| {
 			let amount = leg(vault, TRADED[asset].clone()) / 100 * u128::from(share);
@@ -351,12 +412,12 @@ fn perform(doing: Doing, facility: u32) {
 			let raw = price(&TRADED[asset]) / 100 * u128::from(percent);
 			Prices::set_raw(TRADED[asset].clone(), raw.clamp(1_000_000, 10u128.pow(26)));
 			Ok(())
-		},
+		}
 		Doing::Spread(asset, percent) => {
 			let spread = price(&TRADED[asset]) / 100 * u128::from(percent);
 			Prices::alter(TRADED[asset].clone(), |quote| quote.confidence = spread);
 			Ok(())
-		},
+		}
 		Doing::Status(asset, status, tenths) => {
 			Prices::alter(TRADED[asset].clone(), |quote| {
 				quote.status = [
@@ -369,15 +430,15 @@ fn perform(doing: Doing, facility: u32) {
 				quote.age = 3_600_000 + u64::from(tenths) * 8_640_000;
 			});
 			Ok(())
-		},
+		}
 		Doing::Down(down) => {
 			Prices::set_down(down);
 			Ok(())
-		},
+		}
 		Doing::Block(budget, minutes) => {
 			block(budget, u64::from(minutes) * 60_000);
 			Ok(())
-		},
+		}
 	};
 }
 
@@ -387,9 +448,16 @@ fn block(budget: u32, time: u64) {
 	let all = exact::all();
 	let is_due = |vault: &VaultId| !exact::is_safe(*vault) && exact::is_sellable(*vault);
 	let due: BTreeSet<_> = all.iter().copied().filter(is_due).collect();
-	let may: BTreeSet<_> = all.into_iter().filter(|v| exact::is_nearly_unsafe(*v)).collect();
+	let may: BTreeSet<_> = all
+		.into_iter()
+		.filter(|v| exact::is_nearly_unsafe(*v))
+		.collect();
 	let unlimited = budget == u32::MAX;
-	let budget = if unlimited { Weight::MAX } else { step(1_000_000) * u64::from(budget) };
+	let budget = if unlimited {
+		Weight::MAX
+	} else {
+		step(1_000_000) * u64::from(budget)
+	};
 	let count = enforce_with(budget);
 	let liquidated: Vec<_> = events()
 		.into_iter()
@@ -399,13 +467,24 @@ fn block(budget: u32, time: u64) {
 		})
 		.collect();
 	let distinct: BTreeSet<_> = liquidated.iter().copied().collect();
-	assert_eq!((distinct.len(), count as usize), (liquidated.len(), liquidated.len()));
+	assert_eq!(
+		(distinct.len(), count as usize),
+		(liquidated.len(), liquidated.len())
+	);
 	assert!(distinct.is_subset(&may), "a safe vault is liquidated");
-	assert!(!events().iter().any(|event| matches!(event, Event::IndexDrift { .. })));
+	assert!(!events()
+		.iter()
+		.any(|event| matches!(event, Event::IndexDrift { .. })));
 	if unlimited {
-		assert!(due.is_subset(&distinct), "an unsafe vault is missed: {due:?} {distinct:?}");
+		assert!(
+			due.is_subset(&distinct),
+			"an unsafe vault is missed: {due:?} {distinct:?}"
+		);
 		for vault in exact::all() {
-			assert!(exact::is_safe(vault) || !exact::is_sellable(vault), "{vault} is left unsafe");
+			assert!(
+				exact::is_safe(vault) || !exact::is_sellable(vault),
+				"{vault} is left unsafe"
+			);
 		}
 	}
 	end_of_begin();
@@ -417,7 +496,10 @@ fn block(budget: u32, time: u64) {
 /// However small the budget: if nothing else happens, nobody is left unsafe after some blocks.
 fn work_off(budget: Weight) {
 	for _ in 0..8 * exact::all().len() + 20 {
-		let unsafe_ones: Vec<_> = exact::all().into_iter().filter(|v| !exact::is_safe(*v)).collect();
+		let unsafe_ones: Vec<_> = exact::all()
+			.into_iter()
+			.filter(|v| !exact::is_safe(*v))
+			.collect();
 		// Those that cannot be sold are looked at again and again, and may use all of it up.
 		if unsafe_ones.is_empty() || !unsafe_ones.into_iter().all(exact::is_sellable) {
 			break;
@@ -427,8 +509,13 @@ fn work_off(budget: Weight) {
 		end_of_begin();
 	}
 	let all = exact::all();
-	let waits = all.iter().any(|vault| !exact::is_safe(*vault) && !exact::is_sellable(*vault));
-	assert!(waits || all.into_iter().all(exact::is_safe), "a backlog is never worked off");
+	let waits = all
+		.iter()
+		.any(|vault| !exact::is_safe(*vault) && !exact::is_sellable(*vault));
+	assert!(
+		waits || all.into_iter().all(exact::is_safe),
+		"a backlog is never worked off"
+	);
 }
 
 proptest! {

@@ -63,18 +63,38 @@ fn holders() -> [AccountId; 5] {
 }
 
 fn existing(asset: &AssetId) -> Balance {
-	holders().iter().map(|who| balance(asset.clone(), *who)).sum()
+	holders()
+		.iter()
+		.map(|who| balance(asset.clone(), *who))
+		.sum()
 }
 
 impl Ledger {
 	fn new(facilities: &[FacilityId]) -> Self {
 		Self {
 			vaults: BTreeMap::new(),
-			lines: facilities.iter().map(|id| (*id, Line { accumulator: RAY, minted: 0 })).collect(),
+			lines: facilities
+				.iter()
+				.map(|id| {
+					(
+						*id,
+						Line {
+							accumulator: RAY,
+							minted: 0,
+						},
+					)
+				})
+				.collect(),
 			cusd: holders().iter().map(|who| (*who, 0)).collect(),
 			for_sale: TRADED.into_iter().map(|asset| (asset, 0)).collect(),
-			existing: TRADED.into_iter().map(|asset| (asset.clone(), existing(&asset))).collect(),
-			donated: TRADED.into_iter().map(|a| (a.clone(), balance(a, CUSTODY))).collect(),
+			existing: TRADED
+				.into_iter()
+				.map(|asset| (asset.clone(), existing(&asset)))
+				.collect(),
+			donated: TRADED
+				.into_iter()
+				.map(|a| (a.clone(), balance(a, CUSTODY)))
+				.collect(),
 		}
 	}
 
@@ -83,7 +103,11 @@ impl Ledger {
 	}
 
 	fn debts(&self, facility: FacilityId) -> u128 {
-		self.vaults.values().filter(|v| v.facility == facility).map(|v| v.debt).sum()
+		self.vaults
+			.values()
+			.filter(|v| v.facility == facility)
+			.map(|v| v.debt)
+			.sum()
 	}
 
 	fn owed(&self, vault: VaultId) -> u128 {
@@ -92,7 +116,9 @@ impl Ledger {
 	}
 
 	fn borrow(&mut self, vault: VaultId, amount: Balance) {
-		let Account { facility, owner, .. } = self.vaults[&vault];
+		let Account {
+			facility, owner, ..
+		} = self.vaults[&vault];
 		let taken = ceil(amount, RAY, self.accumulator(facility));
 		self.vaults.get_mut(&vault).unwrap().debt += taken;
 		self.lines.get_mut(&facility).unwrap().minted += amount;
@@ -104,8 +130,11 @@ impl Ledger {
 		let facility = self.vaults[&vault].facility;
 		let (paid, accumulator) = (amount.min(owed), self.accumulator(facility));
 		let account = self.vaults.get_mut(&vault).unwrap();
-		account.debt -=
-			if paid == owed { account.debt } else { floor(paid, RAY, accumulator) };
+		account.debt -= if paid == owed {
+			account.debt
+		} else {
+			floor(paid, RAY, accumulator)
+		};
 		let minted = &mut self.lines.get_mut(&facility).unwrap().minted;
 		let burned = paid.min(*minted);
 		*minted -= burned;
@@ -115,7 +144,13 @@ impl Ledger {
 	}
 
 	fn deposit(&mut self, vault: VaultId, asset: &AssetId, amount: Balance) {
-		*self.vaults.get_mut(&vault).unwrap().legs.entry(asset.clone()).or_default() += amount;
+		*self
+			.vaults
+			.get_mut(&vault)
+			.unwrap()
+			.legs
+			.entry(asset.clone())
+			.or_default() += amount;
 	}
 
 	fn withdraw(&mut self, vault: VaultId, asset: &AssetId, amount: Balance) {
@@ -129,7 +164,13 @@ impl Ledger {
 	fn follow(&mut self, events: Vec<Event<Test>>) {
 		for event in events {
 			match event {
-				Event::Liquidated { vault, repaid, seized, debt, .. } => {
+				Event::Liquidated {
+					vault,
+					repaid,
+					seized,
+					debt,
+					..
+				} => {
 					for (asset, amount) in seized {
 						self.withdraw(vault, &asset, amount);
 						*self.for_sale.get_mut(&asset).unwrap() += amount;
@@ -145,14 +186,15 @@ impl Ledger {
 					// Rounded up, and never more than was issued.
 					assert_eq!(repaid, ceil(cleared, accumulator, RAY).min(*minted));
 					*minted -= repaid;
-				},
-				Event::LeftoverReturned { vault, returned } =>
+				}
+				Event::LeftoverReturned { vault, returned } => {
 					for (asset, amount) in returned {
 						self.deposit(vault, &asset, amount);
 						*self.for_sale.get_mut(&asset).unwrap() -= amount;
-					},
+					}
+				}
 				Event::IndexDrift { vault } => panic!("the entry of {vault} has drifted"),
-				_ => {},
+				_ => {}
 			}
 		}
 	}
@@ -163,7 +205,10 @@ impl Ledger {
 			let rate = state(*id).rate_per_second.0;
 			let naive = (0..seconds).fold(line.accumulator, |all, _| ceil(all, rate, RAY));
 			let real = state(*id).accumulator.0;
-			assert!(real.abs_diff(naive) <= u128::from(seconds) + 20, "{real} {naive}");
+			assert!(
+				real.abs_diff(naive) <= u128::from(seconds) + 20,
+				"{real} {naive}"
+			);
 			line.accumulator = real;
 		}
 		let reserve = Treasury::account_id();
@@ -177,22 +222,38 @@ impl Ledger {
 	}
 
 	fn compare(&self) {
-		assert_eq!(exact::all(), self.vaults.keys().copied().collect::<Vec<_>>());
+		assert_eq!(
+			exact::all(),
+			self.vaults.keys().copied().collect::<Vec<_>>()
+		);
 		for (id, account) in &self.vaults {
 			let view = Vaults::vault(*id).unwrap();
-			assert_eq!((view.owner, view.facility), (account.owner, account.facility));
+			assert_eq!(
+				(view.owner, view.facility),
+				(account.owner, account.facility)
+			);
 			assert_eq!((row(*id).debt.0, view.debt), (account.debt, self.owed(*id)));
-			let legs = view.legs.into_iter().map(|leg| (leg.asset, leg.amount)).collect();
+			let legs = view
+				.legs
+				.into_iter()
+				.map(|leg| (leg.asset, leg.amount))
+				.collect();
 			assert_eq!(account.legs, legs);
 		}
 		for (id, line) in &self.lines {
 			let (state, debts) = (state(*id), self.debts(*id));
-			assert_eq!((state.normalized_debt.0, state.minted), (debts, line.minted));
+			assert_eq!(
+				(state.normalized_debt.0, state.minted),
+				(debts, line.minted)
+			);
 			assert!(line.minted <= floor(debts, line.accumulator, RAY));
 		}
 		for asset in TRADED {
-			let in_vaults: Balance =
-				self.vaults.values().filter_map(|vault| vault.legs.get(&asset)).sum();
+			let in_vaults: Balance = self
+				.vaults
+				.values()
+				.filter_map(|vault| vault.legs.get(&asset))
+				.sum();
 			let owed = in_vaults + self.for_sale[&asset] + self.donated[&asset];
 			assert_eq!(balance(asset.clone(), CUSTODY), owed, "{asset:?}");
 			assert_eq!(existing(&asset), self.existing[&asset], "{asset:?}");
@@ -211,19 +272,70 @@ impl Ledger {
 /// Numbers are shares of what there is, or out of reach when above a hundred per cent.
 #[derive(Clone, Debug)]
 enum Doing {
-	Open { who: usize, facility: usize, asset: usize, hundreds: u16, share: u8 },
-	Deposit { who: usize, vault: usize, asset: usize, hundreds: u16 },
-	Withdraw { vault: usize, asset: usize, share: u8 },
-	Borrow { vault: usize, share: u8 },
-	Repay { who: usize, vault: usize, share: u8, odd: u8 },
-	All { vault: usize, asset: usize, hundreds: u16, repaid: u8, taken: u8, borrowed: u8 },
-	Close { vault: usize },
-	Claim { vault: usize },
-	Send { from: usize, to: usize, share: u8 },
-	Donate { who: usize, asset: usize },
-	Buy { who: usize, lot: usize, share: u8 },
-	Price { asset: usize, percent: u8 },
-	Block { budget: u32, seconds: u16 },
+	Open {
+		who: usize,
+		facility: usize,
+		asset: usize,
+		hundreds: u16,
+		share: u8,
+	},
+	Deposit {
+		who: usize,
+		vault: usize,
+		asset: usize,
+		hundreds: u16,
+	},
+	Withdraw {
+		vault: usize,
+		asset: usize,
+		share: u8,
+	},
+	Borrow {
+		vault: usize,
+		share: u8,
+	},
+	Repay {
+		who: usize,
+		vault: usize,
+		share: u8,
+		odd: u8,
+	},
+	All {
+		vault: usize,
+		asset: usize,
+		hundreds: u16,
+		repaid: u8,
+		taken: u8,
+		borrowed: u8,
+	},
+	Close {
+		vault: usize,
+	},
+	Claim {
+		vault: usize,
+	},
+	Send {
+		from: usize,
+		to: usize,
+		share: u8,
+	},
+	Donate {
+		who: usize,
+		asset: usize,
+	},
+	Buy {
+		who: usize,
+		lot: usize,
+		share: u8,
+	},
+	Price {
+		asset: usize,
+		percent: u8,
+	},
+	Block {
+		budget: u32,
+		seconds: u16,
+	},
 }
 
 fn doing() -> impl Strategy<Value = Doing> {
@@ -258,7 +370,10 @@ fn doing() -> impl Strategy<Value = Doing> {
 fn worth(asset: &AssetId, hundreds: u16) -> Balance {
 	use cairn_primitives::{AssetDecimals, PriceSource};
 	let decimals = Decimals::decimals(asset).unwrap();
-	let price = <Prices as PriceSource<_>>::quote(asset).unwrap().price.raw();
+	let price = <Prices as PriceSource<_>>::quote(asset)
+		.unwrap()
+		.price
+		.raw();
 	u128::from(hundreds) * 100 * 10u128.pow(18 + u32::from(decimals)) / price
 }
 
@@ -275,22 +390,35 @@ impl Ledger {
 	/// Does it to the pallet and, if it succeeds, to the ledger.
 	fn perform(&mut self, doing: Doing, facilities: &[FacilityId]) {
 		System::reset_events();
-		let safe: Vec<_> = exact::all().into_iter().filter(|v| exact::is_safe(*v)).collect();
+		let safe: Vec<_> = exact::all()
+			.into_iter()
+			.filter(|v| exact::is_safe(*v))
+			.collect();
 		let prices_stay = !matches!(doing, Doing::Price { .. } | Doing::Block { .. });
 		match doing {
-			Doing::Open { who, facility, asset, hundreds, share } => {
+			Doing::Open {
+				who,
+				facility,
+				asset,
+				hundreds,
+				share,
+			} => {
 				let asset = TRADED[asset].clone();
 				let (owner, amount) = (USERS[who], worth(&asset, hundreds));
 				let facility = facilities[facility];
 				// Half of its value can be borrowed against any of them.
 				let wish = part(u128::from(hundreds) * 100 * ONE_CUSD, share);
 				if let Ok(vault) = open(owner, facility, &[(asset.clone(), amount)], wish) {
-					let account = Account { facility, owner, ..Default::default() };
+					let account = Account {
+						facility,
+						owner,
+						..Default::default()
+					};
 					assert!(self.vaults.insert(vault, account).is_none());
 					self.deposit(vault, &asset, amount);
 					self.borrow(vault, wish);
 				}
-			},
+			}
 			Doing::Send { from, to, share } => {
 				let (from, to) = (USERS[from], USERS[to]);
 				let amount = part(self.cusd[&from], share.min(100));
@@ -299,67 +427,124 @@ impl Ledger {
 					*self.cusd.get_mut(&from).unwrap() -= amount;
 					*self.cusd.get_mut(&to).unwrap() += amount;
 				}
-			},
+			}
 			Doing::Donate { who, asset } => {
 				send(TRADED[asset].clone(), USERS[who], CUSTODY, 1_000);
 				*self.donated.get_mut(&TRADED[asset]).unwrap() += 1_000;
-			},
+			}
 			Doing::Buy { who, lot, share } => self.buy(USERS[who], lot, share),
 			Doing::Price { asset, percent } => {
 				use cairn_primitives::PriceSource;
 				let asset = TRADED[asset].clone();
-				let raw = <Prices as PriceSource<_>>::quote(&asset).unwrap().price.raw();
+				let raw = <Prices as PriceSource<_>>::quote(&asset)
+					.unwrap()
+					.price
+					.raw();
 				let raw = raw / 100 * u128::from(percent);
 				Prices::set_raw(asset, raw.clamp(10u128.pow(9), 10u128.pow(26)));
-			},
+			}
 			Doing::Block { budget, seconds } => self.block(budget, seconds.into()),
 			of_vault => self.operate(of_vault),
 		}
 		if prices_stay {
-			for vault in safe.into_iter().filter(|vault| self.vaults.contains_key(vault)) {
-				assert!(exact::is_safe(vault), "an operation has made vault {vault} unsafe");
+			for vault in safe
+				.into_iter()
+				.filter(|vault| self.vaults.contains_key(vault))
+			{
+				assert!(
+					exact::is_safe(vault),
+					"an operation has made vault {vault} unsafe"
+				);
 			}
 		}
 	}
 
 	fn operate(&mut self, doing: Doing) {
 		let number = match doing {
-			Doing::Deposit { vault, .. } |
-			Doing::Withdraw { vault, .. } |
-			Doing::Borrow { vault, .. } |
-			Doing::Repay { vault, .. } |
-			Doing::All { vault, .. } |
-			Doing::Close { vault } |
-			Doing::Claim { vault } => vault,
+			Doing::Deposit { vault, .. }
+			| Doing::Withdraw { vault, .. }
+			| Doing::Borrow { vault, .. }
+			| Doing::Repay { vault, .. }
+			| Doing::All { vault, .. }
+			| Doing::Close { vault }
+			| Doing::Claim { vault } => vault,
 			_ => return,
 		};
-		let Some(vault) = self.nth(number) else { return };
+		let Some(vault) = self.nth(number) else {
+			return;
+		};
 		let (owner, owed) = (self.vaults[&vault].owner, self.owed(vault));
 		let most = Vaults::vault(vault).unwrap().max_borrow;
 		match doing {
-			Doing::Deposit { who, asset, hundreds, .. } => {
+			Doing::Deposit {
+				who,
+				asset,
+				hundreds,
+				..
+			} => {
 				let (asset, who) = (TRADED[asset].clone(), USERS[who]);
 				let amount = worth(&asset, hundreds);
 				let has_it = balance(asset.clone(), who) >= amount;
 				let deposit = basket(&[(asset, amount)]);
-				let done = self.adjust(who, vault, Adjustment { deposit, ..Default::default() });
+				let done = self.adjust(
+					who,
+					vault,
+					Adjustment {
+						deposit,
+						..Default::default()
+					},
+				);
 				assert!(done || !has_it, "a deposit is refused");
-			},
+			}
 			Doing::Withdraw { asset, share, .. } => {
 				let amount = part(leg(vault, TRADED[asset].clone()), share);
 				let withdraw = basket(&[(TRADED[asset].clone(), amount)]);
-				self.adjust(owner, vault, Adjustment { withdraw, ..Default::default() });
-			},
+				self.adjust(
+					owner,
+					vault,
+					Adjustment {
+						withdraw,
+						..Default::default()
+					},
+				);
+			}
 			Doing::Borrow { share, .. } => {
-				let borrow = if share == 100 { most } else { part(most, share) };
-				let done = self.adjust(owner, vault, Adjustment { borrow, ..Default::default() });
+				let borrow = if share == 100 {
+					most
+				} else {
+					part(most, share)
+				};
+				let done = self.adjust(
+					owner,
+					vault,
+					Adjustment {
+						borrow,
+						..Default::default()
+					},
+				);
 				assert!(borrow <= most || !done, "more than the most is borrowed");
-			},
-			Doing::Repay { who, share, odd, .. } => {
+			}
+			Doing::Repay {
+				who, share, odd, ..
+			} => {
 				let repay = part(owed, share) + u128::from(odd);
-				self.adjust(USERS[who], vault, Adjustment { repay, ..Default::default() });
-			},
-			Doing::All { asset, hundreds, repaid, taken, borrowed, .. } => {
+				self.adjust(
+					USERS[who],
+					vault,
+					Adjustment {
+						repay,
+						..Default::default()
+					},
+				);
+			}
+			Doing::All {
+				asset,
+				hundreds,
+				repaid,
+				taken,
+				borrowed,
+				..
+			} => {
 				let (put, got) = (TRADED[asset].clone(), TRADED[(asset + 1) % 4].clone());
 				let adjustment = Adjustment {
 					deposit: basket(&[(put.clone(), worth(&put, hundreds))]),
@@ -368,7 +553,7 @@ impl Ledger {
 					borrow: part(most, borrowed),
 				};
 				self.adjust(owner, vault, adjustment);
-			},
+			}
 			Doing::Close { .. } => {
 				let can_pay = balance(CUSD, owner) >= owed;
 				let done = close(owner, vault).is_ok();
@@ -377,26 +562,38 @@ impl Ledger {
 					self.repay(vault, owner, owed);
 					self.vaults.remove(&vault);
 				}
-				assert!(done || !can_pay || !row(vault).claims.is_empty(), "a vault cannot be closed");
-			},
+				assert!(
+					done || !can_pay || !row(vault).claims.is_empty(),
+					"a vault cannot be closed"
+				);
+			}
 			Doing::Claim { .. } => {
 				let _ = claim(BOB, vault);
 				self.follow(events());
-			},
+			}
 			_ => unreachable!("not an operation on a vault"),
 		}
 	}
 
 	/// Whether the pallet has done it.
 	fn adjust(&mut self, who: AccountId, vault: VaultId, adjustment: Adjustment) -> bool {
-		let Adjustment { deposit, repay, withdraw, borrow } = adjustment.clone();
+		let Adjustment {
+			deposit,
+			repay,
+			withdraw,
+			borrow,
+		} = adjustment.clone();
 		if adjust(who, vault, adjustment, no_limits()).is_err() {
 			return false;
 		}
 		self.follow(events());
-		deposit.iter().for_each(|(asset, amount)| self.deposit(vault, asset, *amount));
+		deposit
+			.iter()
+			.for_each(|(asset, amount)| self.deposit(vault, asset, *amount));
 		let paid = self.repay(vault, who, repay);
-		withdraw.iter().for_each(|(asset, amount)| self.withdraw(vault, asset, *amount));
+		withdraw
+			.iter()
+			.for_each(|(asset, amount)| self.withdraw(vault, asset, *amount));
 		self.borrow(vault, borrow);
 		let told = events().into_iter().find_map(|event| match event {
 			Event::Adjusted { repaid, debt, .. } => Some((repaid, debt)),
@@ -408,12 +605,18 @@ impl Ledger {
 
 	fn buy(&mut self, who: AccountId, lot: usize, share: u8) {
 		let lots = lots();
-		let Some(number) = lot.checked_rem(lots.len()) else { return };
+		let Some(number) = lot.checked_rem(lots.len()) else {
+			return;
+		};
 		let (id, lot) = lots[number].clone();
 		let reserve = Treasury::account_id();
 		let before = (balance(CUSD, who), balance(CUSD, reserve));
 		let got = balance(lot.collateral.clone(), who);
-		let wanted = if share == 100 { Balance::MAX } else { part(lot.remaining, share) };
+		let wanted = if share == 100 {
+			Balance::MAX
+		} else {
+			part(lot.remaining, share)
+		};
 		if take(who, id, wanted).is_ok() {
 			// What buyers pay is the auctions' business; what they get must have been for sale.
 			let got = balance(lot.collateral.clone(), who) - got;

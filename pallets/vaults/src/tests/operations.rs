@@ -11,7 +11,13 @@ use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold, weigh
 
 /// 1 ETH and 100 DOT, 3,600 USD, of which 2,532 can be borrowed.
 fn alices() -> u64 {
-	open(ALICE, MIXED, &[(ETH, ONE_ETH), (DOT, 100 * ONE_DOT)], 1_000 * ONE_CUSD).unwrap()
+	open(
+		ALICE,
+		MIXED,
+		&[(ETH, ONE_ETH), (DOT, 100 * ONE_DOT)],
+		1_000 * ONE_CUSD,
+	)
+	.unwrap()
 }
 
 fn held(who: AccountId) -> Balance {
@@ -28,7 +34,14 @@ fn an_empty_vault_costs_its_deposit_and_nothing_else() {
 		assert_eq!(Vaults::vaults_of(ALICE), vec![vault]);
 		let view = Vaults::vault(vault).unwrap();
 		assert_eq!((view.debt, view.health, view.max_borrow), (0, None, 0));
-		assert_eq!(events(), vec![Event::Opened { vault, facility: MIXED, owner: ALICE }]);
+		assert_eq!(
+			events(),
+			vec![Event::Opened {
+				vault,
+				facility: MIXED,
+				owner: ALICE
+			}]
+		);
 		assert_ok!(close(ALICE, vault));
 		assert_eq!((held(ALICE), balance(CRN, ALICE)), (0, before));
 	});
@@ -52,7 +65,12 @@ fn a_vault_is_opened_used_and_closed_to_the_last_unit() {
 		assert_eq!((held(ALICE), Vaults::vault(vault)), (0, None));
 		assert!(!VaultsOf::<Test>::contains_key(ALICE, vault));
 		let withdrawn = basket(&[(ETH, ONE_ETH), (DOT, 100 * ONE_DOT)]);
-		let closed = Event::Closed { vault, owner: ALICE, repaid: owed, withdrawn };
+		let closed = Event::Closed {
+			vault,
+			owner: ALICE,
+			repaid: owed,
+			withdrawn,
+		};
 		assert_eq!(events().last(), Some(&closed));
 		assert_eq!(state(MIXED).normalized_debt.0, 0);
 	});
@@ -73,14 +91,22 @@ fn all_four_movements_happen_in_one_call() {
 	run(|| {
 		let vault = alices();
 		lend(ALICE, 500 * ONE_CUSD);
-		let before = (balance(ETH, ALICE), balance(BTC, ALICE), balance(CUSD, ALICE));
+		let before = (
+			balance(ETH, ALICE),
+			balance(BTC, ALICE),
+			balance(CUSD, ALICE),
+		);
 		let adjustment = Adjustment {
 			deposit: basket(&[(BTC, ONE_BTC)]),
 			repay: 400 * ONE_CUSD,
 			withdraw: basket(&[(ETH, ONE_ETH), (BTC, ONE_BTC / 2)]),
 			borrow: 7_000 * ONE_CUSD,
 		};
-		let Adjustment { deposit: deposited, withdraw: withdrawn, .. } = adjustment.clone();
+		let Adjustment {
+			deposit: deposited,
+			withdraw: withdrawn,
+			..
+		} = adjustment.clone();
 		assert_ok!(adjust(ALICE, vault, adjustment, no_limits()));
 		assert_eq!(balance(ETH, ALICE), before.0 + ONE_ETH);
 		assert_eq!(balance(BTC, ALICE), before.1 - ONE_BTC / 2);
@@ -88,8 +114,15 @@ fn all_four_movements_happen_in_one_call() {
 		assert_eq!((leg(vault, ETH), leg(vault, BTC)), (0, ONE_BTC / 2));
 		assert_eq!(debt(vault), 7_600 * ONE_CUSD);
 		let (borrowed, repaid, debt) = (7_000 * ONE_CUSD, 400 * ONE_CUSD, 7_600 * ONE_CUSD);
-		let adjusted =
-			Event::Adjusted { vault, by: ALICE, deposited, withdrawn, borrowed, repaid, debt };
+		let adjusted = Event::Adjusted {
+			vault,
+			by: ALICE,
+			deposited,
+			withdrawn,
+			borrowed,
+			repaid,
+			debt,
+		};
 		assert_eq!(events().last(), Some(&adjusted));
 	});
 }
@@ -98,7 +131,10 @@ fn all_four_movements_happen_in_one_call() {
 fn collateral_is_exchanged_in_one_step_though_neither_step_would_do_alone() {
 	run(|| {
 		let vault = open(ALICE, MIXED, &[(ETH, ONE_ETH)], 2_000 * ONE_CUSD).unwrap();
-		assert_noop!(withdraw(ALICE, vault, ETH, ONE_ETH), Error::<Test>::Undercollateralized);
+		assert_noop!(
+			withdraw(ALICE, vault, ETH, ONE_ETH),
+			Error::<Test>::Undercollateralized
+		);
 		let adjustment = Adjustment {
 			deposit: basket(&[(BTC, ONE_BTC)]),
 			withdraw: basket(&[(ETH, ONE_ETH)]),
@@ -116,8 +152,11 @@ fn what_is_repaid_first_can_be_borrowed_again_in_the_same_call() {
 		assert_noop!(borrow(ALICE, vault, 1), Error::<Test>::Undercollateralized);
 		// Paying all back and borrowing half: in the wrong order this would be refused.
 		let half = 1_080 * ONE_CUSD;
-		let adjustment =
-			Adjustment { repay: 2_160 * ONE_CUSD, borrow: half, ..Default::default() };
+		let adjustment = Adjustment {
+			repay: 2_160 * ONE_CUSD,
+			borrow: half,
+			..Default::default()
+		};
 		assert_ok!(adjust(ALICE, vault, adjustment, no_limits()));
 		assert_eq!((debt(vault), balance(CUSD, ALICE)), (half, half));
 	});
@@ -131,9 +170,18 @@ fn anybody_may_deposit_and_repay_with_his_own_tokens() {
 		let before = (balance(ETH, ALICE), balance(CUSD, ALICE), balance(ETH, BOB));
 		assert_ok!(deposit(BOB, vault, ETH, ONE_ETH));
 		assert_ok!(repay(BOB, vault, 300 * ONE_CUSD));
-		assert_eq!((balance(ETH, ALICE), balance(CUSD, ALICE)), (before.0, before.1));
-		assert_eq!((balance(ETH, BOB), balance(CUSD, BOB)), (before.2 - ONE_ETH, 0));
-		assert_eq!((leg(vault, ETH), debt(vault)), (2 * ONE_ETH, 700 * ONE_CUSD));
+		assert_eq!(
+			(balance(ETH, ALICE), balance(CUSD, ALICE)),
+			(before.0, before.1)
+		);
+		assert_eq!(
+			(balance(ETH, BOB), balance(CUSD, BOB)),
+			(before.2 - ONE_ETH, 0)
+		);
+		assert_eq!(
+			(leg(vault, ETH), debt(vault)),
+			(2 * ONE_ETH, 700 * ONE_CUSD)
+		);
 		// What is in the vault is the owner's.
 		assert_ok!(withdraw(ALICE, vault, ETH, ONE_ETH));
 		assert_eq!(balance(ETH, ALICE), before.0 + ONE_ETH);
@@ -148,7 +196,10 @@ fn repaying_takes_at_most_what_is_owed() {
 		lend(BOB, 2_000 * ONE_CUSD);
 		let owed = debt(vault);
 		assert_ok!(repay(BOB, vault, 2_000 * ONE_CUSD));
-		assert_eq!((debt(vault), balance(CUSD, BOB)), (0, 2_000 * ONE_CUSD - owed));
+		assert_eq!(
+			(debt(vault), balance(CUSD, BOB)),
+			(0, 2_000 * ONE_CUSD - owed)
+		);
 		assert!(row(vault).legs.iter().all(|leg| leg.entry.is_none()));
 	});
 }
@@ -194,7 +245,10 @@ fn interest_compounds_by_blocks_as_it_does_at_once() {
 		run_blocks(500);
 		debt(vault)
 	};
-	let (once, blocks) = (new_test_ext().execute_with(at_once), new_test_ext().execute_with(by_blocks));
+	let (once, blocks) = (
+		new_test_ext().execute_with(at_once),
+		new_test_ext().execute_with(by_blocks),
+	);
 	assert!(blocks >= once && blocks - once <= 1, "{once} {blocks}");
 }
 
@@ -247,13 +301,21 @@ fn a_limit_is_met_at_exactly_its_value() {
 		// Health of 3,000 · 0.8 / 2,000 = 1.2.
 		let vault = open(ALICE, MIXED, &[(ETH, ONE_ETH)], 1_600 * ONE_CUSD).unwrap();
 		let by_borrowing = |least: FixedU128, deadline| {
-			let limits = Limits { min_health: Some(least), deadline: Some(deadline) };
-			let adjustment = Adjustment { borrow: 400 * ONE_CUSD, ..Default::default() };
+			let limits = Limits {
+				min_health: Some(least),
+				deadline: Some(deadline),
+			};
+			let adjustment = Adjustment {
+				borrow: 400 * ONE_CUSD,
+				..Default::default()
+			};
 			adjust(ALICE, vault, adjustment, limits)
 		};
 		let now = System::block_number();
-		let (exact, above) =
-			(FixedU128::from_rational(12, 10), FixedU128::from_inner(1_200_000_000_000_000_001));
+		let (exact, above) = (
+			FixedU128::from_rational(12, 10),
+			FixedU128::from_inner(1_200_000_000_000_000_001),
+		);
 		assert_noop!(by_borrowing(above, now), Error::<Test>::HealthBelowLimit);
 		assert_noop!(by_borrowing(exact, now - 1), Error::<Test>::DeadlinePassed);
 		assert_ok!(by_borrowing(exact, now));
@@ -264,9 +326,22 @@ fn a_limit_is_met_at_exactly_its_value() {
 #[test]
 fn a_vault_without_debt_meets_any_least_health() {
 	run(|| {
-		let limits = Limits { min_health: Some(FixedU128::from_u32(1_000_000)), deadline: None };
-		let adjustment = Adjustment { deposit: basket(&[(ETH, 1_000)]), ..Default::default() };
-		assert_ok!(call(ALICE, crate::Call::open { facility: MIXED, adjustment, limits }));
+		let limits = Limits {
+			min_health: Some(FixedU128::from_u32(1_000_000)),
+			deadline: None,
+		};
+		let adjustment = Adjustment {
+			deposit: basket(&[(ETH, 1_000)]),
+			..Default::default()
+		};
+		assert_ok!(call(
+			ALICE,
+			crate::Call::open {
+				facility: MIXED,
+				adjustment,
+				limits
+			}
+		));
 	});
 }
 
@@ -276,7 +351,10 @@ fn the_most_that_can_be_borrowed_can_be_borrowed_and_one_unit_more_cannot() {
 		let vault = alices();
 		run_blocks(7);
 		let most = Vaults::vault(vault).unwrap().max_borrow;
-		assert_noop!(borrow(ALICE, vault, most + 1), Error::<Test>::Undercollateralized);
+		assert_noop!(
+			borrow(ALICE, vault, most + 1),
+			Error::<Test>::Undercollateralized
+		);
 		assert_ok!(borrow(ALICE, vault, most));
 		assert_eq!(Vaults::vault(vault).unwrap().max_borrow, 0);
 	});
@@ -292,7 +370,9 @@ fn new_risk_is_measured_at_the_unfavourable_side_of_every_number() {
 		Prices::alter(ETH, |quote| quote.confidence = 100 * 10u128.pow(18));
 		assert_eq!(most(), 2_088 * ONE_CUSD);
 		// The slow average lags behind a rise: 2,500 · 0.72.
-		Prices::alter(ETH, |quote| quote.slow = cairn_math::Price::new(2_500 * 10u128.pow(18)).unwrap());
+		Prices::alter(ETH, |quote| {
+			quote.slow = cairn_math::Price::new(2_500 * 10u128.pow(18)).unwrap()
+		});
 		assert_eq!(most(), 1_800 * ONE_CUSD);
 		assert_noop!(
 			borrow(ALICE, vault, 1_800 * ONE_CUSD + 1),
@@ -307,7 +387,10 @@ fn a_leg_without_a_live_quote_counts_for_nothing_but_the_others_carry_new_debt()
 	run(|| {
 		let vault = alices();
 		Prices::set_stale(DOT, 0);
-		assert_noop!(borrow(ALICE, vault, 1_161 * ONE_CUSD), Error::<Test>::PriceNotLive);
+		assert_noop!(
+			borrow(ALICE, vault, 1_161 * ONE_CUSD),
+			Error::<Test>::PriceNotLive
+		);
 		assert_ok!(borrow(ALICE, vault, 1_160 * ONE_CUSD));
 	});
 }

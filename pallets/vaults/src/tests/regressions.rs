@@ -4,14 +4,20 @@ use crate::{
 	mock::*, types::Adjustment, Call, Error, Event, Facilities, FacilityStates, NextFacility,
 	Pages, Vaults as Rows,
 };
-use cairn_math::{FixedU128, Ray, SECONDS_PER_YEAR, Trigger};
+use cairn_math::{FixedU128, Ray, Trigger, SECONDS_PER_YEAR};
 use cairn_primitives::{BalanceSheet, QuoteStatus, VaultId};
 use frame_support::{assert_noop, assert_ok, weights::Weight};
 use primitive_types::U512;
 
 /// 10 ETH for 20,000 CUSD without interest: unsafe below 2,500 USD.
 fn tens() -> VaultId {
-	open(ALICE, create_still(), &[(ETH, 10 * ONE_ETH)], 20_000 * ONE_CUSD).unwrap()
+	open(
+		ALICE,
+		create_still(),
+		&[(ETH, 10 * ONE_ETH)],
+		20_000 * ONE_CUSD,
+	)
+	.unwrap()
 }
 
 fn is_drift(event: &Event<Test>, of: VaultId) -> bool {
@@ -112,7 +118,13 @@ fn an_entry_for_a_vault_of_another_facility_or_of_another_collateral_is_dropped(
 		begin_block_unchecked();
 		assert_eq!(enforce_with(Weight::MAX), 0);
 		end_of_begin();
-		assert_eq!(events().iter().filter(|event| is_drift(event, vault)).count(), 2);
+		assert_eq!(
+			events()
+				.iter()
+				.filter(|event| is_drift(event, vault))
+				.count(),
+			2
+		);
 		assert_eq!(row(vault), before);
 	});
 }
@@ -181,8 +193,13 @@ fn a_vault_of_a_single_smallest_unit_is_liquidated_as_well() {
 		// 60,000 USD in one unit of a token without decimals.
 		let facility = create_facility(still(vec![terms(super::exact::token(0), 50, 60, 0)]));
 		Prices::set_cents(super::exact::token(0), 60_000_00);
-		let vault =
-			open(ALICE, facility, &[(super::exact::token(0), 1)], 30_000 * ONE_CUSD).unwrap();
+		let vault = open(
+			ALICE,
+			facility,
+			&[(super::exact::token(0), 1)],
+			30_000 * ONE_CUSD,
+		)
+		.unwrap();
 		Prices::set_cents(super::exact::token(0), 49_999_99);
 		assert_eq!(next_block(), 1);
 		// A unit cannot be halved: it goes, and the owner gets nothing back that does not exist.
@@ -196,8 +213,7 @@ fn at_exactly_the_ratio_index_and_evaluation_agree() {
 	for debt_asset in [20_000u128, 19_999, 17_777, 12_345] {
 		run(|| {
 			let collateral = [(ETH, 10 * ONE_ETH)];
-			let vault =
-				open(ALICE, create_still(), &collateral, debt_asset * ONE_CUSD).unwrap();
+			let vault = open(ALICE, create_still(), &collateral, debt_asset * ONE_CUSD).unwrap();
 			// 8 ETH at this price are exactly the debt.
 			let exactly = debt_asset * 10u128.pow(18) / 8;
 			Prices::set_raw(ETH, exactly);
@@ -216,7 +232,13 @@ fn at_exactly_the_ratio_index_and_evaluation_agree() {
 #[test]
 fn a_donation_to_custody_changes_no_price_no_health_and_no_vault() {
 	run(|| {
-		let vault = open(ALICE, MIXED, &[(ETH, ONE_ETH), (DOT, ONE_DOT)], 2_000 * ONE_CUSD).unwrap();
+		let vault = open(
+			ALICE,
+			MIXED,
+			&[(ETH, ONE_ETH), (DOT, ONE_DOT)],
+			2_000 * ONE_CUSD,
+		)
+		.unwrap();
 		let before = (Vaults::vault(vault), Vaults::facility(MIXED), row(vault));
 		for asset in [ETH, DOT, CRN, ODD] {
 			send(asset, BOB, CUSTODY, 1_000);
@@ -224,10 +246,16 @@ fn a_donation_to_custody_changes_no_price_no_health_and_no_vault() {
 		send(CUSD, ALICE, CUSTODY, ONE_CUSD);
 		send(CUSD, ALICE, Treasury::account_id(), ONE_CUSD);
 		check_all();
-		assert_eq!(before, (Vaults::vault(vault), Vaults::facility(MIXED), row(vault)));
+		assert_eq!(
+			before,
+			(Vaults::vault(vault), Vaults::facility(MIXED), row(vault))
+		);
 		// Nor can anybody have it.
 		let eth = leg(vault, ETH);
-		assert_noop!(withdraw(ALICE, vault, ETH, eth + 1), Error::<Test>::NotEnoughCollateral);
+		assert_noop!(
+			withdraw(ALICE, vault, ETH, eth + 1),
+			Error::<Test>::NotEnoughCollateral
+		);
 	});
 }
 
@@ -237,14 +265,24 @@ fn every_operation_that_lowers_health_ends_with_a_look_at_it() {
 	run(|| {
 		let vault = open(ALICE, MIXED, &[(ETH, ONE_ETH)], 2_160 * ONE_CUSD).unwrap();
 		let movements = [
-			Adjustment { borrow: 1, ..Default::default() },
-			Adjustment { withdraw: basket(&[(ETH, 1)]), ..Default::default() },
+			Adjustment {
+				borrow: 1,
+				..Default::default()
+			},
+			Adjustment {
+				withdraw: basket(&[(ETH, 1)]),
+				..Default::default()
+			},
 			Adjustment {
 				deposit: basket(&[(DOT, 1)]),
 				withdraw: basket(&[(ETH, ONE_ETH / 1_000)]),
 				..Default::default()
 			},
-			Adjustment { repay: ONE_CUSD, borrow: ONE_CUSD + 1, ..Default::default() },
+			Adjustment {
+				repay: ONE_CUSD,
+				borrow: ONE_CUSD + 1,
+				..Default::default()
+			},
 			Adjustment {
 				deposit: basket(&[(ETH, 1)]),
 				borrow: ONE_CUSD,
@@ -267,7 +305,14 @@ fn every_operation_that_lowers_health_ends_with_a_look_at_it() {
 			..Default::default()
 		};
 		assert_noop!(
-			call(ALICE, Call::open { facility: MIXED, adjustment, limits }),
+			call(
+				ALICE,
+				Call::open {
+					facility: MIXED,
+					adjustment,
+					limits
+				}
+			),
 			Error::<Test>::Undercollateralized
 		);
 	});
@@ -292,7 +337,10 @@ fn a_frozen_a_missing_and_a_vanishing_price_take_on_no_debt_and_break_nothing() 
 		Prices::set_raw(ETH, 1);
 		Prices::alter(ETH, |quote| quote.confidence = 0);
 		assert_eq!(next_block(), 1);
-		assert_eq!((debt(vault), Treasury::in_auction(&CUSD)), (0, 20_000 * ONE_CUSD));
+		assert_eq!(
+			(debt(vault), Treasury::in_auction(&CUSD)),
+			(0, 20_000 * ONE_CUSD)
+		);
 		assert!(Rows::<Test>::contains_key(vault));
 	});
 }

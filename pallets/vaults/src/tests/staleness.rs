@@ -85,8 +85,14 @@ fn the_safe_leg_that_is_sold_restores_the_target_if_it_can() {
 		assert_eq!(next_block(), 1);
 		assert_eq!(leg(vault, DOT), 100 * ONE_DOT);
 		let reached = health(vault).unwrap();
-		assert!(reached >= FixedU128::from_rational(1_099_999, 1_000_000), "{reached:?}");
-		assert!(reached <= FixedU128::from_rational(1_100_001, 1_000_000), "{reached:?}");
+		assert!(
+			reached >= FixedU128::from_rational(1_099_999, 1_000_000),
+			"{reached:?}"
+		);
+		assert!(
+			reached <= FixedU128::from_rational(1_100_001, 1_000_000),
+			"{reached:?}"
+		);
 	});
 }
 
@@ -134,7 +140,13 @@ fn a_vault_that_waits_does_not_keep_others_waiting() {
 	run(|| {
 		let facility = create_still();
 		for number in 0..10 {
-			open(BOB, facility, &[(DOT, 500 * ONE_DOT)], (1_800 + number) * ONE_CUSD).unwrap();
+			open(
+				BOB,
+				facility,
+				&[(DOT, 500 * ONE_DOT)],
+				(1_800 + number) * ONE_CUSD,
+			)
+			.unwrap();
 		}
 		let basket = [(ETH, ONE_ETH), (DOT, 500 * ONE_DOT)];
 		let vault = open(ALICE, facility, &basket, 4_000 * ONE_CUSD).unwrap();

@@ -23,9 +23,9 @@ mkdir -p "$work"
 sim_pid='' network_pid=''
 stop_all() {
 	heartbeat_stop
-	# Zombienet ends its nodes when it is asked to end.
+	# The whole process group: Zombienet does not end its nodes when it is told to end itself.
 	if [[ -n $network_pid ]]; then
-		kill -TERM "$network_pid" 2>/dev/null || true
+		kill -TERM -- "-$network_pid" 2>/dev/null || true
 		wait "$network_pid" 2>/dev/null || true
 	fi
 	if [[ -n $sim_pid ]]; then
@@ -65,12 +65,17 @@ export CAIRN_CHAIN_SPEC=$work/chain-spec.json
 export CAIRN_SIM=$address
 
 run_network() {
+	# A process group of its own, for `stop_all`.
+	set -m
 	zombienet/node_modules/.bin/zombienet --provider native --dir "$work/network" --force \
-		test zombienet/smoke.zndsl </dev/null &
+		test zombienet/smoke.zndsl </dev/null &> >(tee "$work/zombienet.log") &
 	network_pid=$!
+	set +m
 	local status=0
 	wait "$network_pid" || status=$?
 	network_pid=''
+	# Zombienet that was interrupted ends without an error.
+	((status != 0)) || grep -q 'Result: \([0-9]*\)/\1 ' "$work/zombienet.log" || status=1
 	return "$status"
 }
 step "Four validators and a node without keys" \

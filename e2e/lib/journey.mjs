@@ -37,8 +37,11 @@ const BOB_NEEDS = '3000';
 const BOB_BORROWS = '4000';
 const BOB_DEPOSITS = '5000';
 
-/** The simulated exchanges agree on the simulated price but for the digits that they cut off. */
-const PRICE_TOLERANCE = 1;
+/** A price comes from at least so many exchanges. */
+const MIN_SOURCES = 3;
+
+/** The simulated exchanges agree on the simulated price to a hundredth of a per cent. */
+const isNear = (quoted, expected) => basisPoints(quoted, expected) <= 1;
 
 const SILENT = { say() {}, progress() {}, sheet() {} };
 
@@ -81,34 +84,35 @@ export class Journey {
   async pricesArrive() {
     const chain = this.#chain;
     const tell = this.#tell;
+    const state = await this.#market.state();
     await chain.until(
-      'Live prices of all tokens',
+      'Live prices of all tokens that agree with the market',
       async ({ number, hash }) => {
         const quotes = await chain.quotes(hash);
-        const live = PRICED.filter((symbol) => quotes[symbol]?.status === 'Live').length;
         const [report] = await chain.reports(hash);
+        const good = PRICED.filter((symbol) => {
+          const quote = quotes[symbol];
+          return quote?.status === 'Live' && isNear(quote.price, usd(state.prices[symbol]));
+        });
         const sources = Math.min(...PRICED.map((symbol) => report.prices[symbol]?.sources ?? 0));
         tell.progress(
-          `block ${number} … ${live} of ${PRICED.length} prices are Live, ` +
+          `block ${number} … ${good.length} of ${PRICED.length} prices are Live and the market's, ` +
             `with at least ${sources} sources each`,
         );
-        return live === PRICED.length && sources >= 3;
+        return good.length === PRICED.length && sources >= MIN_SOURCES;
       },
       { blocks: 20 },
     );
-    const [quotes, [report], state] = await Promise.all([
-      chain.quotes(),
-      chain.reports(),
-      this.#market.state(),
-    ]);
-    for (const [exchange, requests] of Object.entries(state.requests)) {
+    const [quotes, [report]] = await Promise.all([chain.quotes(), chain.reports()]);
+    const { requests: asked } = await this.#market.state();
+    for (const [exchange, requests] of Object.entries(asked)) {
       assert.ok(requests > 0, `nobody has asked ${exchange}`);
     }
     for (const symbol of PRICED) {
       const { price, confidence, status } = quotes[symbol];
       const { sources } = report.prices[symbol];
       assert.equal(status, 'Live');
-      assert.ok(sources >= 3, `${symbol} has a price from ${sources} sources only`);
+      assert.ok(sources >= MIN_SOURCES, `${symbol} has a price from ${sources} sources only`);
       this.#assertPrice(symbol, price, usd(state.prices[symbol]));
       tell.say(
         `${symbol.padEnd(4)} ${showUsd(price)} ± ${showUsd(confidence)}, ${sources} sources`,
@@ -118,34 +122,39 @@ export class Journey {
   }
 
   #assertPrice(symbol, quoted, expected) {
-    const distance = basisPoints(quoted, expected);
     assert.ok(
-      distance <= PRICE_TOLERANCE,
+      isNear(quoted, expected),
       `${symbol} is quoted ${showUsd(quoted)}, and the market says ${showUsd(expected)}`,
     );
   }
 
   /** Bob has CUSD to buy with: from last time, or borrowed against stablecoins. */
   async bobPrepares() {
-    const { api, people } = this.#chain;
+    const { people } = this.#chain;
     const has = await this.#chain.balance(people.bob, 'CUSD');
     if (has >= amount(BOB_NEEDS, 'CUSD')) {
       this.#tell.say(`Bob still has ${show(has, 'CUSD')}.`);
       return;
     }
+    await this.#bobBorrows();
+  }
+
+  async #bobBorrows() {
+    const { api, people } = this.#chain;
     const parts = { deposit: basket({ USDC: BOB_DEPOSITS }), borrow: amount(BOB_BORROWS, 'CUSD') };
-    const { events, number } = await this.#chain.send(
-      people.bob,
-      api.tx.vaults.open(STABLE_FACILITY, adjustment(parts), NO_LIMITS),
-    );
-    const { debt } = eventOf(events, 'vaults.Adjusted');
-    assertOwed(debt, parts.borrow);
-    const now = await this.#chain.balance(people.bob, 'CUSD');
-    assert.equal(now - has, parts.borrow, 'Bob does not have what he has borrowed');
+    const opening = api.tx.vaults.open(STABLE_FACILITY, adjustment(parts), NO_LIMITS);
+    const { events, hash, parent, number } = await this.#chain.send(people.bob, opening);
+    assertOwed(eventOf(events, 'vaults.Adjusted').debt, parts.borrow);
+    const [before, after] = [
+      await this.#chain.balance(people.bob, 'CUSD', parent),
+      await this.#chain.balance(people.bob, 'CUSD', hash),
+    ];
+    assert.equal(after - before, parts.borrow, 'Bob does not have what he has borrowed');
     this.#tell.say(
       `Block ${number}: Bob locks ${listed(parts.deposit)} and borrows ` +
         `${show(parts.borrow, 'CUSD')}.`,
     );
+    return parts.borrow;
   }
 
   /** Alice opens a vault with two collaterals, and borrows nearly as much as she may. */
@@ -287,27 +296,19 @@ export class Journey {
       isClose(view.health, targetHealth, 1_000),
       `health is ${format(view.health, 18)} afterwards, not ${format(targetHealth, 18)}`,
     );
-    this.lots = events.filter(({ name }) => name === 'auctions.LotOpened').map(({ data }) => data);
-    assert.equal(
-      this.lots.length,
-      liquidated.seized.length,
-      'there is not one lot for each collateral seized',
-    );
-    for (const [position, lot] of this.lots.entries()) {
-      const [asset, units] = liquidated.seized[position];
-      assert.deepEqual(
-        [lot.collateral, lot.amount],
-        [asset, units],
-        'what is for sale is not what was seized',
-      );
-    }
+    this.lots = await this.#lotsOf(view, hash);
+    const mine = this.lots.map(({ symbol, contributed }) => [assetId(symbol), contributed]);
+    assert.deepEqual(mine, liquidated.seized, 'what is for sale is not what was seized');
     const debt = this.lots.reduce((sum, lot) => sum + lot.debt, 0n);
-    assert.equal(
-      debt,
-      liquidated.repaid,
+    const pooled = this.lots.some(({ contributed, total }) => total > contributed);
+    assert.ok(
+      pooled ? debt > liquidated.repaid : debt === liquidated.repaid,
       'the lots are to recover another debt than left the vault',
     );
-    this.liquidated = liquidated;
+    for (const { lot } of this.lots) {
+      const isIt = ({ name, data }) => name === 'auctions.LotOpened' && data.lot === lot;
+      assert.ok(events.some(isIt), `lot ${lot} has not been opened in the block`);
+    }
 
     tell.say(
       `Block ${number}: the price takes effect, and in the same block the chain liquidates.`,
@@ -320,6 +321,17 @@ export class Journey {
       `Alice keeps ${listed(view.legs.map((leg) => [leg.asset, leg.amount]))} and owes ` +
         `${show(view.debt, 'CUSD')}; health ${showHealth(view.health)}.`,
     );
+  }
+
+  /** The lots that a vault has contributed to. Those of one block are pooled with other vaults. */
+  async #lotsOf({ claims }, hash) {
+    const lots = [];
+    for (const { lot, contributed } of claims) {
+      const { lot: details } = await this.#chain.view('Auctions.lot', [lot], hash);
+      const { collateral, contributed: total, debt, fee } = details;
+      lots.push({ lot, symbol: symbolOf(collateral), contributed, total, debt, fee });
+    }
+    return lots;
   }
 
   async #assertSameBlock({ number, hash }) {
@@ -367,27 +379,31 @@ export class Journey {
 
   /** Bob buys everything: a part of each lot first, then what the tab still asks for. */
   async bobBuys() {
-    this.sold = new Map();
-    this.paid = 0n;
-    for (const { lot, amount: units, debt, fee } of this.lots) {
-      const first = await this.#take(lot, units / 2n);
-      assert.ok(first.remaining > 0n, 'half of a lot cannot be bought');
-      const closing = await this.#take(lot, first.remaining);
-      assert.equal(closing.closed?.shortfall, 0n, 'the lot has not recovered all of its debt');
-      const sold = first.collateral + closing.collateral;
-      assert.equal(first.paid + closing.paid, debt + fee, 'the buyer has not paid the tab');
-      assert.equal(
-        closing.closed.leftover,
-        units - sold,
-        'what is left over is not what was not sold',
-      );
-      this.sold.set(lot, sold);
-      this.paid += first.paid + closing.paid;
+    const { bob } = this.#chain.people;
+    this.fee = this.lots.reduce((sum, { fee }) => sum + fee, 0n);
+    this.recovered = this.lots.reduce((sum, { debt }) => sum + debt, 0n);
+    this.lent = 0n;
+    while ((await this.#chain.balance(bob, 'CUSD')) < this.recovered + this.fee) {
+      this.lent += await this.#bobBorrows();
     }
-    this.fee = this.lots.reduce((sum, lot) => sum + lot.fee, 0n);
+    this.leftovers = [];
+    for (const { lot, symbol, contributed, total, debt, fee } of this.lots) {
+      if (total > contributed) {
+        this.#tell.say(`Lot ${lot} also holds ${show(total - contributed, symbol)} of others.`);
+      }
+      const first = await this.#take(lot, total / 2n);
+      assert.ok(first.remaining > 0n, 'half of a lot cannot be bought');
+      const { closed, ...last } = await this.#take(lot, first.remaining);
+      assert.equal(closed?.shortfall, 0n, 'the lot has not recovered all of its debt');
+      const sold = first.collateral + last.collateral;
+      assert.equal(closed.leftover, total - sold, 'what is left over is not what was not sold');
+      assert.equal(first.paid + last.paid, debt + fee, 'the buyer has not paid the tab');
+      const share = (closed.leftover * contributed) / total;
+      this.leftovers.push({ symbol, share, lost: contributed - share });
+    }
     this.#tell.say(
-      `Bob has paid ${show(this.paid, 'CUSD')}: the debt, which is burned, and a fee of ` +
-        `${show(this.fee, 'CUSD')} for the treasury.`,
+      `Bob has paid ${show(this.recovered + this.fee, 'CUSD')}: the debt, which is burned, and a ` +
+        `fee of ${show(this.fee, 'CUSD')} for the treasury.`,
     );
   }
 
@@ -426,10 +442,10 @@ export class Journey {
     const claiming = chain.api.tx.vaults.claim(this.vault);
     const { events, hash, parent, number } = await chain.send(alice, claiming);
     const { returned } = eventOf(events, 'vaults.LeftoverReturned');
-    const expected = this.lots
-      .map(({ lot, collateral, amount: units }) => [collateral, units - this.sold.get(lot)])
-      .filter(([, units]) => units > 0n);
-    assert.deepEqual(returned, expected, 'what comes back is not what was not sold');
+    const expected = this.leftovers
+      .filter(({ share }) => share > 0n)
+      .map(({ symbol, share }) => [assetId(symbol), share]);
+    assert.deepEqual(returned, expected, 'what comes back is not the share of what was not sold');
     const [before, after] = [
       await chain.vault(this.vault, parent),
       await chain.vault(this.vault, hash),
@@ -452,17 +468,17 @@ export class Journey {
     const before = this.sheetBefore;
     const after = await this.#sheet('after');
     assert.equal(after.inAuction, before.inAuction, 'something is left in auction');
-    assert.equal(after.badDebt, before.badDebt, 'no bad debt has come up');
+    assert.equal(after.badDebt, before.badDebt, 'bad debt has come up');
     const earned = after.reserve - before.reserve;
     const interest = earned - this.fee;
     assert.ok(interest >= 0n, 'the reserve does not have the fee');
     assert.equal(
       after.issuance,
-      before.issuance + interest - this.liquidated.repaid,
+      before.issuance + interest + this.lent - this.recovered,
       'what is in circulation has not fallen by the debt that was liquidated',
     );
     this.#tell.say(
-      `${show(this.liquidated.repaid, 'CUSD')} is burned. The reserve has ` +
+      `${show(this.recovered, 'CUSD')} is burned. The reserve has ` +
         `${show(earned, 'CUSD', 4)} more: the fee, and ${show(interest, 'CUSD', 6)} of interest.`,
     );
   }
@@ -478,15 +494,12 @@ export class Journey {
     const { repaid, withdrawn } = eventOf(events, 'vaults.Closed');
     assert.equal(await chain.vault(this.vault), null, 'the vault is still there');
     const after = await chain.balances(alice);
-    const lost = new Map(
-      this.lots.map(({ lot, collateral }) => [symbolOf(collateral), this.sold.get(lot)]),
-    );
     for (const symbol of Object.keys(BASKET)) {
-      const sold = lost.get(symbol) ?? 0n;
+      const lost = this.leftovers.find((leftover) => leftover.symbol === symbol)?.lost ?? 0n;
       assert.equal(
         this.before[symbol] - after[symbol],
-        sold,
-        `Alice has lost another amount of ${symbol} than was sold`,
+        lost,
+        `Alice has lost another amount of ${symbol} than was sold of hers`,
       );
     }
     assert.equal(
@@ -499,7 +512,8 @@ export class Journey {
       `Block ${number}: Alice pays ${show(repaid, 'CUSD')} back and takes ${listed(withdrawn)}.`,
     );
     const kept = after.CUSD - this.before.CUSD;
-    this.#tell.say(`She keeps ${show(kept, 'CUSD')} for the ${[...lost.keys()].join(', ')} sold.`);
+    const sold = this.leftovers.map(({ symbol }) => symbol).join(' and ');
+    this.#tell.say(`She keeps ${show(kept, 'CUSD')} for the ${sold} sold.`);
   }
 
   /** Puts the price of ether back to where it was. */

@@ -55,9 +55,11 @@ export class Narrator {
     this.#line(styled('1;32', text));
   }
 
+  /** Says why the story ends early; only the sentence of an error that brings more with it. */
   bad(text) {
+    const [sentence] = text.split('\n');
     if (this.#waiting) process.stdout.write('\n');
     this.#waiting = false;
-    process.stderr.write(`\n${styled('1;31', 'The demo stops here:')} ${text}\n`);
+    process.stderr.write(`\n${styled('1;31', 'The demo stops here:')} ${sentence}\n`);
   }
 }

@@ -285,11 +285,7 @@ fn feeds() -> Vec<GenesisFeed> {
 			.iter()
 			.map(|t| feed(t.asset(), t.bounds, traded(t.symbol))),
 	);
-	feeds.push(feed(
-		USDT.asset(),
-		USDT.bounds,
-		vec![kraken("USDT"), coinbase("USDT"), bitstamp("USDT")],
-	));
+	feeds.push(feed(USDT.asset(), USDT.bounds, tether()));
 	feeds.push(feed(
 		USDC.asset(),
 		USDC.bounds,
@@ -310,6 +306,13 @@ fn feed(asset: AssetId, (min, max): (&str, &str), sources: Vec<GenesisSource>) -
 		sources,
 	};
 	GenesisFeed { asset, feed }
+}
+
+/// Markets of USDT against dollars. Four, because what others quote in USDT needs its price: were
+/// there three, the failure of any one exchange would silence every feed.
+fn tether() -> Vec<GenesisSource> {
+	let okx = okx_market("USDT-USD");
+	vec![kraken("USDT"), coinbase("USDT"), bitstamp("USDT"), okx]
 }
 
 /// All five exchanges.
@@ -369,7 +372,15 @@ fn coinbase(symbol: &str) -> GenesisSource {
 }
 
 fn okx(symbol: &str) -> GenesisSource {
-	let path = format!("api/v5/market/ticker?instId={symbol}-USDT");
+	let source = okx_market(&format!("{symbol}-USDT"));
+	GenesisSource {
+		quoted_in: Some(USDT.asset()),
+		..source
+	}
+}
+
+fn okx_market(instrument: &str) -> GenesisSource {
+	let path = format!("api/v5/market/ticker?instId={instrument}");
 	let source = source(
 		"okx",
 		&path,
@@ -381,7 +392,6 @@ fn okx(symbol: &str) -> GenesisSource {
 	};
 	GenesisSource {
 		error: Some(error),
-		quoted_in: Some(USDT.asset()),
 		..source
 	}
 }

@@ -315,7 +315,6 @@ pub mod pallet {
 		#[pallet::weight((
 			T::WeightInfo::report(report.prices.len() as u32),
 			DispatchClass::Operational,
-			Pays::No,
 		))]
 		#[pallet::weight_of_authorize(T::WeightInfo::authorize_report(report.prices.len() as u32))]
 		#[pallet::authorize(Self::authorize_report)]

@@ -66,3 +66,42 @@ fn every_collateral_has_a_feed_with_at_least_three_exchanges() {
 		}
 	});
 }
+
+#[test]
+fn every_feed_survives_the_failure_of_any_one_exchange() {
+	use cairn_oracle::types::{Feed, QuoteCurrency, MIN_SOURCES};
+	use std::collections::{BTreeMap, BTreeSet};
+	development().execute_with(|| {
+		let feeds: BTreeMap<_, _> = cairn_oracle::Feeds::<Runtime>::iter()
+			.filter_map(|(asset, feed)| match feed {
+				Feed::Reported(feed) => Some((asset, feed.sources)),
+				Feed::Par => None,
+			})
+			.collect();
+		let exchanges: BTreeSet<_> = feeds
+			.values()
+			.flatten()
+			.map(|source| source.name.clone())
+			.collect();
+		for failing in &exchanges {
+			let direct = |asset: &AssetId| {
+				let left = feeds[asset].iter().filter(|source| source.name != *failing);
+				left.filter(|source| source.quote == QuoteCurrency::Usd)
+					.count()
+			};
+			for (asset, sources) in &feeds {
+				let usable = sources.iter().filter(|source| {
+					source.name != *failing
+						&& match &source.quote {
+							QuoteCurrency::Usd => true,
+							QuoteCurrency::Asset(other) => direct(other) >= MIN_SOURCES,
+						}
+				});
+				assert!(
+					usable.count() >= MIN_SOURCES,
+					"{asset:?} without {failing:?}"
+				);
+			}
+		}
+	});
+}

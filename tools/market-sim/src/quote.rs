@@ -50,7 +50,7 @@ impl Ticker {
 		millis: u64,
 	) -> Ticker {
 		let usd = prices[listing.asset as usize];
-		let mid = match exchange.quote_currency() {
+		let mid = match exchange.quote_currency(listing.asset) {
 			QuoteCurrency::Usd => usd,
 			QuoteCurrency::Usdt => usd.over(prices[Asset::Usdt as usize]),
 		};

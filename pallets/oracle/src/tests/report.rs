@@ -53,7 +53,7 @@ fn a_report_is_free_urgent_short_lived_and_one_of_its_kind() {
 		let info = crate::Call::<Test>::report { report, signature }.get_dispatch_info();
 		assert_eq!(
 			(info.class, info.pays_fee),
-			(DispatchClass::Operational, Pays::No)
+			(DispatchClass::Operational, Pays::Yes)
 		);
 	});
 }

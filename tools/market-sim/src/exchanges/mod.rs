@@ -84,11 +84,12 @@ impl Exchange {
 		}
 	}
 
-	/// What its prices are in.
-	pub const fn quote_currency(self) -> QuoteCurrency {
-		match self {
-			Exchange::Binance | Exchange::Okx => QuoteCurrency::Usdt,
-			Exchange::Kraken | Exchange::Coinbase | Exchange::Bitstamp => QuoteCurrency::Usd,
+	/// What its prices of `asset` are in. Tether is not traded against itself.
+	pub const fn quote_currency(self, asset: Asset) -> QuoteCurrency {
+		match (self, asset) {
+			(_, Asset::Usdt) => QuoteCurrency::Usd,
+			(Exchange::Binance | Exchange::Okx, _) => QuoteCurrency::Usdt,
+			(Exchange::Kraken | Exchange::Coinbase | Exchange::Bitstamp, _) => QuoteCurrency::Usd,
 		}
 	}
 
@@ -265,8 +266,8 @@ mod tests {
 		for exchange in Exchange::ALL {
 			for asset in Asset::ALL {
 				let unlisted = match exchange {
-					// A tether market does not trade tether against itself.
-					Exchange::Binance | Exchange::Okx => asset == Asset::Usdt,
+					// A tether market does not trade tether against itself; OKX has dollars too.
+					Exchange::Binance => asset == Asset::Usdt,
 					// Coinbase treats USDC as dollars.
 					Exchange::Coinbase => asset == Asset::Usdc,
 					_ => false,

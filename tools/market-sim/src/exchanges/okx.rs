@@ -1,4 +1,4 @@
-//! OKX: `/api/v5/market/ticker`, quoted in USDT. An unknown instrument comes with status 200.
+//! OKX: `/api/v5/market/ticker`, quoted in USDT, and USDT itself in USD. An unknown instrument comes with status 200.
 
 use super::{answer, json, Asked, Exchange, Listing, Reply};
 use crate::{asset::Asset, quote::Ticker, AppState};
@@ -12,7 +12,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 
 /// Its markets.
-pub const LISTINGS: [Listing; 5] = [
+pub const LISTINGS: [Listing; 6] = [
 	Listing {
 		asset: Asset::Btc,
 		symbol: "BTC-USDT",
@@ -27,6 +27,11 @@ pub const LISTINGS: [Listing; 5] = [
 		asset: Asset::Dot,
 		symbol: "DOT-USDT",
 		decimals: 4,
+	},
+	Listing {
+		asset: Asset::Usdt,
+		symbol: "USDT-USD",
+		decimals: 5,
 	},
 	Listing {
 		asset: Asset::Usdc,

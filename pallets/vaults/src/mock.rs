@@ -2,30 +2,29 @@
 //!
 //! After every block, and at the end of every test, all invariants of all pallets are checked.
 
+mod calls;
+
+pub use calls::*;
+
 use std::{cell::RefCell, collections::BTreeMap};
 
-use crate::types::{Adjustment, Basket, Breaker, CollateralTerms, FacilityTerms, LimitsOf};
+use crate::types::{CollateralTerms, FacilityTerms};
 use cairn_math::{FixedU128, Perbill, Price, Ray};
 use cairn_primitives::{
-	AssetDecimals, AssetId, Balance, FacilityId, LiquidationLots, LotId, Moment, PriceSource,
-	Quote, QuoteStatus, VaultId,
+	AssetDecimals, AssetId, Balance, FacilityId, LiquidationLots, Moment, PriceSource, Quote,
+	QuoteStatus,
 };
 use frame_support::{
 	derive_impl, parameter_types,
 	traits::{
 		fungible::{NativeFromLeft, NativeOrWithId, UnionOf},
-		fungibles::{Inspect, Mutate},
-		tokens::Preservation,
 		AsEnsureOriginWithArg, ConstU128, ConstU32, ConstU64,
 	},
 	weights::{Weight, WeightMeter},
 	BoundedVec, PalletId,
 };
 use frame_system::{EnsureRoot, EnsureSigned};
-use sp_runtime::{
-	traits::{Dispatchable, IdentityLookup},
-	BuildStorage, DispatchError, DispatchResult,
-};
+use sp_runtime::{traits::IdentityLookup, BuildStorage};
 
 pub type AccountId = u64;
 
@@ -442,236 +441,4 @@ pub fn run_blocks(blocks: u32) {
 	for _ in 0..blocks {
 		next_block();
 	}
-}
-
-pub fn basket(amounts: &[(AssetId, Balance)]) -> Basket {
-	BoundedVec::try_from(amounts.to_vec()).expect("at most eight")
-}
-
-pub fn no_limits() -> LimitsOf<Test> {
-	Default::default()
-}
-
-/// Dispatches a call of this pallet as a block would: what fails leaves nothing behind.
-pub fn call(who: AccountId, call: crate::Call<Test>) -> DispatchResult {
-	dispatch(RuntimeOrigin::signed(who), call)
-}
-
-/// [`call`] with governance's origin.
-pub fn govern(call: crate::Call<Test>) -> DispatchResult {
-	dispatch(RuntimeOrigin::root(), call)
-}
-
-pub fn dispatch(origin: RuntimeOrigin, call: impl Into<RuntimeCall>) -> DispatchResult {
-	call.into()
-		.dispatch(origin)
-		.map(|_| ())
-		.map_err(|error| error.error)
-}
-
-/// Opens a vault with collateral and debt in one call, and returns its number.
-pub fn open(
-	owner: AccountId,
-	facility: FacilityId,
-	deposit: &[(AssetId, Balance)],
-	borrow: Balance,
-) -> Result<VaultId, DispatchError> {
-	let adjustment = Adjustment {
-		deposit: basket(deposit),
-		borrow,
-		..Default::default()
-	};
-	let id = crate::NextVault::<Test>::get();
-	call(
-		owner,
-		crate::Call::open {
-			facility,
-			adjustment,
-			limits: no_limits(),
-		},
-	)?;
-	Ok(id)
-}
-
-pub fn adjust(
-	who: AccountId,
-	vault: VaultId,
-	adjustment: Adjustment,
-	limits: LimitsOf<Test>,
-) -> DispatchResult {
-	call(
-		who,
-		crate::Call::adjust {
-			vault,
-			adjustment,
-			limits,
-		},
-	)
-}
-
-pub fn deposit(who: AccountId, vault: VaultId, asset: AssetId, amount: Balance) -> DispatchResult {
-	call(
-		who,
-		crate::Call::deposit {
-			vault,
-			asset,
-			amount,
-		},
-	)
-}
-
-pub fn withdraw(who: AccountId, vault: VaultId, asset: AssetId, amount: Balance) -> DispatchResult {
-	call(
-		who,
-		crate::Call::withdraw {
-			vault,
-			asset,
-			amount,
-		},
-	)
-}
-
-pub fn borrow(who: AccountId, vault: VaultId, amount: Balance) -> DispatchResult {
-	call(who, crate::Call::borrow { vault, amount })
-}
-
-pub fn repay(who: AccountId, vault: VaultId, amount: Balance) -> DispatchResult {
-	call(who, crate::Call::repay { vault, amount })
-}
-
-/// Closes a vault whatever it owes.
-pub fn close(who: AccountId, vault: VaultId) -> DispatchResult {
-	call(
-		who,
-		crate::Call::close {
-			vault,
-			max_repay: Balance::MAX,
-		},
-	)
-}
-
-pub fn claim(who: AccountId, vault: VaultId) -> DispatchResult {
-	call(who, crate::Call::claim { vault })
-}
-
-pub fn liquidate(who: AccountId, vault: VaultId) -> DispatchResult {
-	call(who, crate::Call::liquidate { vault })
-}
-
-pub fn set_breaker(facility: FacilityId, breaker: Breaker) {
-	govern(crate::Call::set_breaker { facility, breaker }).expect("governance may");
-}
-
-/// Creates a facility and returns its number.
-pub fn create_facility(terms: FacilityTerms<Test>) -> FacilityId {
-	let id = crate::NextFacility::<Test>::get();
-	govern(crate::Call::create_facility { terms }).expect("the terms are good");
-	id
-}
-
-/// Buys from a lot at whatever it costs.
-pub fn take(who: AccountId, lot: LotId, max_amount: Balance) -> DispatchResult {
-	let max_price = Price::MAX;
-	let call = cairn_auctions::Call::take {
-		lot,
-		max_amount,
-		max_price,
-		recipient: None,
-	};
-	dispatch(RuntimeOrigin::signed(who), call)
-}
-
-/// The lots for sale, in the order of their numbers.
-pub fn lots() -> Vec<(LotId, cairn_auctions::Lot)> {
-	let mut lots: Vec<_> = cairn_auctions::Lots::<Test>::iter().collect();
-	lots.sort_by_key(|(id, _)| *id);
-	lots
-}
-
-/// Moves tokens from one account to another.
-pub fn send(asset: AssetId, from: AccountId, to: AccountId, amount: Balance) {
-	Tokens::transfer(asset, &from, &to, amount, Preservation::Expendable).expect("he has it");
-}
-
-/// Terms without interest, so that numbers stay round.
-pub fn still(collaterals: Vec<CollateralTerms>) -> FacilityTerms<Test> {
-	FacilityTerms {
-		annual_rate: Ray(0),
-		..facility_terms(collaterals)
-	}
-}
-
-/// A facility like [`MIXED`], without interest.
-pub fn create_still() -> FacilityId {
-	create_facility(still(vec![
-		terms(CRN, 40, 50, 0),
-		terms(DOT, 62, 70, 1),
-		terms(ETH, 72, 80, 2),
-		terms(BTC, 72, 80, 3),
-		terms(USDT, 92, 95, 4),
-	]))
-}
-
-/// Lets Carol borrow `amount` of CUSD for `to` with far more collateral than it takes.
-pub fn lend(to: AccountId, amount: Balance) {
-	open(
-		CAROL,
-		STABLE,
-		&[(USDT, amount / ONE_CUSD * 3 * ONE_USDT)],
-		amount,
-	)
-	.expect("she can");
-	send(CUSD, CAROL, to, amount);
-}
-
-/// The row of a vault.
-pub fn row(vault: VaultId) -> crate::types::Vault<Test> {
-	crate::Vaults::<Test>::get(vault).expect("the vault is there")
-}
-
-/// The totals of a facility.
-pub fn state(facility: FacilityId) -> crate::types::FacilityState<Test> {
-	crate::FacilityStates::<Test>::get(facility).expect("the facility is there")
-}
-
-/// What a vault holds of a collateral.
-pub fn leg(vault: VaultId, asset: AssetId) -> Balance {
-	let view = Vaults::vault(vault).expect("the vault is there");
-	view.legs
-		.iter()
-		.find(|leg| leg.asset == asset)
-		.map_or(0, |leg| leg.amount)
-}
-
-/// How many cases a property test runs: `usual`, or what `CAIRN_FUZZ_CASES` says.
-pub fn fuzz_cases(usual: u32) -> u32 {
-	std::env::var("CAIRN_FUZZ_CASES")
-		.ok()
-		.and_then(|cases| cases.parse().ok())
-		.unwrap_or(usual)
-}
-
-/// Events of this pallet in this block.
-pub fn events() -> Vec<crate::Event<Test>> {
-	let records = System::events().into_iter();
-	records
-		.filter_map(|record| match record.event {
-			RuntimeEvent::Vaults(event) => Some(event),
-			_ => None,
-		})
-		.collect()
-}
-
-pub fn balance(asset: AssetId, who: AccountId) -> Balance {
-	Tokens::balance(asset, &who)
-}
-
-/// What a vault owes now.
-pub fn debt(vault: VaultId) -> Balance {
-	Vaults::vault(vault).expect("the vault is there").debt
-}
-
-/// Health of a vault now, `None` without debt.
-pub fn health(vault: VaultId) -> Option<FixedU128> {
-	Vaults::health(vault)
 }

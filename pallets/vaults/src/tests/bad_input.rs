@@ -7,19 +7,12 @@ use crate::{
 	Call, Error,
 };
 use cairn_math::FixedU128;
-use cairn_primitives::{AssetId, Balance, QuoteStatus, VaultId};
+use cairn_primitives::{AssetId, Balance, VaultId};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{fungible::NativeOrWithId, fungibles::Inspect},
 };
 use sp_runtime::{DispatchError, TokenError};
-
-const BREAKERS: [Breaker; 4] = [
-	Breaker::AllEnabled,
-	Breaker::NoNewRisk,
-	Breaker::NoNewLiquidations,
-	Breaker::Frozen,
-];
 
 /// 1 ETH for 1,000 CUSD.
 fn alices() -> VaultId {
@@ -223,152 +216,6 @@ fn a_refusal_at_the_last_step_undoes_all_steps_before_it() {
 }
 
 #[test]
-fn more_than_the_ceiling() {
-	run(|| {
-		let vault = alices();
-		let set = |ceiling| {
-			govern(Call::set_ceiling {
-				facility: MIXED,
-				ceiling,
-			})
-		};
-		assert_ok!(set(1_500 * ONE_CUSD));
-		assert_noop!(
-			borrow(ALICE, vault, 500 * ONE_CUSD + 1),
-			Error::<Test>::CeilingReached
-		);
-		assert_eq!(Vaults::vault(vault).unwrap().max_borrow, 500 * ONE_CUSD);
-		assert_ok!(borrow(ALICE, vault, 500 * ONE_CUSD));
-		// A lower ceiling takes nothing back, and interest passes it.
-		assert_ok!(set(0));
-		run_blocks(3);
-		assert!(debt(vault) > 1_500 * ONE_CUSD);
-		assert_noop!(borrow(ALICE, vault, 1), Error::<Test>::CeilingReached);
-		assert_ok!(repay(ALICE, vault, 500 * ONE_CUSD));
-		// The other facility has its own.
-		assert_ok!(open(
-			BOB,
-			STABLE,
-			&[(USDT, 1_000 * ONE_USDT)],
-			100 * ONE_CUSD
-		));
-	});
-}
-
-#[test]
-fn more_than_the_cap() {
-	run(|| {
-		let mut capped = terms(ETH, 72, 80, 0);
-		capped.cap = 10 * ONE_ETH;
-		let facility = create_facility(facility_terms(vec![capped]));
-		let vault = open(ALICE, facility, &[(ETH, 6 * ONE_ETH)], 0).unwrap();
-		let error = because(Error::CapReached);
-		assert_noop!(open(BOB, facility, &[(ETH, 4 * ONE_ETH + 1)], 0), error);
-		assert_ok!(open(BOB, facility, &[(ETH, 4 * ONE_ETH)], 0));
-		assert_noop!(deposit(ALICE, vault, ETH, 1), error);
-		assert_ok!(withdraw(ALICE, vault, ETH, 2));
-		assert_ok!(deposit(ALICE, vault, ETH, 2));
-	});
-}
-
-#[test]
-fn a_debt_below_the_minimum() {
-	run(|| {
-		let vault = open(ALICE, MIXED, &[(ETH, ONE_ETH)], 0).unwrap();
-		let error = because(Error::BelowMinimumDebt);
-		assert_noop!(borrow(ALICE, vault, MINIMUM_DEBT - 1), error);
-		assert_noop!(open(ALICE, MIXED, &[(ETH, ONE_ETH)], 1), error);
-		assert_ok!(borrow(ALICE, vault, MINIMUM_DEBT + ONE_CUSD));
-		assert_noop!(repay(ALICE, vault, ONE_CUSD + 1), error);
-		assert_noop!(repay(ALICE, vault, MINIMUM_DEBT + ONE_CUSD - 1), error);
-		assert_ok!(repay(ALICE, vault, ONE_CUSD));
-	});
-}
-
-#[test]
-fn repaying_what_is_not_owed_or_too_little_to_count() {
-	run(|| {
-		let empty = open(ALICE, MIXED, &[(ETH, ONE_ETH)], 0).unwrap();
-		let vault = alices();
-		assert_noop!(repay(ALICE, empty, 1), Error::<Test>::NoDebt);
-		next_block();
-		// One unit of normalised debt owes more than one unit by now.
-		assert_noop!(repay(ALICE, vault, 1), Error::<Test>::RepaymentTooSmall);
-		assert_ok!(repay(ALICE, vault, 2));
-	});
-}
-
-#[test]
-fn more_than_the_collateral_carries() {
-	run(|| {
-		let vault = alices();
-		let error = because(Error::Undercollateralized);
-		assert_noop!(borrow(ALICE, vault, 1_160 * ONE_CUSD + 1), error);
-		assert_noop!(withdraw(ALICE, vault, ETH, ONE_ETH), error);
-		assert_noop!(withdraw(ALICE, vault, ETH, ONE_ETH * 54 / 100), error);
-		assert_ok!(withdraw(ALICE, vault, ETH, ONE_ETH * 53 / 100));
-		assert_noop!(open(ALICE, MIXED, &[], MINIMUM_DEBT), error);
-	});
-}
-
-#[test]
-fn a_price_that_is_missing_or_not_live() {
-	run(|| {
-		let vault = alices();
-		let refused = || {
-			let error = because(Error::PriceNotLive);
-			assert_noop!(borrow(ALICE, vault, ONE_CUSD), error);
-			assert_noop!(withdraw(ALICE, vault, ETH, 1), error);
-			assert_noop!(open(BOB, MIXED, &[(ETH, ONE_ETH)], MINIMUM_DEBT), error);
-			assert_eq!(Vaults::vault(vault).unwrap().max_borrow, 0);
-		};
-		for status in [
-			QuoteStatus::Degraded,
-			QuoteStatus::Jump,
-			QuoteStatus::Stale,
-			QuoteStatus::Halted,
-		] {
-			Prices::alter(ETH, |quote| quote.status = status);
-			refused();
-		}
-		Prices::forget(ETH);
-		refused();
-	});
-}
-
-#[test]
-fn depositing_repaying_and_closing_need_no_quote_at_all() {
-	run(|| {
-		let basket = [(ETH, ONE_ETH), (DOT, 100 * ONE_DOT)];
-		let vault = open(ALICE, MIXED, &basket, 1_000 * ONE_CUSD).unwrap();
-		for asset in [CRN, DOT, ETH, BTC, USDT] {
-			Prices::forget(asset);
-		}
-		assert_ok!(deposit(BOB, vault, ETH, ONE_ETH));
-		assert_ok!(deposit(ALICE, vault, BTC, ONE_BTC));
-		assert_ok!(repay(ALICE, vault, 500 * ONE_CUSD));
-		next_block();
-		assert_eq!(health(vault), Some(FixedU128::from_u32(0)));
-		// No health can be promised without a price.
-		let limits = Limits {
-			min_health: Some(FixedU128::from_u32(1)),
-			deadline: None,
-		};
-		assert_noop!(
-			adjust(ALICE, vault, depositing(&[(ETH, 1)]), limits),
-			Error::<Test>::HealthBelowLimit
-		);
-		// Without debt withdrawing and opening need none either.
-		let other = open(BOB, MIXED, &[(ETH, ONE_ETH)], 0).unwrap();
-		assert_ok!(withdraw(BOB, other, ETH, ONE_ETH / 2));
-		Prices::set_cents(USDT, 1_00);
-		lend(ALICE, 100 * ONE_CUSD);
-		Prices::forget(USDT);
-		assert_ok!(close(ALICE, vault));
-	});
-}
-
-#[test]
 fn somebody_elses_vault() {
 	run(|| {
 		let vault = alices();
@@ -478,76 +325,6 @@ fn calls_without_an_origin_or_with_the_wrong_one() {
 		for administration in administrations {
 			assert_noop!(call(ALICE, administration), DispatchError::BadOrigin);
 		}
-	});
-}
-
-#[test]
-fn what_the_breaker_has_switched_off_and_only_that() {
-	for breaker in BREAKERS {
-		run(|| {
-			let owing = alices();
-			let free = open(ALICE, MIXED, &[(ETH, ONE_ETH)], 0).unwrap();
-			let unsafe_one = open(BOB, MIXED, &[(BTC, ONE_BTC)], 40_000 * ONE_CUSD).unwrap();
-			set_breaker(MIXED, breaker);
-			let expect = |outcome: sp_runtime::DispatchResult, works| {
-				let expected = if works {
-					Ok(())
-				} else {
-					Err(Error::<Test>::SwitchedOff.into())
-				};
-				assert_eq!(outcome, expected, "{breaker:?}");
-			};
-			let (new_risk, liquidations, withdrawals) = (
-				breaker < Breaker::NoNewRisk,
-				breaker < Breaker::NoNewLiquidations,
-				breaker < Breaker::Frozen,
-			);
-			expect(open(CAROL, MIXED, &[], 0).map(|_| ()), new_risk);
-			expect(
-				open(CAROL, MIXED, &[(ETH, ONE_ETH)], MINIMUM_DEBT).map(|_| ()),
-				new_risk,
-			);
-			expect(borrow(ALICE, owing, ONE_CUSD), new_risk);
-			expect(withdraw(ALICE, owing, ETH, 1), new_risk);
-			expect(withdraw(ALICE, free, ETH, 1), withdrawals);
-			Prices::set_cents(BTC, 45_000_00);
-			expect(liquidate(CAROL, unsafe_one), liquidations);
-			// The start of the block does what the call does.
-			let before = debt(unsafe_one);
-			Prices::set_cents(BTC, 30_000_00);
-			next_block();
-			assert_eq!(debt(unsafe_one) < before, liquidations, "{breaker:?}");
-			// Never switched off.
-			assert_ok!(deposit(BOB, owing, DOT, ONE_DOT));
-			assert_ok!(repay(ALICE, owing, 10 * ONE_CUSD));
-			send(CUSD, BOB, ALICE, 1_000 * ONE_CUSD);
-			assert_ok!(close(ALICE, owing));
-			assert_ok!(close(ALICE, free));
-			// Another facility has a breaker of its own.
-			assert_ok!(open(
-				CAROL,
-				STABLE,
-				&[(USDT, 1_000 * ONE_USDT)],
-				MINIMUM_DEBT
-			));
-			set_breaker(MIXED, Breaker::AllEnabled);
-			assert_ok!(open(CAROL, MIXED, &[], 0));
-		});
-	}
-}
-
-#[test]
-fn paying_all_back_and_withdrawing_at_once_is_no_new_risk() {
-	run(|| {
-		let vault = alices();
-		set_breaker(MIXED, Breaker::NoNewLiquidations);
-		Prices::forget(ETH);
-		let adjustment = Adjustment {
-			repay: Balance::MAX,
-			..withdrawing(&[(ETH, ONE_ETH)])
-		};
-		assert_ok!(adjust(ALICE, vault, adjustment, no_limits()));
-		assert_eq!((debt(vault), leg(vault, ETH)), (0, 0));
 	});
 }
 

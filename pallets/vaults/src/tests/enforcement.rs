@@ -1,23 +1,15 @@
 //! Who is liquidated, when, how much of him, and in what order.
 
-use super::because;
 use crate::{
 	mock::*,
 	types::{Breaker, Claim},
-	Call, Error, Event, MAX_CLAIMS_PER_COLLATERAL,
+	Error, Event, MAX_CLAIMS_PER_COLLATERAL,
 };
 use cairn_math::{FixedU128, Price, SECONDS_PER_YEAR};
-use cairn_primitives::{
-	AssetId, Balance, BalanceSheet, FacilityId, PriceSource, QuoteStatus, VaultId,
-};
+use cairn_primitives::{AssetId, Balance, BalanceSheet, PriceSource, QuoteStatus, VaultId};
 use frame_support::{assert_noop, assert_ok, weights::Weight};
 
 const USD: u128 = 1_000_000_000_000_000_000;
-
-/// What any step of enforcement weighs in the mock.
-fn steps(count: u64) -> Weight {
-	Weight::from_parts(1_000_000, 0) * count
-}
 
 /// 10 ETH for 20,000 CUSD without interest: unsafe below 2,500 USD.
 fn tens() -> VaultId {
@@ -295,178 +287,6 @@ fn anybody_may_liquidate_what_the_budget_left_over() {
 		);
 		assert_noop!(liquidate(PAUPER, vault), Error::<Test>::VaultIsSafe);
 	});
-}
-
-/// Vaults of different health at 2,400 USD, all of them unsafe.
-fn unsafe_vaults(facility: FacilityId, count: u128) -> Vec<VaultId> {
-	let open = |number| {
-		open(
-			ALICE,
-			facility,
-			&[(ETH, ONE_ETH)],
-			(2_000 + number) * ONE_CUSD,
-		)
-	};
-	(0..count).map(|number| open(number).unwrap()).collect()
-}
-
-#[test]
-fn the_backlog_can_be_worked_off_by_anybody_as_far_as_he_pays() {
-	run(|| {
-		let vaults = unsafe_vaults(create_still(), 20);
-		let unsafe_ones = || {
-			vaults
-				.iter()
-				.filter(|vault| health(**vault) < Some(FixedU128::from_u32(1)))
-				.count()
-		};
-		Prices::set_cents(ETH, 2_400_00);
-		next_block_with(Weight::zero(), SLOT);
-		assert_eq!(unsafe_ones(), 20);
-		assert_ok!(call(PAUPER, Call::enforce_backlog { max: 1 }));
-		let first = unsafe_ones();
-		assert!(first < 20, "at least the one that was paid for");
-		assert_ok!(call(PAUPER, Call::enforce_backlog { max: 5 }));
-		assert!(unsafe_ones() <= first - 5);
-		assert_ok!(call(PAUPER, Call::enforce_backlog { max: 100 }));
-		assert_eq!(unsafe_ones(), 0);
-		let nothing = because(Error::VaultIsSafe);
-		assert_noop!(call(PAUPER, Call::enforce_backlog { max: 100 }), nothing);
-		assert_noop!(call(PAUPER, Call::enforce_backlog { max: 0 }), nothing);
-	});
-}
-
-#[test]
-fn the_least_budget_makes_progress_each_block_and_the_riskiest_are_first() {
-	run(|| {
-		let facility = create_still();
-		// More than a tick apart: within a tick there is no order.
-		let open = |number: u128| {
-			open(
-				ALICE,
-				facility,
-				&[(ETH, ONE_ETH)],
-				(2_000 + 5 * number) * ONE_CUSD,
-			)
-			.unwrap()
-		};
-		let vaults: Vec<_> = (0..12).map(open).collect();
-		Prices::set_cents(ETH, 2_400_00);
-		// Three facilities to look at, one page, one vault.
-		for left in (0..vaults.len()).rev() {
-			assert_eq!(next_block_with(steps(5), SLOT), 1);
-			for (number, vault) in vaults.iter().enumerate() {
-				let is_unsafe = health(*vault) < Some(FixedU128::from_u32(1));
-				assert_eq!(is_unsafe, number < left);
-			}
-		}
-		assert_eq!(next_block(), 0);
-	});
-}
-
-#[test]
-fn whatever_the_budget_it_is_not_exceeded_and_never_wasted() {
-	for budget in 0..60 {
-		run(|| {
-			unsafe_vaults(MIXED, 20);
-			unsafe_vaults(create_still(), 20);
-			Prices::set_cents(ETH, 2_400_00);
-			let mut left = 40;
-			while left > 0 {
-				let done = next_block_with(steps(budget), SLOT);
-				if budget < 5 {
-					break;
-				}
-				// Two facilities may be looked at twice, and three once; a page for every tick.
-				let wanted = (budget.saturating_sub(5) as u32 / 3).clamp(1, left);
-				assert!(
-					done >= wanted.min(left),
-					"{done} of {left} with {budget} steps"
-				);
-				left -= done;
-			}
-		});
-	}
-}
-
-#[test]
-fn no_book_and_no_facility_starves_another() {
-	run(|| {
-		let facilities = [create_still(), create_still()];
-		let mut groups = Vec::new();
-		for facility in facilities {
-			groups.push(unsafe_vaults(facility, 30));
-			let of_dot = |number: u128| {
-				open(
-					BOB,
-					facility,
-					&[(DOT, 1_000 * ONE_DOT)],
-					(3_400 + number) * ONE_CUSD,
-				)
-				.unwrap()
-			};
-			groups.push((0..30).map(of_dot).collect());
-		}
-		Prices::set_cents(ETH, 2_400_00);
-		Prices::set_cents(DOT, 4_80);
-		let done = |group: &Vec<VaultId>| {
-			group
-				.iter()
-				.filter(|vault| health(**vault) >= Some(FixedU128::from_u32(1)))
-				.count()
-		};
-		// One vault a block or two.
-		for _ in 0..20 {
-			assert!(next_block_with(steps(6), SLOT) >= 1);
-		}
-		for group in &groups {
-			assert!(
-				done(group) > 0,
-				"{:?}",
-				groups.iter().map(done).collect::<Vec<_>>()
-			);
-		}
-		// With more of it, all have the same at once.
-		next_block_with(steps(44), SLOT);
-		next_block();
-		assert!(groups.iter().all(|group| done(group) == 30));
-	});
-}
-
-#[test]
-fn one_book_alone_in_need_has_the_whole_budget() {
-	run(|| {
-		unsafe_vaults(create_still(), 30);
-		Prices::set_cents(ETH, 2_400_00);
-		// 30 vaults in some ticks, and a few steps for looking at facilities, some of them twice.
-		assert_eq!(next_block_with(steps(80), SLOT), 30);
-	});
-}
-
-#[test]
-fn many_blocks_of_small_budgets_do_what_one_block_does() {
-	let prepare = || {
-		let vaults = unsafe_vaults(create_still(), 15);
-		Prices::set_cents(ETH, 2_300_00);
-		vaults
-	};
-	let rows = |vaults: Vec<VaultId>| -> Vec<_> {
-		vaults
-			.into_iter()
-			.map(|vault| (row(vault).debt, leg(vault, ETH)))
-			.collect()
-	};
-	let at_once = new_test_ext().execute_with(|| {
-		let vaults = prepare();
-		assert_eq!(next_block(), 15);
-		rows(vaults)
-	});
-	let bit_by_bit = new_test_ext().execute_with(|| {
-		let vaults = prepare();
-		while next_block_with(steps(7), SLOT) > 0 {}
-		rows(vaults)
-	});
-	assert_eq!(at_once, bit_by_bit);
 }
 
 #[test]

@@ -91,3 +91,17 @@ pub fn all() -> Vec<VaultId> {
 pub fn token(decimals: u8) -> AssetId {
 	NativeOrWithId::WithId(20 + u32::from(decimals))
 }
+
+/// What property tests deal in.
+pub const TRADED: [AssetId; 4] = [DOT, ETH, BTC, USDT];
+
+/// The price of a token, in 1e-18 USD.
+pub fn price(asset: &AssetId) -> u128 {
+	quote(asset).expect("it has one").price.raw()
+}
+
+/// How much of a token is worth this many hundreds of dollars.
+pub fn worth(asset: &AssetId, hundreds: u16) -> u128 {
+	let decimals = Decimals::decimals(asset).expect("it has some");
+	u128::from(hundreds) * 100 * 10u128.pow(18 + u32::from(decimals)) / price(asset)
+}

@@ -4,16 +4,23 @@ use crate::{mock::Test, Error};
 use sp_runtime::DispatchError;
 
 mod bad_input;
+mod brute_force;
+mod budget;
 mod claims;
+mod corrupt_index;
 mod corruption;
 mod enforcement;
 mod exact;
 mod extremes;
 mod facilities;
 mod index;
+mod interest;
 mod ledger;
+mod ledger_fuzz;
+mod modes;
 mod operations;
 mod regressions;
+mod risk_limits;
 mod staleness;
 
 /// An error as a call returns it.

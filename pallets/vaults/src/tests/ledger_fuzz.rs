@@ -1,0 +1,395 @@
+//! The same random operations on the pallet and on the naive ledger, compared after each.
+
+use super::{
+	exact::{self, price, worth, TRADED},
+	ledger::{Account, Ledger, RAY},
+};
+use crate::{mock::*, types::Adjustment, Event};
+use cairn_primitives::{Balance, BalanceSheet, FacilityId, VaultId};
+use frame_support::weights::Weight;
+use proptest::prelude::*;
+
+const USERS: [AccountId; 3] = [ALICE, BOB, CAROL];
+
+/// Numbers are shares of what there is, or out of reach when above a hundred per cent.
+#[derive(Clone, Debug)]
+enum Doing {
+	Open {
+		who: usize,
+		facility: usize,
+		asset: usize,
+		hundreds: u16,
+		share: u8,
+	},
+	Deposit {
+		who: usize,
+		vault: usize,
+		asset: usize,
+		hundreds: u16,
+	},
+	Withdraw {
+		vault: usize,
+		asset: usize,
+		share: u8,
+	},
+	Borrow {
+		vault: usize,
+		share: u8,
+	},
+	Repay {
+		who: usize,
+		vault: usize,
+		share: u8,
+		odd: u8,
+	},
+	All {
+		vault: usize,
+		asset: usize,
+		hundreds: u16,
+		repaid: u8,
+		taken: u8,
+		borrowed: u8,
+	},
+	Close {
+		vault: usize,
+	},
+	Claim {
+		vault: usize,
+	},
+	Send {
+		from: usize,
+		to: usize,
+		share: u8,
+	},
+	Donate {
+		who: usize,
+		asset: usize,
+	},
+	Buy {
+		who: usize,
+		lot: usize,
+		share: u8,
+	},
+	Price {
+		asset: usize,
+		percent: u8,
+	},
+	Block {
+		budget: u32,
+		seconds: u16,
+	},
+}
+
+fn doing() -> impl Strategy<Value = Doing> {
+	let (n, who, asset) = (any::<usize>, 0..3usize, 0..4usize);
+	let (share, hundreds) = (0u8..=110, 1u16..2_000);
+	prop_oneof![
+		4 => (who.clone(), 0..3usize, asset.clone(), hundreds.clone(), 0u8..=100).prop_map(
+			|(who, facility, asset, hundreds, share)|
+				Doing::Open { who, facility, asset, hundreds, share }),
+		2 => (who.clone(), n(), asset.clone(), hundreds.clone())
+			.prop_map(|(who, vault, asset, hundreds)| Doing::Deposit { who, vault, asset, hundreds }),
+		2 => (n(), asset.clone(), share.clone())
+			.prop_map(|(vault, asset, share)| Doing::Withdraw { vault, asset, share }),
+		2 => (n(), share.clone()).prop_map(|(vault, share)| Doing::Borrow { vault, share }),
+		3 => (who.clone(), n(), share.clone(), any::<u8>())
+			.prop_map(|(who, vault, share, odd)| Doing::Repay { who, vault, share, odd }),
+		2 => (n(), asset.clone(), hundreds, 0u8..=100, 0u8..=100, 0u8..=100).prop_map(
+			|(vault, asset, hundreds, repaid, taken, borrowed)|
+				Doing::All { vault, asset, hundreds, repaid, taken, borrowed }),
+		1 => n().prop_map(|vault| Doing::Close { vault }),
+		1 => n().prop_map(|vault| Doing::Claim { vault }),
+		1 => (who.clone(), who.clone(), share.clone())
+			.prop_map(|(from, to, share)| Doing::Send { from, to, share }),
+		1 => (who.clone(), asset.clone()).prop_map(|(who, asset)| Doing::Donate { who, asset }),
+		3 => (who, n(), 0u8..=100).prop_map(|(who, lot, share)| Doing::Buy { who, lot, share }),
+		4 => (asset, 70u8..125).prop_map(|(asset, percent)| Doing::Price { asset, percent }),
+		4 => (prop_oneof![3 => Just(u32::MAX), 1 => 0u32..15], 1u16..600)
+			.prop_map(|(budget, seconds)| Doing::Block { budget, seconds }),
+	]
+}
+
+fn part(all: Balance, share: u8) -> Balance {
+	all / 100 * u128::from(share)
+}
+
+impl Ledger {
+	fn nth(&self, number: usize) -> Option<VaultId> {
+		let number = number.checked_rem(self.vaults.len())?;
+		self.vaults.keys().nth(number).copied()
+	}
+
+	/// Does it to the pallet and, if it succeeds, to the ledger.
+	fn perform(&mut self, doing: Doing, facilities: &[FacilityId]) {
+		System::reset_events();
+		let safe: Vec<_> = exact::all()
+			.into_iter()
+			.filter(|v| exact::is_safe(*v))
+			.collect();
+		let prices_stay = !matches!(doing, Doing::Price { .. } | Doing::Block { .. });
+		match doing {
+			Doing::Open {
+				who,
+				facility,
+				asset,
+				hundreds,
+				share,
+			} => {
+				let asset = TRADED[asset].clone();
+				let (owner, amount) = (USERS[who], worth(&asset, hundreds));
+				let facility = facilities[facility];
+				// Half of its value can be borrowed against any of them.
+				let wish = part(u128::from(hundreds) * 100 * ONE_CUSD, share);
+				if let Ok(vault) = open(owner, facility, &[(asset.clone(), amount)], wish) {
+					let account = Account {
+						facility,
+						owner,
+						..Default::default()
+					};
+					assert!(self.vaults.insert(vault, account).is_none());
+					self.deposit(vault, &asset, amount);
+					self.borrow(vault, wish);
+				}
+			}
+			Doing::Send { from, to, share } => {
+				let (from, to) = (USERS[from], USERS[to]);
+				let amount = part(self.cusd[&from], share.min(100));
+				if from != to && amount > 0 {
+					send(CUSD, from, to, amount);
+					*self.cusd.get_mut(&from).unwrap() -= amount;
+					*self.cusd.get_mut(&to).unwrap() += amount;
+				}
+			}
+			Doing::Donate { who, asset } => {
+				send(TRADED[asset].clone(), USERS[who], CUSTODY, 1_000);
+				*self.donated.get_mut(&TRADED[asset]).unwrap() += 1_000;
+			}
+			Doing::Buy { who, lot, share } => self.buy(USERS[who], lot, share),
+			Doing::Price { asset, percent } => {
+				let asset = TRADED[asset].clone();
+				let raw = price(&asset) / 100 * u128::from(percent);
+				Prices::set_raw(asset, raw.clamp(10u128.pow(9), 10u128.pow(26)));
+			}
+			Doing::Block { budget, seconds } => self.block(budget, seconds.into()),
+			of_vault => self.operate(of_vault),
+		}
+		if prices_stay {
+			for vault in safe
+				.into_iter()
+				.filter(|vault| self.vaults.contains_key(vault))
+			{
+				assert!(
+					exact::is_safe(vault),
+					"an operation has made vault {vault} unsafe"
+				);
+			}
+		}
+	}
+
+	fn operate(&mut self, doing: Doing) {
+		let number = match doing {
+			Doing::Deposit { vault, .. }
+			| Doing::Withdraw { vault, .. }
+			| Doing::Borrow { vault, .. }
+			| Doing::Repay { vault, .. }
+			| Doing::All { vault, .. }
+			| Doing::Close { vault }
+			| Doing::Claim { vault } => vault,
+			_ => return,
+		};
+		let Some(vault) = self.nth(number) else {
+			return;
+		};
+		let (owner, owed) = (self.vaults[&vault].owner, self.owed(vault));
+		let most = Vaults::vault(vault).unwrap().max_borrow;
+		match doing {
+			Doing::Deposit {
+				who,
+				asset,
+				hundreds,
+				..
+			} => {
+				let (asset, who) = (TRADED[asset].clone(), USERS[who]);
+				let amount = worth(&asset, hundreds);
+				let has_it = balance(asset.clone(), who) >= amount;
+				let deposit = basket(&[(asset, amount)]);
+				let done = self.adjust(
+					who,
+					vault,
+					Adjustment {
+						deposit,
+						..Default::default()
+					},
+				);
+				assert!(done || !has_it, "a deposit is refused");
+			}
+			Doing::Withdraw { asset, share, .. } => {
+				let amount = part(leg(vault, TRADED[asset].clone()), share);
+				let withdraw = basket(&[(TRADED[asset].clone(), amount)]);
+				self.adjust(
+					owner,
+					vault,
+					Adjustment {
+						withdraw,
+						..Default::default()
+					},
+				);
+			}
+			Doing::Borrow { share, .. } => {
+				let borrow = if share == 100 {
+					most
+				} else {
+					part(most, share)
+				};
+				let done = self.adjust(
+					owner,
+					vault,
+					Adjustment {
+						borrow,
+						..Default::default()
+					},
+				);
+				assert!(borrow <= most || !done, "more than the most is borrowed");
+			}
+			Doing::Repay {
+				who, share, odd, ..
+			} => {
+				let repay = part(owed, share) + u128::from(odd);
+				self.adjust(
+					USERS[who],
+					vault,
+					Adjustment {
+						repay,
+						..Default::default()
+					},
+				);
+			}
+			Doing::All {
+				asset,
+				hundreds,
+				repaid,
+				taken,
+				borrowed,
+				..
+			} => {
+				let (put, got) = (TRADED[asset].clone(), TRADED[(asset + 1) % 4].clone());
+				let adjustment = Adjustment {
+					deposit: basket(&[(put.clone(), worth(&put, hundreds))]),
+					repay: part(owed, repaid),
+					withdraw: basket(&[(got.clone(), part(leg(vault, got), taken))]),
+					borrow: part(most, borrowed),
+				};
+				self.adjust(owner, vault, adjustment);
+			}
+			Doing::Close { .. } => {
+				let can_pay = balance(CUSD, owner) >= owed;
+				let done = close(owner, vault).is_ok();
+				if done {
+					self.follow(events());
+					self.repay(vault, owner, owed);
+					self.vaults.remove(&vault);
+				}
+				assert!(
+					done || !can_pay || !row(vault).claims.is_empty(),
+					"a vault cannot be closed"
+				);
+			}
+			Doing::Claim { .. } => {
+				let _ = claim(BOB, vault);
+				self.follow(events());
+			}
+			_ => unreachable!("not an operation on a vault"),
+		}
+	}
+
+	/// Whether the pallet has done it.
+	fn adjust(&mut self, who: AccountId, vault: VaultId, adjustment: Adjustment) -> bool {
+		let Adjustment {
+			deposit,
+			repay,
+			withdraw,
+			borrow,
+		} = adjustment.clone();
+		if adjust(who, vault, adjustment, no_limits()).is_err() {
+			return false;
+		}
+		self.follow(events());
+		deposit
+			.iter()
+			.for_each(|(asset, amount)| self.deposit(vault, asset, *amount));
+		let paid = self.repay(vault, who, repay);
+		withdraw
+			.iter()
+			.for_each(|(asset, amount)| self.withdraw(vault, asset, *amount));
+		self.borrow(vault, borrow);
+		let told = events().into_iter().find_map(|event| match event {
+			Event::Adjusted { repaid, debt, .. } => Some((repaid, debt)),
+			_ => None,
+		});
+		assert_eq!(told, Some((paid, self.owed(vault))));
+		true
+	}
+
+	fn buy(&mut self, who: AccountId, lot: usize, share: u8) {
+		let lots = lots();
+		let Some(number) = lot.checked_rem(lots.len()) else {
+			return;
+		};
+		let (id, lot) = lots[number].clone();
+		let reserve = Treasury::account_id();
+		let before = (balance(CUSD, who), balance(CUSD, reserve));
+		let got = balance(lot.collateral.clone(), who);
+		let wanted = if share == 100 {
+			Balance::MAX
+		} else {
+			part(lot.remaining, share)
+		};
+		if take(who, id, wanted).is_ok() {
+			// What buyers pay is the auctions' business; what they get must have been for sale.
+			let got = balance(lot.collateral.clone(), who) - got;
+			*self.for_sale.get_mut(&lot.collateral).unwrap() -= got;
+			*self.cusd.get_mut(&who).unwrap() -= before.0 - balance(CUSD, who);
+			*self.cusd.get_mut(&reserve).unwrap() += balance(CUSD, reserve) - before.1;
+		}
+	}
+
+	fn block(&mut self, budget: u32, seconds: u64) {
+		begin_block(seconds * 1_000);
+		self.accrue(seconds);
+		self.compare();
+		let unlimited = budget == u32::MAX;
+		let weight = Weight::from_parts(1_000_000, 0) * u64::from(budget);
+		enforce_with(if unlimited { Weight::MAX } else { weight });
+		self.follow(events());
+		self.compare();
+		let all_safe = exact::all().into_iter().all(exact::is_safe);
+		assert!(all_safe || !unlimited, "an unsafe vault is left");
+		let covered = Treasury::bad_debt(&CUSD);
+		end_of_begin();
+		let netted = covered - Treasury::bad_debt(&CUSD);
+		*self.cusd.get_mut(&Treasury::account_id()).unwrap() -= netted;
+	}
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(64)))]
+
+	#[test]
+	fn the_pallet_keeps_the_books_that_a_naive_ledger_keeps(
+		doings in prop::collection::vec(doing(), 1..60),
+	) {
+		run(|| {
+			let facilities = [MIXED, create_still(), {
+				let mut dear = facility_terms(TRADED.into_iter().map(|a| terms(a, 70, 75, 0)).collect());
+				dear.annual_rate = cairn_math::Ray(50 * RAY);
+				dear.target_health = cairn_math::FixedU128::from_rational(13, 10);
+				create_facility(dear)
+			}];
+			let mut ledger = Ledger::new(&facilities);
+			for doing in doings {
+				ledger.perform(doing, &facilities);
+				ledger.compare();
+			}
+		});
+	}
+}

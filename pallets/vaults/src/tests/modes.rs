@@ -1,0 +1,164 @@
+//! What still works without prices and with parts switched off, and what does not.
+
+use super::because;
+use crate::{
+	mock::*,
+	types::{Adjustment, Breaker, Limits},
+	Error,
+};
+use cairn_math::FixedU128;
+use cairn_primitives::{AssetId, Balance, QuoteStatus, VaultId};
+use frame_support::{assert_noop, assert_ok};
+
+const BREAKERS: [Breaker; 4] = [
+	Breaker::AllEnabled,
+	Breaker::NoNewRisk,
+	Breaker::NoNewLiquidations,
+	Breaker::Frozen,
+];
+
+/// 1 ETH for 1,000 CUSD.
+fn alices() -> VaultId {
+	open(ALICE, MIXED, &[(ETH, ONE_ETH)], 1_000 * ONE_CUSD).unwrap()
+}
+
+fn depositing(amounts: &[(AssetId, Balance)]) -> Adjustment {
+	Adjustment {
+		deposit: basket(amounts),
+		..Default::default()
+	}
+}
+
+fn withdrawing(amounts: &[(AssetId, Balance)]) -> Adjustment {
+	Adjustment {
+		withdraw: basket(amounts),
+		..Default::default()
+	}
+}
+
+#[test]
+fn a_price_that_is_missing_or_not_live() {
+	run(|| {
+		let vault = alices();
+		let refused = || {
+			let error = because(Error::PriceNotLive);
+			assert_noop!(borrow(ALICE, vault, ONE_CUSD), error);
+			assert_noop!(withdraw(ALICE, vault, ETH, 1), error);
+			assert_noop!(open(BOB, MIXED, &[(ETH, ONE_ETH)], MINIMUM_DEBT), error);
+			assert_eq!(Vaults::vault(vault).unwrap().max_borrow, 0);
+		};
+		for status in [
+			QuoteStatus::Degraded,
+			QuoteStatus::Jump,
+			QuoteStatus::Stale,
+			QuoteStatus::Halted,
+		] {
+			Prices::alter(ETH, |quote| quote.status = status);
+			refused();
+		}
+		Prices::forget(ETH);
+		refused();
+	});
+}
+
+#[test]
+fn depositing_repaying_and_closing_need_no_quote_at_all() {
+	run(|| {
+		let basket = [(ETH, ONE_ETH), (DOT, 100 * ONE_DOT)];
+		let vault = open(ALICE, MIXED, &basket, 1_000 * ONE_CUSD).unwrap();
+		for asset in [CRN, DOT, ETH, BTC, USDT] {
+			Prices::forget(asset);
+		}
+		assert_ok!(deposit(BOB, vault, ETH, ONE_ETH));
+		assert_ok!(deposit(ALICE, vault, BTC, ONE_BTC));
+		assert_ok!(repay(ALICE, vault, 500 * ONE_CUSD));
+		next_block();
+		assert_eq!(health(vault), Some(FixedU128::from_u32(0)));
+		// No health can be promised without a price.
+		let limits = Limits {
+			min_health: Some(FixedU128::from_u32(1)),
+			deadline: None,
+		};
+		assert_noop!(
+			adjust(ALICE, vault, depositing(&[(ETH, 1)]), limits),
+			Error::<Test>::HealthBelowLimit
+		);
+		// Without debt withdrawing and opening need none either.
+		let other = open(BOB, MIXED, &[(ETH, ONE_ETH)], 0).unwrap();
+		assert_ok!(withdraw(BOB, other, ETH, ONE_ETH / 2));
+		Prices::set_cents(USDT, 1_00);
+		lend(ALICE, 100 * ONE_CUSD);
+		Prices::forget(USDT);
+		assert_ok!(close(ALICE, vault));
+	});
+}
+
+#[test]
+fn what_the_breaker_has_switched_off_and_only_that() {
+	for breaker in BREAKERS {
+		run(|| {
+			let owing = alices();
+			let free = open(ALICE, MIXED, &[(ETH, ONE_ETH)], 0).unwrap();
+			let unsafe_one = open(BOB, MIXED, &[(BTC, ONE_BTC)], 40_000 * ONE_CUSD).unwrap();
+			set_breaker(MIXED, breaker);
+			let expect = |outcome: sp_runtime::DispatchResult, works| {
+				let expected = if works {
+					Ok(())
+				} else {
+					Err(Error::<Test>::SwitchedOff.into())
+				};
+				assert_eq!(outcome, expected, "{breaker:?}");
+			};
+			let (new_risk, liquidations, withdrawals) = (
+				breaker < Breaker::NoNewRisk,
+				breaker < Breaker::NoNewLiquidations,
+				breaker < Breaker::Frozen,
+			);
+			expect(open(CAROL, MIXED, &[], 0).map(|_| ()), new_risk);
+			expect(
+				open(CAROL, MIXED, &[(ETH, ONE_ETH)], MINIMUM_DEBT).map(|_| ()),
+				new_risk,
+			);
+			expect(borrow(ALICE, owing, ONE_CUSD), new_risk);
+			expect(withdraw(ALICE, owing, ETH, 1), new_risk);
+			expect(withdraw(ALICE, free, ETH, 1), withdrawals);
+			Prices::set_cents(BTC, 45_000_00);
+			expect(liquidate(CAROL, unsafe_one), liquidations);
+			// The start of the block does what the call does.
+			let before = debt(unsafe_one);
+			Prices::set_cents(BTC, 30_000_00);
+			next_block();
+			assert_eq!(debt(unsafe_one) < before, liquidations, "{breaker:?}");
+			// Never switched off.
+			assert_ok!(deposit(BOB, owing, DOT, ONE_DOT));
+			assert_ok!(repay(ALICE, owing, 10 * ONE_CUSD));
+			send(CUSD, BOB, ALICE, 1_000 * ONE_CUSD);
+			assert_ok!(close(ALICE, owing));
+			assert_ok!(close(ALICE, free));
+			// Another facility has a breaker of its own.
+			assert_ok!(open(
+				CAROL,
+				STABLE,
+				&[(USDT, 1_000 * ONE_USDT)],
+				MINIMUM_DEBT
+			));
+			set_breaker(MIXED, Breaker::AllEnabled);
+			assert_ok!(open(CAROL, MIXED, &[], 0));
+		});
+	}
+}
+
+#[test]
+fn paying_all_back_and_withdrawing_at_once_is_no_new_risk() {
+	run(|| {
+		let vault = alices();
+		set_breaker(MIXED, Breaker::NoNewLiquidations);
+		Prices::forget(ETH);
+		let adjustment = Adjustment {
+			repay: Balance::MAX,
+			..withdrawing(&[(ETH, ONE_ETH)])
+		};
+		assert_ok!(adjust(ALICE, vault, adjustment, no_limits()));
+		assert_eq!((debt(vault), leg(vault, ETH)), (0, 0));
+	});
+}

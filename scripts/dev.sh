@@ -43,21 +43,25 @@ check_port() { # check_port <port> <what for> <variable> [advice]
 		"Stop what uses it ('ss -ltnp sport = :$1' shows it)${4-, or choose another: $3=<port> make dev}"
 }
 check_port "$rpc_port" "the node's RPC" CAIRN_RPC_PORT
-# No advice to choose another: see configure_sources.
-check_port "$sim_port" market-sim CAIRN_SIM_PORT ""
+check_port "$sim_port" market-sim CAIRN_SIM_PORT
 check_port "$p2p_port" "the node's peers" CAIRN_P2P_PORT
 check_port "$prometheus_port" "the node's metrics" CAIRN_PROMETHEUS_PORT
 
-# TODO configure_sources: other ports than 8088, by an override in the node's offchain database.
+hex() { printf '0x%s' "$(printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n')"; }
+
 # The sources of prices are on chain, and the development preset points them to market-sim's usual
-# address. Anywhere else, the node has to be told.
+# address. Where it listens elsewhere, the node is told so in its offchain database.
 configure_sources() {
-	if ((sim_port != 8088)); then
-		fail "The development chain's price sources point to port 8088, so CAIRN_SIM_PORT cannot be" \
-			"$sim_port. Free port 8088 and leave CAIRN_SIM_PORT unset."
-	fi
+	((sim_port != 8088)) || return 0
+	local exchange
+	for exchange in binance kraken coinbase okx bitstamp; do
+		answers -H 'Content-Type: application/json' \
+			-d '{"id":1,"jsonrpc":"2.0","method":"offchain_localStorageSet","params":["PERSISTENT","'"$(
+				hex "cairn-oracle::override::$exchange"
+			)"'","'"$(hex "$sim")"'"]}' "http://127.0.0.1:$rpc_port" ||
+			fail "The node could not be told that $exchange is at $sim."
+	done
 }
-configure_sources
 
 node_pid='' sim_pid='' watch_pid='' command_pid=''
 
@@ -138,6 +142,7 @@ node_pid=$!
 
 wait_for market-sim 30 "$sim_log" answers "$sim/admin/state"
 wait_for "The node" 120 "$node_log" rpc_answers
+configure_sources
 
 if ((${#command[@]})); then
 	note "they answer: $rpc, $sim (logs in $logs)"

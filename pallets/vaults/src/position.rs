@@ -1,0 +1,397 @@
+//! A vault in memory with its facility: loaded once, changed by movements, written once.
+
+use crate::{
+	index::Index,
+	types::{Basket, CollateralIndex, Facility, FacilityState, Leg, LimitsOf, Vault},
+	valuation::{health_floor, LiquidationPrices, NewRisk},
+	Config, Error, Event, Facilities, FacilityStates, Pallet, Vaults, MAX_LEGS,
+};
+use alloc::{collections::BTreeSet, vec::Vec};
+use cairn_math::{NormalizedDebt, Value};
+use cairn_primitives::{
+	AssetId, Balance, BurnReason, Issuance, Leftover, LiquidationLots, MintReason, VaultId,
+};
+use frame_support::{
+	ensure,
+	traits::{
+		fungibles::{Inspect, Mutate},
+		tokens::Preservation,
+		Get,
+	},
+};
+use sp_runtime::{traits::Zero, DispatchError, DispatchResult};
+
+/// A vault in memory with its facility, between load and commit.
+pub(crate) struct Position<T: Config> {
+	pub id: VaultId,
+	pub vault: Vault<T>,
+	pub facility: Facility<T>,
+	pub state: FacilityState<T>,
+}
+
+impl<T: Config> Position<T> {
+	/// Loads a vault. Each of its rows is read once.
+	pub fn load(id: VaultId) -> Result<Self, DispatchError> {
+		let vault = Vaults::<T>::get(id).ok_or(Error::<T>::UnknownVault)?;
+		let facility = Facilities::<T>::get(vault.facility).ok_or(Error::<T>::UnknownFacility)?;
+		let state = FacilityStates::<T>::get(vault.facility).ok_or(Error::<T>::UnknownFacility)?;
+		Ok(Self {
+			id,
+			vault,
+			facility,
+			state,
+		})
+	}
+
+	/// What is owed, rounded up.
+	pub fn owed_ceil(&self) -> Result<Balance, DispatchError> {
+		let owed = self.vault.debt.owed_ceil(self.state.accumulator);
+		owed.ok_or(Error::<T>::Overflow.into())
+	}
+
+	pub fn index_of(&self, asset: &AssetId) -> Result<CollateralIndex, DispatchError> {
+		let position = self
+			.facility
+			.collaterals
+			.iter()
+			.position(|c| c.terms.asset == *asset);
+		let position = position.and_then(|position| u8::try_from(position).ok());
+		position.ok_or(Error::<T>::CollateralNotAccepted.into())
+	}
+
+	pub fn asset_of(&self, index: CollateralIndex) -> Result<AssetId, DispatchError> {
+		let collateral = self.facility.collaterals.get(usize::from(index));
+		Ok(collateral
+			.ok_or(Error::<T>::CollateralNotAccepted)?
+			.terms
+			.asset
+			.clone())
+	}
+
+	/// Adds collateral to a leg and to the facility's total.
+	pub fn credit(&mut self, index: CollateralIndex, amount: Balance) -> DispatchResult {
+		if amount.is_zero() {
+			return Ok(());
+		}
+		let held = self
+			.state
+			.held
+			.get_mut(usize::from(index))
+			.ok_or(Error::<T>::CollateralNotAccepted)?;
+		*held = held.checked_add(amount).ok_or(Error::<T>::Overflow)?;
+		if let Some(leg) = self
+			.vault
+			.legs
+			.iter_mut()
+			.find(|leg| leg.collateral == index)
+		{
+			leg.amount = leg.amount.checked_add(amount).ok_or(Error::<T>::Overflow)?;
+			return Ok(());
+		}
+		self.vault
+			.legs
+			.try_push(Leg {
+				collateral: index,
+				amount,
+				entry: None,
+			})
+			.map_err(|_| Error::<T>::TooManyLegs.into())
+	}
+
+	/// Takes collateral from a leg and from the facility's total. A leg that becomes empty stays
+	/// until [`Position::commit`], which drops it with its index entry.
+	pub fn debit(&mut self, index: CollateralIndex, amount: Balance) -> DispatchResult {
+		let leg = self
+			.vault
+			.legs
+			.iter_mut()
+			.find(|leg| leg.collateral == index)
+			.ok_or(Error::<T>::NotEnoughCollateral)?;
+		leg.amount = leg
+			.amount
+			.checked_sub(amount)
+			.ok_or(Error::<T>::NotEnoughCollateral)?;
+		let held = self
+			.state
+			.held
+			.get_mut(usize::from(index))
+			.ok_or(Error::<T>::CollateralNotAccepted)?;
+		*held = held.checked_sub(amount).ok_or(Error::<T>::Overflow)?;
+		Ok(())
+	}
+
+	/// Brings back what closed lots have left over.
+	pub fn settle_claims(&mut self) -> DispatchResult {
+		let mut returned = Basket::new();
+		let mut position = 0;
+		while let Some(claim) = self.vault.claims.get(position).copied() {
+			match T::Lots::settle(claim.lot, claim.contributed) {
+				Leftover::Pending => position = position.saturating_add(1),
+				Leftover::Ready(amount) => {
+					self.vault.claims.remove(position);
+					self.credit(claim.collateral, amount)?;
+					if !amount.is_zero() {
+						// Two claims on one collateral may both be listed, so the list can be full;
+						// the event then names eight of them, the books have all.
+						let _ = returned.try_push((self.asset_of(claim.collateral)?, amount));
+					}
+				}
+			}
+		}
+		if !returned.is_empty() {
+			Pallet::<T>::deposit_event(Event::LeftoverReturned {
+				vault: self.id,
+				returned,
+			});
+		}
+		Ok(())
+	}
+
+	pub fn deposit(&mut self, from: &T::AccountId, basket: &Basket) -> DispatchResult {
+		for (asset, amount) in basket {
+			let index = self.index_of(asset)?;
+			self.credit(index, *amount)?;
+			let collateral = self.facility.collaterals.get(usize::from(index));
+			let cap = collateral.map_or(0, |c| c.terms.cap);
+			let held = self
+				.state
+				.held
+				.get(usize::from(index))
+				.copied()
+				.unwrap_or(Balance::MAX);
+			ensure!(held <= cap, Error::<T>::CapReached);
+			// Take everything, or leave what can stay: a remainder below the minimum balance would
+			// be lost to the owner.
+			let preservation = if T::Fungibles::balance(asset.clone(), from) == *amount {
+				Preservation::Expendable
+			} else {
+				Preservation::Preserve
+			};
+			T::Fungibles::transfer(
+				asset.clone(),
+				from,
+				&T::Custody::get(),
+				*amount,
+				preservation,
+			)?;
+		}
+		// Collateral that may come back needs room too.
+		let distinct: BTreeSet<_> = self
+			.vault
+			.legs
+			.iter()
+			.map(|leg| leg.collateral)
+			.chain(self.vault.claims.iter().map(|claim| claim.collateral))
+			.collect();
+		ensure!(distinct.len() <= MAX_LEGS as usize, Error::<T>::TooManyLegs);
+		Ok(())
+	}
+
+	pub fn withdraw(&mut self, basket: &Basket) -> DispatchResult {
+		for (asset, amount) in basket {
+			let index = self.index_of(asset)?;
+			self.debit(index, *amount)?;
+			self.release(asset, *amount)?;
+		}
+		Ok(())
+	}
+
+	/// Moves collateral out of custody to the owner.
+	pub fn release(&self, asset: &AssetId, amount: Balance) -> DispatchResult {
+		T::Fungibles::transfer(
+			asset.clone(),
+			&T::Custody::get(),
+			&self.vault.owner,
+			amount,
+			Preservation::Preserve,
+		)?;
+		Ok(())
+	}
+
+	/// Repays at most `amount` from `who`; returns what was taken.
+	pub fn repay(&mut self, who: &T::AccountId, amount: Balance) -> Result<Balance, DispatchError> {
+		let owed = self.owed_ceil()?;
+		ensure!(!owed.is_zero(), Error::<T>::NoDebt);
+		let paid = amount.min(owed);
+		let cleared = if paid == owed {
+			self.vault.debt
+		} else {
+			// Down, against the user; never more than the debt, since less than it is paid.
+			NormalizedDebt::from_debt_floor(paid, self.state.accumulator)
+				.ok_or(Error::<T>::Overflow)?
+		};
+		ensure!(!cleared.is_zero(), Error::<T>::RepaymentTooSmall);
+		self.vault.debt = self
+			.vault
+			.debt
+			.checked_sub(cleared)
+			.ok_or(Error::<T>::Overflow)?;
+		self.state.normalized_debt = self
+			.state
+			.normalized_debt
+			.checked_sub(cleared)
+			.ok_or(Error::<T>::Overflow)?;
+		// What a debt rounds up to may exceed what has been issued against all debt by a fraction
+		// of a unit: that unit is the reserve's.
+		let burned = paid.min(self.state.minted);
+		self.state.minted = self.state.minted.saturating_sub(burned);
+		T::Issuance::burn(&self.facility.debt_asset, who, burned, BurnReason::Repay)?;
+		let rest = paid.saturating_sub(burned);
+		if !rest.is_zero() {
+			T::Issuance::pay_reserve(&self.facility.debt_asset, who, rest)?;
+		}
+		Ok(paid)
+	}
+
+	pub fn borrow(&mut self, amount: Balance) -> DispatchResult {
+		let taken = NormalizedDebt::from_debt_ceil(amount, self.state.accumulator)
+			.ok_or(Error::<T>::Overflow)?;
+		self.vault.debt = self
+			.vault
+			.debt
+			.checked_add(taken)
+			.ok_or(Error::<T>::Overflow)?;
+		self.state.normalized_debt = self
+			.state
+			.normalized_debt
+			.checked_add(taken)
+			.ok_or(Error::<T>::Overflow)?;
+		let total = self
+			.state
+			.normalized_debt
+			.owed_ceil(self.state.accumulator)
+			.ok_or(Error::<T>::Overflow)?;
+		ensure!(total <= self.facility.ceiling, Error::<T>::CeilingReached);
+		self.state.minted = self
+			.state
+			.minted
+			.checked_add(amount)
+			.ok_or(Error::<T>::Overflow)?;
+		T::Issuance::mint(
+			&self.facility.debt_asset,
+			&self.vault.owner,
+			amount,
+			MintReason::Borrow,
+		)
+	}
+
+	/// The vault carries its debt by the strict measure.
+	pub fn ensure_new_risk_is_covered(&self) -> DispatchResult {
+		let owed = self.owed_ceil()?;
+		if owed.is_zero() {
+			return Ok(());
+		}
+		let risk = NewRisk::measure(&self.facility, &self.vault.legs);
+		let price = risk.debt_price.ok_or(Error::<T>::PriceNotLive)?;
+		let debt = Value::of_ceil(owed, self.facility.debt_decimals, price);
+		if risk.weighted >= debt {
+			return Ok(());
+		}
+		if risk.something_not_live {
+			Err(Error::<T>::PriceNotLive.into())
+		} else {
+			Err(Error::<T>::Undercollateralized.into())
+		}
+	}
+
+	pub fn ensure_within(&self, limits: &LimitsOf<T>) -> DispatchResult {
+		let Some(least) = limits.min_health else {
+			return Ok(());
+		};
+		let owed = self.owed_ceil()?;
+		if owed.is_zero() {
+			return Ok(());
+		}
+		let prices = LiquidationPrices::read(&self.facility).ok_or(Error::<T>::PriceNotLive)?;
+		let weighted = prices.weighted_floor(&self.facility, &self.vault.legs);
+		let debt = prices.debt_value_ceil(&self.facility, owed);
+		let health = health_floor(weighted, debt);
+		ensure!(
+			health.is_none_or(|health| health >= least),
+			Error::<T>::HealthBelowLimit
+		);
+		Ok(())
+	}
+
+	/// Takes all entries of the vault out of the index. `false` if one was not where it should be.
+	pub fn unindex(&mut self) -> bool {
+		let facility = self.vault.facility;
+		let mut sound = true;
+		for leg in self.vault.legs.iter_mut() {
+			if let Some(entry) = leg.entry.take() {
+				sound &= Index::<T>::remove((facility, leg.collateral), entry, self.id);
+			}
+		}
+		sound
+	}
+
+	/// Drops empty legs, brings the index up to date, and writes the vault's row. The facility's
+	/// totals are left to the caller, who may have more vaults to go through.
+	pub fn store_vault(&mut self, prices: Option<&LiquidationPrices>) {
+		let facility = self.vault.facility;
+		let wanted = self.triggers(prices);
+		let mut drifted = false;
+		for (position, leg) in self.vault.legs.iter_mut().enumerate() {
+			let trigger = wanted
+				.as_ref()
+				.and_then(|triggers| triggers.get(position).copied());
+			let trigger = trigger.filter(|_| !leg.amount.is_zero());
+			if leg.entry.map(|entry| entry.trigger) == trigger {
+				continue;
+			}
+			let book = (facility, leg.collateral);
+			if let Some(entry) = leg.entry.take() {
+				drifted |= !Index::<T>::remove(book, entry, self.id);
+			}
+			leg.entry = trigger.map(|trigger| Index::<T>::insert(book, trigger, self.id));
+		}
+		if drifted {
+			Pallet::<T>::deposit_event(Event::IndexDrift { vault: self.id });
+		}
+		self.vault.legs.retain(|leg| !leg.amount.is_zero());
+		Vaults::<T>::insert(self.id, &self.vault);
+	}
+
+	/// The triggers of all legs, empty ones included; `None` without debt.
+	fn triggers(&self, prices: Option<&LiquidationPrices>) -> Option<Vec<cairn_math::Trigger>> {
+		if self.vault.debt.is_zero() {
+			return None;
+		}
+		let filled: Vec<Leg> = self
+			.vault
+			.legs
+			.iter()
+			.copied()
+			.filter(|leg| !leg.amount.is_zero())
+			.collect();
+		let of_filled = match (prices, filled.len()) {
+			(Some(prices), _) => prices.triggers_ceil(&self.facility, &filled, self.vault.debt),
+			// One leg's trigger needs no price.
+			(None, 1) => LiquidationPrices {
+				debt: cairn_math::Price::ONE,
+				collaterals: Vec::new(),
+			}
+			.triggers_ceil(&self.facility, &filled, self.vault.debt),
+			(None, _) => alloc::vec![cairn_math::Trigger::MAX; filled.len()],
+		};
+		let mut of_filled = of_filled.into_iter();
+		let triggers = self.vault.legs.iter().map(|leg| {
+			if leg.amount.is_zero() {
+				cairn_math::Trigger::MIN
+			} else {
+				of_filled.next().unwrap_or(cairn_math::Trigger::MAX)
+			}
+		});
+		Some(triggers.collect())
+	}
+
+	/// Writes everything.
+	pub fn commit(mut self) {
+		let prices = (self.vault.legs.len() > 1 && !self.vault.debt.is_zero())
+			.then(|| LiquidationPrices::read(&self.facility))
+			.flatten();
+		self.store_vault(prices.as_ref());
+		self.state.operations = self.state.operations.saturating_add(1);
+		FacilityStates::<T>::insert(self.vault.facility, self.state);
+	}
+}

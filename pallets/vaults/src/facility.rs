@@ -117,6 +117,7 @@ impl<T: Config> Pallet<T> {
 			normalized_debt: NormalizedDebt::ZERO,
 			minted: 0,
 			operations: 0,
+			waiting: 0,
 			held,
 		};
 		Ok((facility, state))

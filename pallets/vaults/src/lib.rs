@@ -45,8 +45,11 @@
 extern crate alloc;
 
 mod adjust;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod calls;
 mod enforcement;
+mod extent;
 mod facility;
 pub mod index;
 pub mod liquidation;
@@ -64,6 +67,8 @@ pub mod valuation;
 mod views;
 pub mod weights;
 
+// The attribute names itself again in what it expands to.
+use frame_support::pallet_macros::import_section;
 pub use pallet::*;
 pub use weights::WeightInfo;
 
@@ -78,11 +83,12 @@ pub const MAX_CLAIMS: u32 = MAX_LEGS * MAX_CLAIMS_PER_COLLATERAL;
 const LOG_TARGET: &str = "cairn::vaults";
 
 // Storage, events and errors are here; the calls are imported from `calls.rs`.
-#[frame_support::pallet_macros::import_section(calls::calls)]
+#[import_section(calls::calls)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
 	use crate::{
+		extent::Extent,
 		index::{Page, Summary, Word},
 		types::*,
 	};
@@ -134,9 +140,12 @@ pub mod pallet {
 		/// Facilities, at most.
 		#[pallet::constant]
 		type MaxFacilities: Get<u32>;
-		/// Collaterals of a facility, at most 255.
+		/// Collaterals of a facility, at most [`COLLATERAL_INDICES`].
 		#[pallet::constant]
 		type MaxCollaterals: Get<u32>;
+		/// Makes tokens for benchmarks.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: cairn_primitives::CreateAsset<AssetId>;
 		/// Weights.
 		type WeightInfo: WeightInfo;
 	}
@@ -398,8 +407,8 @@ pub mod pallet {
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn integrity_test() {
 			assert!(
-				T::MaxCollaterals::get() <= 255,
-				"a collateral's index is one byte"
+				T::MaxCollaterals::get() <= COLLATERAL_INDICES,
+				"each collateral has two books, and their number is one byte"
 			);
 		}
 

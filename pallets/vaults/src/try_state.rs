@@ -2,7 +2,7 @@
 
 use crate::{
 	index::{is_set, Page},
-	types::{BookId, Vault},
+	types::{risk_book, waiting_book, BookId, Vault},
 	Config, Facilities, FacilityStates, NextFacility, NextVault, Pages, Pallet, Summaries, Vaults,
 	VaultsOf, Words, MAX_LEGS,
 };
@@ -53,6 +53,13 @@ impl<T: Config> Pallet<T> {
 			ensure!(
 				debt == state.normalized_debt,
 				"normalised debts do not add up"
+			);
+			let waiting = vaults
+				.iter()
+				.filter(|(_, vault)| vault.facility == id && vault.waiting);
+			ensure!(
+				waiting.count() == state.waiting as usize,
+				"those who wait are miscounted"
 			);
 			ensure!(
 				held == state.held.to_vec(),
@@ -170,18 +177,22 @@ impl<T: Config> Pallet<T> {
 				entries: listed,
 				..
 			} = &page;
+			let head = Pages::<T>::get((book, tick, 0)).ok_or("a page has no head")?;
 			if number == 0 {
 				ensure!(*pages > 0, "a tick has no pages");
 				*occupied.entry((book, tick)).or_default() += 0;
 			} else {
 				*occupied.entry((book, tick)).or_default() += 1;
-				let head = Pages::<T>::get((book, tick, 0)).ok_or("a page has no head")?;
 				ensure!(number < head.pages, "a page is beyond the end of its tick");
 				ensure!(!listed.is_empty(), "an empty page is kept");
 			}
 			*ticks.entry((book, tick)).or_default() += listed.len();
 			for (trigger, vault) in listed {
 				ensure!(trigger.tick() == tick, "an entry is in the wrong tick");
+				ensure!(
+					*trigger <= head.highest,
+					"a trigger exceeds its tick's bound"
+				);
 				let twice = entries.insert((book, *vault), (*trigger, number)).is_some();
 				ensure!(!twice, "a vault stands twice in a book");
 			}
@@ -196,7 +207,12 @@ impl<T: Config> Pallet<T> {
 		}
 		for (id, vault) in vaults {
 			for leg in &vault.legs {
-				let found = entries.remove(&((vault.facility, leg.collateral), *id));
+				let book = if vault.waiting {
+					waiting_book(vault.facility, leg.collateral)
+				} else {
+					risk_book(vault.facility, leg.collateral)
+				};
+				let found = entries.remove(&(book, *id));
 				let expected = leg.entry.map(|entry| (entry.trigger, entry.page));
 				ensure!(found == expected, "a leg and its book disagree");
 				ensure!(

@@ -6,8 +6,8 @@ use crate::{
 	enforcement::BATCH,
 	index::{Index, Rows, PAGE_ENTRIES},
 	types::*,
-	Call, Config, Facilities, FacilityStates, NextFacility, NextVault, Pallet, Vaults, VaultsOf,
-	MAX_CLAIMS, MAX_LEGS,
+	Call, Config, Facilities, FacilityStates, NextFacility, NextVault, Pallet, SweepCursor, Vaults,
+	VaultsOf, MAX_CLAIMS, MAX_LEGS,
 };
 use cairn_math::{FixedU128, Perbill, Price, Ray, Trigger};
 use cairn_primitives::{
@@ -423,6 +423,34 @@ mod benchmarks {
 			T::Lots::put_up(lot, facility, &DEBT_ASSET, &collateral(0), seizure);
 		}
 		assert_eq!(T::Lots::held(&collateral(0)), LEG);
+		Ok(())
+	}
+
+	/// One that has lost all its entries.
+	#[benchmark]
+	fn sweep_vault() -> Result<(), BenchmarkError> {
+		let owner: T::AccountId = whitelisted_caller();
+		let facility = facility::<T>(T::MaxCollaterals::get(), &owner)?;
+		let id = vault::<T>(&owner, facility, MAX_LEGS, DEBT)?;
+		let vault = Vaults::<T>::get(id).ok_or("the vault is there")?;
+		for leg in &vault.legs {
+			let entry = leg.entry.ok_or("a leg with debt has an entry")?;
+			let book = risk_book(facility, leg.collateral);
+			assert!(Index::<T>::remove(book, entry, id, &mut Rows::uncounted()));
+		}
+		#[block]
+		{
+			Pallet::<T>::sweep_vault(id);
+			SweepCursor::<T>::put(id);
+		}
+		for leg in &Vaults::<T>::get(id).ok_or("the vault is there")?.legs {
+			let entry = leg.entry.ok_or("a leg with debt has an entry")?;
+			assert!(Index::<T>::contains(
+				risk_book(facility, leg.collateral),
+				entry,
+				id
+			));
+		}
 		Ok(())
 	}
 }

@@ -289,6 +289,12 @@ impl<T: Config> Index<T> {
 		}
 	}
 
+	/// Whether an entry is where it should be.
+	pub fn contains(book: BookId, entry: Entry, vault: VaultId) -> bool {
+		Pages::<T>::get((book, entry.trigger.tick(), entry.page))
+			.is_some_and(|page| page.entries.contains(&(entry.trigger, vault)))
+	}
+
 	/// Whether a book has no entry.
 	pub fn is_empty(book: BookId) -> bool {
 		!Summaries::<T>::contains_key(book)

@@ -29,6 +29,7 @@
 //! - [`index`]: the risk index
 //! - [`liquidation`]: what a liquidation takes, as a pure function
 //! - `enforcement`: finding and liquidating unsafe vaults
+//! - `sweep`: looking after the index
 //! - `views`: what wallets read
 //! - `try_state`: the invariants
 //!
@@ -58,6 +59,7 @@ mod position;
 #[cfg(test)]
 #[allow(clippy::inconsistent_digit_grouping)]
 mod mock;
+mod sweep;
 #[cfg(test)]
 #[allow(clippy::inconsistent_digit_grouping)]
 mod tests;
@@ -168,6 +170,10 @@ pub mod pallet {
 	/// The next vault's number.
 	#[pallet::storage]
 	pub type NextVault<T> = StorageValue<_, VaultId, ValueQuery>;
+
+	/// The vault that the sweep looks at next, see `sweep.rs`.
+	#[pallet::storage]
+	pub type SweepCursor<T> = StorageValue<_, VaultId, ValueQuery>;
 
 	/// Terms of facilities. Bounded by `MaxFacilities`.
 	// Keys are numbers that the chain gives out: no need for a cryptographic hasher.
@@ -410,6 +416,12 @@ pub mod pallet {
 				T::MaxCollaterals::get() <= COLLATERAL_INDICES,
 				"each collateral has two books, and their number is one byte"
 			);
+		}
+
+		fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+			let mut meter = frame_support::weights::WeightMeter::with_limit(remaining);
+			Self::sweep(&mut meter);
+			meter.consumed()
 		}
 
 		#[cfg(feature = "try-runtime")]

@@ -326,7 +326,7 @@ impl<T: Config> Position<T> {
 	}
 
 	/// The book in which the vault's entry for a collateral lies, if it has one.
-	fn book(&self, collateral: CollateralIndex) -> BookId {
+	pub fn book(&self, collateral: CollateralIndex) -> BookId {
 		if self.vault.waiting {
 			waiting_book(self.vault.facility, collateral)
 		} else {

@@ -2,6 +2,7 @@
 
 use crate::{
 	index::{is_set, Page},
+	sweep::triggers_carry,
 	types::{risk_book, waiting_book, BookId, Vault},
 	Config, Facilities, FacilityStates, NextFacility, NextVault, Pages, Pallet, Summaries, Vaults,
 	VaultsOf, Words, MAX_LEGS,
@@ -13,7 +14,6 @@ use frame_support::{
 	ensure,
 	traits::{fungibles::Inspect, Get},
 };
-use primitive_types::U512;
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
@@ -226,25 +226,9 @@ impl<T: Config> Pallet<T> {
 		Self::check_bitmaps(&ticks)
 	}
 
-	/// `Σ q·θ ≥ d`: while no effective price is below its trigger, the collateral carries the debt,
-	/// so no vault becomes unsafe unless the index points at it.
 	fn check_triggers(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
 		for (_, vault) in vaults {
-			let entries = vault
-				.legs
-				.iter()
-				.filter_map(|leg| Some((leg.amount, leg.entry?)));
-			let mut carried = U512::zero();
-			for (amount, entry) in entries {
-				// Over a common denominator of 2^151, which is exact.
-				let (numerator, denominator) = entry.trigger.to_ratio();
-				let scaled = (numerator << 151) / denominator;
-				carried = carried.saturating_add(U512::from(amount).saturating_mul(scaled));
-			}
-			ensure!(
-				carried >= U512::from(vault.debt.0) << 151,
-				"a vault could become unsafe unseen"
-			);
+			ensure!(triggers_carry(vault), "a vault could become unsafe unseen");
 		}
 		Ok(())
 	}

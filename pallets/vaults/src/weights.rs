@@ -35,6 +35,8 @@ pub trait WeightInfo {
 	fn index_rows(r: u32) -> Weight;
 	/// Opening a lot, or topping one up.
 	fn put_up() -> Weight;
+	/// Comparing a vault of eight legs with its entries and indexing it anew.
+	fn sweep_vault() -> Weight;
 }
 
 /// Weights for a node on ParityDB.
@@ -93,6 +95,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn put_up() -> Weight {
 		Self::counted(60, 8, 5)
 	}
+	fn sweep_vault() -> Weight {
+		Self::counted(200, 70, 50)
+	}
 }
 
 impl WeightInfo for () {
@@ -134,5 +139,8 @@ impl WeightInfo for () {
 	}
 	fn put_up() -> Weight {
 		Weight::zero()
+	}
+	fn sweep_vault() -> Weight {
+		Weight::from_parts(1_000_000, 0)
 	}
 }

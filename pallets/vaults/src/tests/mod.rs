@@ -22,6 +22,7 @@ mod operations;
 mod regressions;
 mod risk_limits;
 mod staleness;
+mod sweep;
 
 /// An error as a call returns it.
 fn because(error: Error<Test>) -> DispatchError {

@@ -27,6 +27,10 @@ export CARGO_TARGET_DIR
 # With a target folder elsewhere, the runtime's builder cannot find the workspace by walking up.
 export WASM_BUILD_WORKSPACE_HINT=$CAIRN_ROOT
 
+# A runtime that `benchmark storage` could measure proofs with. Its builder looks for it among the
+# members of our workspace; there is no proof to measure here, so it need not be built.
+export SKIP_FRAME_STORAGE_ACCESS_TEST_RUNTIME_WASM_BUILD=1
+
 # cairn_sysroot [toolchain]: where that toolchain (or the active one) keeps its libraries.
 cairn_sysroot() {
 	if [[ -n ${1:-} ]]; then

@@ -49,7 +49,7 @@ enum Verdict {
 
 /// How far enforcement has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reached {
+pub(crate) enum Reached {
 	/// To the last vault that the prices can hurt.
 	End,
 	/// As far as the budget went; there may be more.
@@ -526,7 +526,11 @@ impl<T: Config> Pallet<T> {
 		liquidated
 	}
 
-	fn enforce_facility(id: FacilityId, round: u32, meter: &mut WeightMeter) -> (u32, Reached) {
+	pub(crate) fn enforce_facility(
+		id: FacilityId,
+		round: u32,
+		meter: &mut WeightMeter,
+	) -> (u32, Reached) {
 		let max = T::MaxCollaterals::get();
 		if meter
 			.try_consume(T::WeightInfo::visit_facility(max))

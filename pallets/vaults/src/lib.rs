@@ -43,6 +43,7 @@
 extern crate alloc;
 
 mod adjust;
+mod backing;
 mod enforcement;
 mod facility;
 pub mod index;

@@ -16,7 +16,7 @@ use cairn_primitives::{AssetId, Balance, BalanceSheet, DebtLedger};
 use frame_support::{
 	dispatch::DispatchResult,
 	ensure,
-	traits::{tokens::fungibles::Inspect, Get},
+	traits::tokens::fungibles::Inspect,
 	weights::{Weight, WeightMeter},
 };
 

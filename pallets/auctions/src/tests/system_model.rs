@@ -82,6 +82,8 @@ impl Model {
 				self.vaults += amount;
 				self.reserve += amount;
 			}
+			// Nobody borrows while the fuse is blown, so nobody is liquidated either.
+			Operation::Lose(_) if self.is_blown() => {}
 			Operation::Lose(amount) => {
 				lose(amount);
 				self.bad_debt += amount;
@@ -113,6 +115,10 @@ impl Model {
 			}
 		}
 		self.compare()
+	}
+
+	fn is_blown(&self) -> bool {
+		Treasury::balance_sheet(CUSD).is_some_and(|sheet| sheet.fuse.is_some())
 	}
 
 	/// After the start of a block there is a lot only where there is a reason for it.

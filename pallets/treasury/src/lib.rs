@@ -72,7 +72,9 @@ mod tests;
 
 pub use pallet::*;
 pub use policy::{GrowthCap, Policy};
-pub use types::{BalanceSheetView, Blown, Book, Cause, Flows, Line, ReserveProof, Sheet};
+pub use types::{
+	BalanceSheetView, Blown, Book, Cause, EraReport, Flows, Line, ReserveProof, Sheet,
+};
 pub use weights::WeightInfo;
 
 /// Target of this pallet's log lines.
@@ -81,7 +83,7 @@ const LOG_TARGET: &str = "runtime::cairn-treasury";
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
-	use alloc::vec::Vec;
+	use alloc::{boxed::Box, vec::Vec};
 	#[cfg(feature = "runtime-benchmarks")]
 	use cairn_primitives::CreateAsset;
 	use cairn_primitives::{AssetId, Balance, BlockNumber, DebtLedger};
@@ -239,23 +241,12 @@ pub mod pallet {
 			/// All bad debt of the asset after it.
 			bad_debt: Balance,
 		},
-		/// An era is over. The lines at its end are those at its beginning plus what came in, less
-		/// what went out.
+		/// An era is over.
 		EraClosed {
 			/// The debt asset.
 			asset: AssetId,
-			/// The block in which it began.
-			began: BlockNumber,
-			/// The lines when it began.
-			opening: Sheet,
-			/// What has moved.
-			flows: Flows,
-			/// The lines when it ended.
-			closing: Sheet,
-			/// What exists of the asset.
-			issuance: Balance,
-			/// What the reserve holds, in smallest units.
-			reserve: Balance,
+			/// What happened.
+			era: Box<EraReport>,
 		},
 		/// A line was to be lowered by more than it holds. It was lowered to nothing instead, and
 		/// somebody's books are wrong.

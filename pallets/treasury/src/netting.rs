@@ -1,12 +1,15 @@
 //! What the treasury does once a block: it covers bad debt out of the reserve, and closes eras.
 
+use alloc::boxed::Box;
 use cairn_primitives::{AssetId, Balance, BalanceSheet, BurnReason, Issuance};
 use frame_support::{
 	traits::{tokens::fungibles::Inspect, Get},
 	weights::{Weight, WeightMeter},
 };
 
-use crate::{Book, Books, Config, DebtAssets, Event, Flows, Pallet, WeightInfo, LOG_TARGET};
+use crate::{
+	Book, Books, Config, DebtAssets, EraReport, Event, Flows, Pallet, WeightInfo, LOG_TARGET,
+};
 
 impl<T: Config> Pallet<T> {
 	/// Burns as much bad debt of each debt asset as its reserve covers, and closes the era of the
@@ -68,14 +71,17 @@ impl<T: Config> Pallet<T> {
 			return;
 		};
 		let now = Self::now();
-		Self::deposit_event(Event::EraClosed {
-			asset: asset.clone(),
+		let era = EraReport {
 			began: book.era_began,
 			opening: book.opening,
 			flows: book.flows,
 			closing: book.sheet,
 			issuance: T::Fungibles::total_issuance(asset.clone()),
 			reserve: Self::reserve(asset),
+		};
+		Self::deposit_event(Event::EraClosed {
+			asset: asset.clone(),
+			era: Box::new(era),
 		});
 		let next = Book {
 			era_began: now,

@@ -216,6 +216,35 @@ impl Flows {
 	}
 }
 
+/// What happened to a debt asset within an era. The lines at its end are those at its beginning plus
+/// what came in, less what went out; see [`Flows::closing`].
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct EraReport {
+	/// The block in which it began.
+	pub began: BlockNumber,
+	/// The lines when it began.
+	pub opening: Sheet,
+	/// What has moved.
+	pub flows: Flows,
+	/// The lines when it ended.
+	pub closing: Sheet,
+	/// What existed of the asset when it ended, in smallest units.
+	pub issuance: Balance,
+	/// What the reserve held when it ended, in smallest units.
+	pub reserve: Balance,
+}
+
 /// Why nothing more is lent of a debt asset.
 #[derive(
 	Clone,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
 	configs::{assets::Fungibles, collateral::DefaultPolicy},
-	units::{CRN, CUSD, DAYS, HOURS},
+	units::{CRN, CUSD, DAYS},
 	Auctions, Balance, StartOfBlock, Treasury, Vaults,
 };
 use cairn_auctions::SystemLotKind;
@@ -136,6 +136,10 @@ fn a_unit_made_through_the_treasury_that_no_vault_owes_is_found_by_the_vaults_ow
 	});
 }
 
+fn charlie(call: cairn_vaults::Call<Runtime>) -> sp_runtime::DispatchResult {
+	with_storage_layer(|| dispatch(Sr25519Keyring::Charlie, RuntimeCall::Vaults(call)))
+}
+
 fn sudo(call: RuntimeCall) -> sp_runtime::DispatchResult {
 	let call = pallet_sudo::Call::sudo {
 		call: Box::new(call),
@@ -160,31 +164,36 @@ fn presets_keep_a_reserve_and_limit_growth() {
 #[test]
 fn whoever_borrows_too_much_at_once_has_to_wait() {
 	lending(|| {
-		let adjustment = Adjustment {
-			deposit: vec![(AssetId::WithId(5), 8_000_000_000_000)]
-				.try_into()
-				.unwrap(),
-			borrow: 4_750_000 * CUSD,
-			..Default::default()
-		};
-		let open = || {
+		let open = |borrow| {
+			let adjustment = Adjustment {
+				deposit: vec![(AssetId::WithId(5), 8_000_000_000_000)]
+					.try_into()
+					.unwrap(),
+				borrow,
+				..Default::default()
+			};
 			let call = cairn_vaults::Call::open {
 				facility: 0,
-				adjustment: adjustment.clone(),
+				adjustment,
 				limits: Limits::default(),
 			};
-			with_storage_layer(|| dispatch(Sr25519Keyring::Charlie, RuntimeCall::Vaults(call)))
+			charlie(call)
 		};
-		assert_eq!(
-			open(),
-			Err(cairn_treasury::Error::<Runtime>::GrowthCapReached.into())
-		);
-		for _ in 0..2 {
-			block(vec![report(&prices(3_000))]);
-		}
-		// 2,000 were borrowed two blocks ago: they come back within a minute.
-		assert_ok!(open());
-		assert_eq!(HOURS, 1_200);
+		let refused = cairn_treasury::Error::<Runtime>::GrowthCapReached;
+		assert_eq!(open(4_751_000 * CUSD), Err(refused.into()));
+		assert_ok!(open(4_749_000 * CUSD));
+		// 5,000,000 an hour come back: 4,166 with each block.
+		let more = || {
+			let call = cairn_vaults::Call::borrow {
+				vault: 1,
+				amount: 5_000 * CUSD,
+			};
+			charlie(call)
+		};
+		let refused = cairn_treasury::Error::<Runtime>::GrowthCapReached;
+		assert_eq!(more(), Err(refused.into()));
+		block(vec![report(&prices(3_000))]);
+		assert_ok!(more());
 	});
 }
 

@@ -3,7 +3,7 @@
 use cairn_primitives::{BalanceSheet, BurnReason, Issuance, MintReason};
 use frame_support::assert_ok;
 
-use crate::{mock::*, Books, Event, Flows, Sheet};
+use crate::{mock::*, Books, EraReport, Event, Flows, Sheet};
 
 fn closed() -> Vec<Event<Test>> {
 	System::events()
@@ -45,8 +45,7 @@ fn an_era_tells_all_that_has_moved() {
 			paid_in: 3,
 			..Default::default()
 		};
-		let event = Event::EraClosed {
-			asset: CUSD,
+		let era = EraReport {
 			began: 1 + ERA,
 			opening: Sheet {
 				vaults: 1_000,
@@ -60,6 +59,10 @@ fn an_era_tells_all_that_has_moved() {
 			},
 			issuance: 1_077,
 			reserve: 0,
+		};
+		let event = Event::EraClosed {
+			asset: CUSD,
+			era: Box::new(era),
 		};
 		assert!(closed().contains(&event), "{:?}", closed());
 	});

@@ -5,10 +5,7 @@ use cairn_primitives::{Balance, BalanceSheet};
 use frame_support::{assert_noop, assert_ok};
 
 use super::system::*;
-use crate::{
-	mock::*,
-	Error, SystemLotKind, SystemLots, SystemTerms,
-};
+use crate::{mock::*, Error, SystemLotKind, SystemLots, SystemTerms};
 
 /// Maker, 19 March 2020: 5.67 million of deficit were raised in 86 auctions that minted more than
 /// 20,000 MKR. What is made here within a day is bounded, whatever was lost, and whatever the price.

@@ -5,10 +5,7 @@ use cairn_primitives::{BalanceSheet, PriceSource, QuoteStatus, Reserve, Standing
 use proptest::prelude::*;
 
 use super::system::*;
-use crate::{
-	mock::*,
-	Event, SystemLotKind, SystemLots, SystemSaleTerms,
-};
+use crate::{mock::*, Event, SystemLotKind, SystemLots, SystemSaleTerms};
 
 #[derive(Clone, Debug)]
 enum Operation {

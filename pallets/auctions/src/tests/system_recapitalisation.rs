@@ -7,8 +7,7 @@ use sp_runtime::{DispatchError, TokenError};
 
 use super::system::*;
 use crate::{
-	mock::*,
-	Curve, Error, Event, RecapitalisationTerms, SurplusTerms, SystemLotKind, SystemTerms,
+	mock::*, Curve, Error, Event, RecapitalisationTerms, SurplusTerms, SystemLotKind, SystemTerms,
 };
 
 const LOT: Balance = 50_000 * ONE_CUSD;
@@ -117,7 +116,10 @@ fn no_more_is_made_than_the_cap_allows() {
 		assert_ok!(pay(Balance::MAX));
 		let at_once = made();
 		let half = 500_000 * ONE_CRN;
-		assert!(at_once >= half && at_once < half + half / 1_000, "{at_once}");
+		assert!(
+			at_once >= half && at_once < half + half / 1_000,
+			"{at_once}"
+		);
 		assert_noop!(pay(Balance::MAX), Error::<Test>::NativeCapReached);
 		// A day of somebody who takes whatever he can get.
 		for _ in 0..287 {
@@ -156,7 +158,10 @@ fn what_the_cap_cuts_off_is_not_paid_for() {
 	with_deficit(|| {
 		set_terms(|terms| terms.cap = 2_000 * ONE_CRN);
 		let quote = Auctions::quote_system_lot(CUSD, 1_000 * ONE_CUSD).unwrap();
-		assert_eq!((quote.debt, quote.native), (110 * ONE_CUSD, 1_000 * ONE_CRN));
+		assert_eq!(
+			(quote.debt, quote.native),
+			(110 * ONE_CUSD, 1_000 * ONE_CRN)
+		);
 		let before = balance(CUSD, BUYER);
 		assert_ok!(pay(1_000 * ONE_CUSD));
 		assert_eq!(before - balance(CUSD, BUYER), 110 * ONE_CUSD);
@@ -230,10 +235,7 @@ fn the_buyer_is_protected_and_the_recipient_must_be_able_to_hold() {
 			Auctions::recapitalise(buyer, CUSD, amount, max_price, recipient)
 		};
 		let less = Price::new(cents(11).raw() - 1).unwrap();
-		assert_noop!(
-			with(ONE_CUSD, less, None),
-			Error::<Test>::PriceAboveMaximum
-		);
+		assert_noop!(with(ONE_CUSD, less, None), Error::<Test>::PriceAboveMaximum);
 		// Nobody comes to be with less than a minimum balance.
 		assert_noop!(
 			with(100, cents(11), Some(NOBODY)),

@@ -6,10 +6,7 @@ use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult, weights::W
 use sp_runtime::TokenError;
 
 use super::system::*;
-use crate::{
-	mock::*,
-	Error, Event, SystemLotKind, SystemLots, WeightInfo,
-};
+use crate::{mock::*, Error, Event, SystemLotKind, SystemLots, WeightInfo};
 
 const LOT: Balance = 10_000 * ONE_CUSD;
 
@@ -256,13 +253,7 @@ fn the_buyer_keeps_the_minimum_balance_and_the_recipient_must_be_able_to_hold() 
 		let all = Auctions::quote_system_lot(CUSD, Balance::MAX).unwrap();
 		let most = (ONE_CRN - 1_000) * (all.price.raw() / 1_000_000_000_000) / 1_000_000;
 		let by_other = |amount| {
-			Auctions::buy_surplus(
-				RuntimeOrigin::signed(OTHER),
-				CUSD,
-				amount,
-				Price::MIN,
-				None,
-			)
+			Auctions::buy_surplus(RuntimeOrigin::signed(OTHER), CUSD, amount, Price::MIN, None)
 		};
 		assert_noop!(by_other(most + 1), TokenError::FundsUnavailable);
 		assert_ok!(by_other(most));

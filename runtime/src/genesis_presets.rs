@@ -7,12 +7,12 @@
 use crate::{
 	configs::{
 		assets::CRN_DECIMALS,
-		collateral::{Custody, TreasuryId, MINIMUM_DEBT},
+		collateral::{Custody, DefaultPolicy, TreasuryId, MINIMUM_DEBT},
 		consensus::BABE_GENESIS_EPOCH_CONFIG,
 	},
 	units::{CRN, CUSD, EXISTENTIAL_DEPOSIT},
 	AccountId, AssetId, AssetsConfig, BabeConfig, Balance, BalancesConfig, OracleConfig,
-	RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig, VaultsConfig,
+	RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig, TreasuryConfig, VaultsConfig,
 };
 use alloc::{format, string::ToString, vec, vec::Vec};
 use cairn_math::{FixedU128, Perbill, Ray};
@@ -143,6 +143,9 @@ fn genesis(validators: &[Sr25519Keyring]) -> Value {
 			key: Some(Sr25519Keyring::Alice.to_account_id())
 		},
 		oracle: OracleConfig { feeds: feeds() },
+		treasury: TreasuryConfig {
+			policies: vec![(AssetId::WithId(CUSD_ID), DefaultPolicy::get())]
+		},
 		vaults: VaultsConfig {
 			facilities: vec![mixed_facility(), stable_facility()]
 		},

@@ -1,8 +1,9 @@
 //! What happens in every block before the first user transaction.
 //!
-//! The order is the point. Interest is charged up to now; the reports of the last block become
-//! prices; every vault that a price hurts is liquidated; lots whose time has come are advanced; what
-//! the treasury can net it nets. No transaction comes between a price and its consequences, and
+//! The order is the point. The treasury's books are audited; interest is charged up to now; the
+//! reports of the last block become prices; every vault that a price hurts is liquidated; lots whose
+//! time has come are advanced; what the treasury can net it nets, and what it then has too much or
+//! too little of it sells or raises. No transaction comes between a price and its consequences, and
 //! every validator who imports the block repeats it.
 
 use crate::{configs::system::BlockWeights, Auctions, Oracle, System, Treasury, Vaults};
@@ -29,13 +30,22 @@ impl StartOfBlock {
 
 impl PostInherents for StartOfBlock {
 	fn post_inherents() {
-		let mut meter = WeightMeter::with_limit(Self::budget());
+		// What the treasury does is little, bounded, and not to be put off by a crash: its share is set
+		// aside before the liquidations take theirs.
+		let settling = Treasury::weight_of_settling();
+		let system_lots = Auctions::weight_of_system_lots();
+		let set_aside = settling.saturating_add(system_lots);
+		let mut meter = WeightMeter::with_limit(Self::budget().saturating_sub(set_aside));
+		Treasury::audit(&mut meter);
 		Vaults::accrue(&mut meter);
 		Oracle::aggregate(&mut meter);
 		Vaults::enforce(&mut meter);
 		<Auctions as LiquidationLots<_>>::advance(&mut meter);
-		Treasury::settle(&mut meter);
+		let mut last = WeightMeter::with_limit(set_aside);
+		Treasury::settle(&mut last);
+		Auctions::advance_system_lots(&mut last);
+		let consumed = meter.consumed().saturating_add(last.consumed());
 		// The hook that the SDK calls here has no weight of its own: it is charged by hand.
-		System::register_extra_weight_unchecked(meter.consumed(), DispatchClass::Mandatory);
+		System::register_extra_weight_unchecked(consumed, DispatchClass::Mandatory);
 	}
 }

@@ -3,7 +3,7 @@
 use cairn_math::Price;
 use cairn_primitives::{
 	AssetId, Balance, BalanceSheet, BlockNumber, CreateAsset, Issuance, LiquidationLots, LotId,
-	MintReason, PriceSource, Seizure,
+	MintReason, PriceSource, Reserve, Seizure, Standing,
 };
 use frame_benchmarking::v2::*;
 use frame_support::{
@@ -16,7 +16,10 @@ use frame_support::{
 };
 use frame_system::RawOrigin;
 
-use crate::{Agenda, AgendaCursor, Call, ClosedLots, Config, Lots, Pallet, Terms};
+use crate::{
+	Agenda, AgendaCursor, Call, ClosedLots, Config, Lots, Pallet, SurplusNotBefore, SystemLot,
+	SystemLotKind, SystemLots, SystemTerms, Terms,
+};
 
 const DEBT_ASSET: AssetId = NativeOrWithId::WithId(900_001);
 const COLLATERAL: AssetId = NativeOrWithId::WithId(900_002);
@@ -54,6 +57,39 @@ fn fill<T: Config>(at: BlockNumber) {
 	let room = T::MaxEventsPerBlock::get() as usize - here.len();
 	let full: alloc::vec::Vec<_> = filler.take(room).chain(here).collect();
 	Agenda::<T>::insert(at, BoundedVec::truncate_from(full));
+}
+
+/// A debt asset, a quote of it and of the native token at a dollar each, and a million of both for
+/// the buyer.
+fn system<T: Config>(buyer: &T::AccountId) -> Result<(), BenchmarkError> {
+	T::BenchmarkHelper::create_asset(&DEBT_ASSET, 12);
+	T::Prices::set_quote(&DEBT_ASSET, Price::ONE);
+	T::Prices::set_quote(&T::NativeToken::get(), Price::ONE);
+	T::Issuance::enable(&DEBT_ASSET)?;
+	T::Fungibles::mint_into(T::NativeToken::get(), buyer, 1_000_000 * UNIT)?;
+	T::Issuance::mint(&DEBT_ASSET, buyer, 1_000_000 * UNIT, MintReason::Borrow)?;
+	Ok(())
+}
+
+/// The reserve of [`system`] has far more than its target.
+fn surplus<T: Config>() -> Result<(), BenchmarkError> {
+	T::Issuance::mint_to_reserve(&DEBT_ASSET, 1_000_000 * UNIT, MintReason::Interest)?;
+	assert!(matches!(
+		T::Reserve::standing(&DEBT_ASSET),
+		Standing::Surplus(_)
+	));
+	Ok(())
+}
+
+/// What was lent in [`system`] is lost, and the reserve has nothing.
+fn deficit<T: Config>(amount: Balance) {
+	T::Sheet::debt_seized(&DEBT_ASSET, amount);
+	T::Sheet::debt_lost(&DEBT_ASSET, amount);
+	assert_eq!(T::Reserve::standing(&DEBT_ASSET), Standing::Deficit(amount));
+}
+
+fn open_system_lots<T: Config>() {
+	Pallet::<T>::advance_system_lots(&mut WeightMeter::with_limit(Weight::MAX));
 }
 
 #[benchmarks]
@@ -139,6 +175,91 @@ mod benchmarks {
 		}
 		let row = Lots::<T>::get(id).ok_or("the lot is gone")?;
 		assert_eq!((row.started_at, row.next_event), (due, at));
+		Ok(())
+	}
+
+	/// All of the lot, for another account, which is opened with it.
+	#[benchmark]
+	fn buy_surplus() -> Result<(), BenchmarkError> {
+		let buyer: T::AccountId = whitelisted_caller();
+		let recipient: T::AccountId = account("recipient", 0, 0);
+		frame_system::Pallet::<T>::inc_providers(&recipient);
+		system::<T>(&buyer)?;
+		surplus::<T>()?;
+		open_system_lots::<T>();
+		assert!(SystemLots::<T>::contains_key(DEBT_ASSET));
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(buyer),
+			DEBT_ASSET,
+			Balance::MAX,
+			Price::MIN,
+			Some(recipient),
+		);
+		assert!(!SystemLots::<T>::contains_key(DEBT_ASSET));
+		Ok(())
+	}
+
+	/// All of the lot, for another account, which is opened with it.
+	#[benchmark]
+	fn recapitalise() -> Result<(), BenchmarkError> {
+		let buyer: T::AccountId = whitelisted_caller();
+		let recipient: T::AccountId = account("recipient", 0, 0);
+		system::<T>(&buyer)?;
+		deficit::<T>(1_000 * UNIT);
+		open_system_lots::<T>();
+		assert!(SystemLots::<T>::contains_key(DEBT_ASSET));
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(buyer),
+			DEBT_ASSET,
+			Balance::MAX,
+			Price::MAX,
+			Some(recipient),
+		);
+		assert!(!SystemLots::<T>::contains_key(DEBT_ASSET));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn set_system_terms() -> Result<(), BenchmarkError> {
+		let origin =
+			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, SystemTerms::default());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn system_base() {
+		let weight = <T::WeightInfo as crate::WeightInfo>::system_base();
+		#[block]
+		{
+			Pallet::<T>::advance_system_lots(&mut WeightMeter::with_limit(weight));
+		}
+	}
+
+	/// A lot of native tokens has lost its reason, and there is surplus for a lot.
+	#[benchmark]
+	fn system_asset() -> Result<(), BenchmarkError> {
+		system::<T>(&whitelisted_caller())?;
+		surplus::<T>()?;
+		let terms = SystemTerms::default();
+		let stale = SystemLot {
+			kind: SystemLotKind::Recapitalisation,
+			remaining: UNIT,
+			opened_at: Pallet::<T>::now(),
+			curve: terms.recapitalisation.curve,
+		};
+		SystemLots::<T>::insert(DEBT_ASSET, stale);
+		SurplusNotBefore::<T>::insert(DEBT_ASSET, Pallet::<T>::now());
+		#[block]
+		{
+			open_system_lots::<T>();
+		}
+		assert!(
+			SystemLots::<T>::get(DEBT_ASSET).is_some_and(|lot| lot.kind == SystemLotKind::Surplus)
+		);
 		Ok(())
 	}
 

@@ -29,6 +29,9 @@
 //! 4. *Closed*, when the tab is paid or all collateral is sold. What is left of the collateral goes
 //!    back to the vaults, what is left of the debt becomes bad debt; an unpaid fee is forgone.
 //!
+//! Beside them stand the two kinds of [`system`] lots, by which the treasury sells what it has too
+//! much of and raises what it lacks.
+//!
 //! ## What was decided
 //!
 //! - **No sale without a price to compare with.** The curve alone would need no oracle, but then
@@ -50,6 +53,7 @@ mod agenda;
 pub mod curve;
 mod lots;
 pub mod purchase;
+pub mod system;
 mod take;
 mod try_state;
 pub mod types;
@@ -64,6 +68,13 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
+pub use system::{
+	curve::Curve,
+	types::{
+		RecapitalisationTerms, SurplusTerms, SystemLot, SystemLotKind, SystemLotView, SystemQuote,
+		SystemTerms, SystemTermsFault,
+	},
+};
 pub use types::{ClosedLot, Lot, LotView, Purchase, TakeQuote, Terms, TermsFault};
 pub use weights::WeightInfo;
 
@@ -74,12 +85,12 @@ const LOG_TARGET: &str = "runtime::cairn-auctions";
 pub mod pallet {
 	use super::*;
 	use alloc::vec::Vec;
-	use cairn_math::Price;
+	use cairn_math::{Allowance, Price};
 	#[cfg(feature = "runtime-benchmarks")]
 	use cairn_primitives::CreateAsset;
 	use cairn_primitives::{
 		AssetDecimals, AssetId, Balance, BalanceSheet, BlockNumber, FacilityId, Issuance, LotId,
-		PriceSource,
+		PriceSource, Reserve,
 	};
 	use frame_support::{pallet_prelude::*, traits::tokens::fungibles};
 	use frame_system::pallet_prelude::*;
@@ -123,6 +134,12 @@ pub mod pallet {
 
 		/// Weights of the calls and of the agenda.
 		type WeightInfo: WeightInfo;
+
+		/// The native token: what surplus is sold for, and what recapitalisation makes.
+		type NativeToken: Get<AssetId>;
+
+		/// Where surplus comes from, and what covers bad debt goes to.
+		type Reserve: Reserve<Self::AccountId, AssetId>;
 
 		/// Makes the tokens that benchmarks need.
 		#[cfg(feature = "runtime-benchmarks")]
@@ -182,6 +199,24 @@ pub mod pallet {
 	/// The first block whose slot of the agenda may not be empty.
 	#[pallet::storage]
 	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumber, ValueQuery>;
+
+	/// How system lots are sold.
+	#[pallet::storage]
+	pub type SystemSaleTerms<T: Config> = StorageValue<_, SystemTerms, ValueQuery>;
+
+	/// What is sold of, or for, each debt asset by the system. At most one lot each.
+	#[pallet::storage]
+	pub type SystemLots<T: Config> = StorageMap<_, Twox64Concat, AssetId, SystemLot, OptionQuery>;
+
+	/// The block before which no surplus of a debt asset is put up again. One for each debt asset at
+	/// most.
+	#[pallet::storage]
+	pub type SurplusNotBefore<T: Config> =
+		StorageMap<_, Twox64Concat, AssetId, BlockNumber, ValueQuery>;
+
+	/// The native tokens that recapitalisation has made of late.
+	#[pallet::storage]
+	pub type NativeMade<T: Config> = StorageValue<_, Allowance, ValueQuery>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -259,6 +294,63 @@ pub mod pallet {
 			/// The terms.
 			terms: Terms,
 		},
+		/// The system sells, or raises, a debt asset.
+		SystemLotOpened {
+			/// The debt asset.
+			asset: AssetId,
+			/// Which of the two.
+			kind: SystemLotKind,
+			/// How much, in smallest units.
+			amount: Balance,
+		},
+		/// A system lot is sold out, or has lost its reason.
+		SystemLotClosed {
+			/// The debt asset.
+			asset: AssetId,
+			/// Which way it went.
+			kind: SystemLotKind,
+			/// What of it was not sold or raised, in smallest units of the debt asset.
+			unsold: Balance,
+		},
+		/// Somebody got surplus for native tokens, which are burned.
+		SurplusSold {
+			/// The debt asset.
+			asset: AssetId,
+			/// Who paid.
+			buyer: T::AccountId,
+			/// Who got the debt asset.
+			recipient: T::AccountId,
+			/// Debt asset sold, in smallest units.
+			amount: Balance,
+			/// Native tokens burned, in smallest units.
+			burned: Balance,
+			/// What a whole native token was taken at, in 1e-18 USD.
+			price: Price,
+			/// Debt asset left in the lot, in smallest units.
+			remaining: Balance,
+		},
+		/// Somebody covered bad debt and got new native tokens for it.
+		Recapitalised {
+			/// The debt asset.
+			asset: AssetId,
+			/// Who paid.
+			buyer: T::AccountId,
+			/// Who got the native tokens.
+			recipient: T::AccountId,
+			/// Debt asset burned, in smallest units.
+			paid: Balance,
+			/// Native tokens made, in smallest units.
+			made: Balance,
+			/// What a whole native token was sold at, in 1e-18 USD.
+			price: Price,
+			/// Debt asset that is still to be raised by the lot, in smallest units.
+			remaining: Balance,
+		},
+		/// System lots are sold in another way from now on.
+		SystemTermsSet {
+			/// How.
+			terms: SystemTerms,
+		},
 	}
 
 	#[pallet::error]
@@ -303,6 +395,32 @@ pub mod pallet {
 		FloorIsZero,
 		/// The time until another try is zero blocks.
 		RetryAfterIsZero,
+		/// Neither surplus nor native tokens are for sale for this debt asset.
+		NoSystemLot,
+		/// There is no surplus of this debt asset for sale now.
+		NoSurplusLot,
+		/// There is no bad debt of this debt asset to be covered now.
+		NoRecapitalisationLot,
+		/// The oracle has no price of the native token to sell by. Wait until it has.
+		NativeNotQuoted,
+		/// Native tokens are taken at less than the buyer asks for. Wait, or lower `min_price`.
+		PriceBelowMinimum,
+		/// As many native tokens as may be made have been made of late. Wait: they come back evenly
+		/// within the period.
+		NativeCapReached,
+		/// The payment is worth less than one unit of the native token. Pay more.
+		PurchaseTooSmall,
+		/// The native token did not mint or burn exactly what it was asked to. Nothing was changed.
+		InexactNative,
+		/// A system lot would have nothing to sell or to raise.
+		SystemLotIsZero,
+		/// Surplus would be sold at a falling price, at none, or at more than 1.1 of the oracle's.
+		SurplusCurveOutOfRange,
+		/// Native tokens would be sold at a rising price, at none, or at more than 10 times the
+		/// oracle's.
+		RecapitalisationCurveOutOfRange,
+		/// The cap on new native tokens would be one of no time.
+		PeriodIsZero,
 	}
 
 	#[pallet::hooks]
@@ -325,6 +443,11 @@ pub mod pallet {
 				Terms::default().fault(),
 				None,
 				"the default terms must be sound"
+			);
+			assert_eq!(
+				SystemTerms::default().fault(),
+				None,
+				"the default terms of system lots must be sound"
 			);
 		}
 	}
@@ -391,6 +514,109 @@ pub mod pallet {
 			Self::deposit_event(Event::TermsSet { terms });
 			Ok(())
 		}
+
+		/// Gets up to `max_amount` of the surplus of a debt asset for native tokens, which are burned.
+		///
+		/// Origin: signed, anybody. The native tokens are taken from the signer, who keeps at least
+		/// their minimum balance; the debt asset goes to `recipient`, or to the signer if none is
+		/// named. What it comes to can be asked beforehand with `quote_system_lot`.
+		///
+		/// - `max_amount`: in smallest units of the debt asset, above zero. Less is sold if there is
+		///   less.
+		/// - `min_price`: what a whole native token has to be taken at, at least, in 1e-18 USD.
+		///
+		/// # Errors
+		///
+		/// [`Error::ZeroAmount`], [`Error::NoSurplusLot`], [`Error::NativeNotQuoted`],
+		/// [`Error::DebtNotQuoted`], [`Error::UnknownDecimals`], [`Error::PriceBelowMinimum`],
+		/// [`Error::RecipientCannotReceive`], an overflow, or the token's own if the signer does not
+		/// have enough to pay.
+		///
+		/// # Events
+		///
+		/// [`Event::SurplusSold`], and [`Event::SystemLotClosed`] if that was the last of it.
+		#[pallet::call_index(20)]
+		#[pallet::weight(T::WeightInfo::buy_surplus())]
+		pub fn buy_surplus(
+			origin: OriginFor<T>,
+			asset: AssetId,
+			#[pallet::compact] max_amount: Balance,
+			min_price: Price,
+			recipient: Option<T::AccountId>,
+		) -> DispatchResult {
+			let buyer = ensure_signed(origin)?;
+			Self::do_buy_surplus(buyer, asset, max_amount, min_price, recipient)
+		}
+
+		/// Covers up to `max_amount` of the bad debt of a debt asset, and gets new native tokens.
+		///
+		/// Origin: signed, anybody. The debt asset is taken from the signer and burned; the native
+		/// tokens go to `recipient`, or to the signer if none is named. What it comes to can be asked
+		/// beforehand with `quote_system_lot`.
+		///
+		/// - `max_amount`: in smallest units of the debt asset, above zero. Less is taken if less is
+		///   missing, or if no more native tokens may be made now.
+		/// - `max_price`: of a whole native token, in 1e-18 USD.
+		///
+		/// # Errors
+		///
+		/// [`Error::ZeroAmount`], [`Error::NoRecapitalisationLot`], [`Error::NativeNotQuoted`],
+		/// [`Error::DebtNotQuoted`], [`Error::UnknownDecimals`], [`Error::NativeCapReached`],
+		/// [`Error::PurchaseTooSmall`], [`Error::PriceAboveMaximum`],
+		/// [`Error::RecipientCannotReceive`], an overflow, or the token's own if the signer does not
+		/// have enough to pay.
+		///
+		/// # Events
+		///
+		/// [`Event::Recapitalised`], and [`Event::SystemLotClosed`] if that was the last of it.
+		#[pallet::call_index(21)]
+		#[pallet::weight(T::WeightInfo::recapitalise())]
+		pub fn recapitalise(
+			origin: OriginFor<T>,
+			asset: AssetId,
+			#[pallet::compact] max_amount: Balance,
+			max_price: Price,
+			recipient: Option<T::AccountId>,
+		) -> DispatchResult {
+			let buyer = ensure_signed(origin)?;
+			Self::do_recapitalise(buyer, asset, max_amount, max_price, recipient)
+		}
+
+		/// Changes how system lots are sold. Open lots keep their curve; the floor and the cap of
+		/// recapitalisation hold at once.
+		///
+		/// Origin: [`Config::AdminOrigin`].
+		///
+		/// # Errors
+		///
+		/// [`Error::SystemLotIsZero`], [`Error::SurplusCurveOutOfRange`],
+		/// [`Error::RecapitalisationCurveOutOfRange`], [`Error::PeriodIsZero`].
+		///
+		/// # Events
+		///
+		/// [`Event::SystemTermsSet`].
+		#[pallet::call_index(22)]
+		#[pallet::weight(T::WeightInfo::set_system_terms())]
+		pub fn set_system_terms(origin: OriginFor<T>, terms: SystemTerms) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			if let Some(fault) = terms.fault() {
+				return Err(Error::<T>::from(fault).into());
+			}
+			SystemSaleTerms::<T>::put(terms);
+			Self::deposit_event(Event::SystemTermsSet { terms });
+			Ok(())
+		}
+	}
+
+	impl<T> From<SystemTermsFault> for Error<T> {
+		fn from(fault: SystemTermsFault) -> Self {
+			match fault {
+				SystemTermsFault::LotIsZero => Self::SystemLotIsZero,
+				SystemTermsFault::SurplusCurve => Self::SurplusCurveOutOfRange,
+				SystemTermsFault::RecapitalisationCurve => Self::RecapitalisationCurveOutOfRange,
+				SystemTermsFault::PeriodIsZero => Self::PeriodIsZero,
+			}
+		}
 	}
 
 	impl<T> From<TermsFault> for Error<T> {
@@ -423,6 +649,21 @@ pub mod pallet {
 		/// still fail for the buyer's funds or the recipient's account.
 		pub fn quote_take(lot: LotId, max_amount: Balance) -> Result<TakeQuote, DispatchError> {
 			Self::view_take(lot, max_amount)
+		}
+
+		/// What the system sells of, or for, `asset` now; `None` if nothing.
+		pub fn system_lot(asset: AssetId) -> Option<SystemLotView> {
+			Self::view_system_lot(&asset)
+		}
+
+		/// What up to `max_amount` of the debt asset of the system lot would come to now, or why
+		/// `buy_surplus` or `recapitalise` would fail. They may still fail for the buyer's funds or
+		/// the recipient's account.
+		pub fn quote_system_lot(
+			asset: AssetId,
+			max_amount: Balance,
+		) -> Result<SystemQuote, DispatchError> {
+			Self::view_system_quote(&asset, max_amount)
 		}
 	}
 }

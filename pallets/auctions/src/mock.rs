@@ -108,10 +108,17 @@ pub type Tokens = UnionOf<Balances, Assets, NativeFromLeft, AssetId, AccountId>;
 parameter_types! {
 	pub const TreasuryPalletId: PalletId = PalletId(*b"crn/trsy");
 	pub const Custody: AccountId = CUSTODY;
+	pub const NativeToken: AssetId = CRN;
 	pub const MinimumRemainder: Balance = 100 * ONE_CUSD;
 }
 
 impl cairn_treasury::Config for Test {
+	type AdminOrigin = EnsureRoot<AccountId>;
+	type BlocksPerHour = ConstU32<1_200>;
+	type DefaultPolicy = ();
+	type EraLength = ConstU32<28_800>;
+	type GuardianOrigin = EnsureRoot<AccountId>;
+	type Ledger = ();
 	type Fungibles = Tokens;
 	type PalletId = TreasuryPalletId;
 	type MaxDebtAssets = ConstU32<4>;
@@ -121,6 +128,8 @@ impl cairn_treasury::Config for Test {
 }
 
 impl crate::Config for Test {
+	type NativeToken = NativeToken;
+	type Reserve = Treasury;
 	type AdminOrigin = EnsureRoot<AccountId>;
 	type Fungibles = Tokens;
 	type Decimals = Decimals;
@@ -349,4 +358,21 @@ pub fn take(lot: LotId, amount: Balance) -> frame_support::dispatch::DispatchRes
 /// What `who` has of `asset`.
 pub fn balance(asset: AssetId, who: AccountId) -> Balance {
 	Tokens::balance(asset, &who)
+}
+
+/// Changes the confidence of the quote of `asset`, in units of 1e-18 USD.
+pub fn set_spread(asset: &AssetId, confidence: u128) {
+	QUOTES.with_borrow_mut(|quotes| {
+		if let Some(quote) = quotes.get_mut(asset) {
+			quote.confidence = confidence;
+		}
+	});
+}
+
+/// How many cases a property test runs: `usual`, or what `CAIRN_FUZZ_CASES` says.
+pub fn fuzz_cases(usual: u32) -> u32 {
+	std::env::var("CAIRN_FUZZ_CASES")
+		.ok()
+		.and_then(|cases| cases.parse().ok())
+		.unwrap_or(usual)
 }

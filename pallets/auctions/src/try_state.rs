@@ -21,7 +21,8 @@ impl<T: Config> Pallet<T> {
 	/// 3. a closed lot is kept exactly as long as something of it is owed;
 	/// 4. what lots hold of a collateral is the sum over open and closed lots, and custody has it;
 	/// 5. the debt of all lots is what the balance sheet has in auction;
-	/// 6. current lots belong to their books, and what is announced is current and nothing else.
+	/// 6. current lots belong to their books, and what is announced is current and nothing else;
+	/// 7. system lots are as [`Pallet::try_system_lots`] says.
 	///
 	/// # Errors
 	///
@@ -40,7 +41,7 @@ impl<T: Config> Pallet<T> {
 				"the debt of all lots is not the debt in auction"
 			);
 		}
-		Ok(())
+		Self::try_system_lots()
 	}
 
 	/// The sum of the debt that open lots have to recover, by debt asset. Reads all lots.

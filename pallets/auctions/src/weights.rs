@@ -18,6 +18,16 @@ pub trait WeightInfo {
 	fn advance_slot() -> Weight;
 	/// Starting the price of one lot again, in a crowded agenda.
 	fn advance_lot() -> Weight;
+	/// Buying the last of a lot of surplus.
+	fn buy_surplus() -> Weight;
+	/// Buying the last of a lot of native tokens.
+	fn recapitalise() -> Weight;
+	/// Changing how system lots are sold.
+	fn set_system_terms() -> Weight;
+	/// Reading which debt assets there are.
+	fn system_base() -> Weight;
+	/// Closing the system lot of one debt asset, and opening one of the other kind.
+	fn system_asset() -> Weight;
 }
 
 /// Estimated weights, priced by the runtime's database.
@@ -49,6 +59,35 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Lots (r:1 w:1), a quote (r:2), Agenda (r:5 w:1)
 		Weight::from_parts(60_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(8, 2))
 	}
+
+	fn buy_surplus() -> Weight {
+		// SystemLots, Books (r:2 w:2), Policies (r:1), two quotes (r:4), decimals (r:2), the asset
+		// (r:1 w:1), two holdings (r:2 w:2), three accounts (r:3 w:3)
+		Weight::from_parts(200_000_000, 20_000)
+			.saturating_add(T::DbWeight::get().reads_writes(15, 8))
+	}
+
+	fn recapitalise() -> Weight {
+		// SystemLots, SystemSaleTerms, NativeMade, Books (r:4 w:3), two quotes (r:4), decimals (r:2),
+		// the asset (r:1 w:1), two holdings (r:2 w:1), three accounts (r:3 w:2)
+		Weight::from_parts(200_000_000, 20_000)
+			.saturating_add(T::DbWeight::get().reads_writes(16, 7))
+	}
+
+	fn set_system_terms() -> Weight {
+		Weight::from_parts(10_000_000, 0).saturating_add(T::DbWeight::get().writes(1))
+	}
+
+	fn system_base() -> Weight {
+		// DebtAssets (r:1)
+		Weight::from_parts(5_000_000, 2_000).saturating_add(T::DbWeight::get().reads(1))
+	}
+
+	fn system_asset() -> Weight {
+		// SystemLots (r:1 w:1), Books, Policies, a holding (r:3), SystemSaleTerms, NativeMade (r:2), a
+		// quote (r:2), SurplusNotBefore (r:1 w:1)
+		Weight::from_parts(60_000_000, 15_000).saturating_add(T::DbWeight::get().reads_writes(9, 2))
+	}
 }
 
 impl WeightInfo for () {
@@ -69,6 +108,26 @@ impl WeightInfo for () {
 	}
 
 	fn advance_lot() -> Weight {
+		Weight::from_parts(1_000, 10)
+	}
+
+	fn buy_surplus() -> Weight {
+		Weight::from_parts(1_000, 10)
+	}
+
+	fn recapitalise() -> Weight {
+		Weight::from_parts(1_000, 10)
+	}
+
+	fn set_system_terms() -> Weight {
+		Weight::from_parts(1_000, 10)
+	}
+
+	fn system_base() -> Weight {
+		Weight::from_parts(1_000, 10)
+	}
+
+	fn system_asset() -> Weight {
 		Weight::from_parts(1_000, 10)
 	}
 }

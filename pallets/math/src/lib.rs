@@ -19,6 +19,7 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
+mod allowance;
 mod debt;
 mod dutch;
 mod liquidation;
@@ -27,6 +28,7 @@ mod price;
 mod ray;
 mod trigger;
 
+pub use allowance::{Allowance, RateLimit};
 pub use debt::NormalizedDebt;
 pub use dutch::step_price_floor;
 pub use liquidation::{repay_to_target_ceil, Repayment};

@@ -1,7 +1,8 @@
 //! Making and destroying a debt asset, and the accounts of what is owed for it.
 
+use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::dispatch::DispatchResult;
+use frame_support::{dispatch::DispatchResult, weights::Weight};
 use scale_info::TypeInfo;
 use sp_runtime::DispatchError;
 
@@ -47,6 +48,8 @@ pub enum BurnReason {
 	Recovered,
 	/// The reserve covers bad debt.
 	BadDebt,
+	/// Somebody covers bad debt, and gets native tokens for it that did not exist before.
+	Recapitalised,
 }
 
 /// The one place where debt assets are made and destroyed.
@@ -99,4 +102,86 @@ pub trait BalanceSheet<AssetId> {
 
 	/// What the treasury holds of the asset.
 	fn reserve(asset: &AssetId) -> Balance;
+}
+
+/// Where a debt asset stands: what its reserve has too much of, or too little.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum Standing {
+	/// There is no bad debt, and the reserve holds this much more than its target and all debt in
+	/// auction: it may be paid out.
+	Surplus(Balance),
+	/// The reserve covers all bad debt, and has nothing to pay out. Also while the books are in
+	/// doubt: then nothing is done on their word.
+	Even,
+	/// This much bad debt is beyond the reserve: it may be raised.
+	Deficit(Balance),
+}
+
+/// The reserve of each debt asset, as whoever fills or empties it sees it.
+pub trait Reserve<AccountId, AssetId> {
+	/// The debt assets, in the order in which they were enabled. A bounded number.
+	fn debt_assets() -> Vec<AssetId>;
+
+	/// Where `asset` stands now. Never a surplus and a deficit at once.
+	fn standing(asset: &AssetId) -> Standing;
+
+	/// Pays `amount` of the surplus to `to`. Fails if there is not as much surplus now.
+	fn pay_surplus(asset: &AssetId, to: &AccountId, amount: Balance) -> DispatchResult;
+
+	/// Burns `amount` that `from` holds against bad debt. Fails if there is not as much deficit now.
+	fn cover_deficit(asset: &AssetId, from: &AccountId, amount: Balance) -> DispatchResult;
+}
+
+/// Collateral: what is there, and what is owed.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Holding<AssetId> {
+	/// Which collateral.
+	pub asset: AssetId,
+	/// What vaults own of it, in its smallest units.
+	pub in_vaults: Balance,
+	/// What lots sell of it, or still owe to vaults, in its smallest units.
+	pub in_lots: Balance,
+	/// What the custody account holds of it, in its smallest units. At least the sum of the two.
+	pub in_custody: Balance,
+}
+
+/// The ledger of who owes a debt asset: a second account of what the balance sheet says of the
+/// vaults, kept by somebody else.
+pub trait DebtLedger<AssetId> {
+	/// What the ledger has issued of each debt asset, each asset once; `None` if there is no ledger.
+	fn issued() -> Option<Vec<(AssetId, Balance)>>;
+
+	/// What [`DebtLedger::issued`] weighs at most.
+	fn issued_weight() -> Weight;
+
+	/// All collateral, for whoever wants to see it proven. Reads too much for a block.
+	fn holdings() -> Vec<Holding<AssetId>>;
+}
+
+/// No ledger: there is nothing to compare the balance sheet with.
+impl<AssetId> DebtLedger<AssetId> for () {
+	fn issued() -> Option<Vec<(AssetId, Balance)>> {
+		None
+	}
+
+	fn issued_weight() -> Weight {
+		Weight::zero()
+	}
+
+	fn holdings() -> Vec<Holding<AssetId>> {
+		Vec::new()
+	}
 }

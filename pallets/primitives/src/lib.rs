@@ -4,13 +4,17 @@
 //! runtime decides who provides them:
 //!
 //! ```text
-//!            PriceSource            LiquidationLots           Issuance, BalanceSheet
+//!            PriceSource            LiquidationLots     Issuance, BalanceSheet, Reserve
 //!   oracle ──────────────► vaults ──────────────────► auctions ────────────────────► treasury
+//!                            ▲                                  DebtLedger               │
+//!                            └───────────────────────────────────────────────────────────┘
 //! ```
 //!
 //! Nothing here has logic of its own beyond reading its own fields.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
 
 mod assets;
 mod issuance;
@@ -21,7 +25,9 @@ mod quote;
 pub use assets::AssetDecimals;
 #[cfg(feature = "runtime-benchmarks")]
 pub use assets::CreateAsset;
-pub use issuance::{BalanceSheet, BurnReason, Issuance, MintReason};
+pub use issuance::{
+	BalanceSheet, BurnReason, DebtLedger, Holding, Issuance, MintReason, Reserve, Standing,
+};
 pub use lots::{Leftover, LiquidationLots, Seizure};
 pub use quote::{PriceSource, Quote, QuoteStatus};
 

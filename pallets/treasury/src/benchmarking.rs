@@ -1,26 +1,46 @@
 //! Benchmarks. Each sets up the worst case.
 
-use cairn_primitives::{AssetId, BalanceSheet, CreateAsset, Issuance, MintReason};
+use cairn_math::Perbill;
+use cairn_primitives::{
+	AssetId, Balance, BalanceSheet, CreateAsset, DebtLedger, Issuance, MintReason,
+};
 use frame_benchmarking::v2::*;
 use frame_support::{
-	traits::tokens::fungible::NativeOrWithId,
+	traits::{
+		tokens::{fungible::NativeOrWithId, fungibles::Mutate},
+		EnsureOrigin, Get,
+	},
 	weights::{Weight, WeightMeter},
 };
+use frame_system::RawOrigin;
 
-use crate::{Config, Pallet, Uncovered};
+use crate::{Books, Call, Config, GrowthCap, Pallet, Policies, Policy};
 
 const ASSET: AssetId = NativeOrWithId::WithId(900_001);
+const AMOUNT: Balance = 1_000_000_000_000_000;
 
-/// A debt asset with bad debt that its reserve covers to the last unit, so that netting writes all
-/// that it can write: the asset leaves the list, and the treasury's account of it goes.
-fn covered_bad_debt<T: Config>() -> Result<(), BenchmarkError> {
-	let amount = 1_000_000_000_000_000;
+fn enable<T: Config>() -> Result<(), BenchmarkError> {
 	T::BenchmarkHelper::create_asset(&ASSET, 12);
 	Pallet::<T>::enable(&ASSET)?;
-	Pallet::<T>::mint_to_reserve(&ASSET, amount, MintReason::Interest)?;
-	Pallet::<T>::debt_seized(&ASSET, amount);
-	Pallet::<T>::debt_lost(&ASSET, amount);
 	Ok(())
+}
+
+fn admin<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
+	T::AdminOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)
+}
+
+fn guardian<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
+	T::GuardianOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)
+}
+
+/// Units that nobody has booked.
+fn break_books<T: Config>() -> Result<(), BenchmarkError> {
+	T::Fungibles::mint_into(ASSET, &Pallet::<T>::account_id(), AMOUNT)?;
+	Ok(())
+}
+
+fn forever() -> WeightMeter {
+	WeightMeter::with_limit(Weight::MAX)
 }
 
 #[benchmarks]
@@ -28,22 +48,105 @@ mod benchmarks {
 	use super::*;
 
 	#[benchmark]
-	fn settle_base() {
+	fn set_policy() -> Result<(), BenchmarkError> {
+		enable::<T>()?;
+		let policy = Policy {
+			reserve_target: Perbill::from_percent(5),
+			growth: Some(GrowthCap {
+				share: Perbill::from_percent(10),
+				least: AMOUNT,
+			}),
+		};
+		let origin = admin::<T>()?;
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, ASSET, policy);
+		assert_eq!(Policies::<T>::get(ASSET), Some(policy));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn blow_fuse() -> Result<(), BenchmarkError> {
+		enable::<T>()?;
+		let origin = guardian::<T>()?;
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, ASSET);
+		assert!(Books::<T>::get(ASSET).is_some_and(|book| book.fuse.is_some()));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn reset_fuse() -> Result<(), BenchmarkError> {
+		enable::<T>()?;
+		Pallet::<T>::do_blow(ASSET)?;
+		let origin = admin::<T>()?;
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, ASSET);
+		assert!(Books::<T>::get(ASSET).is_some_and(|book| book.fuse.is_none()));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn recognise_loss() -> Result<(), BenchmarkError> {
+		enable::<T>()?;
+		break_books::<T>()?;
+		Pallet::<T>::audit(&mut forever());
+		let origin = admin::<T>()?;
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, ASSET);
+		assert_eq!(Pallet::<T>::bad_debt(&ASSET), AMOUNT);
+		Ok(())
+	}
+
+	/// With no debt asset; the ledger weighs for itself.
+	#[benchmark]
+	fn audit_base() {
+		let weight = <T::WeightInfo as crate::WeightInfo>::audit_base()
+			.saturating_add(T::Ledger::issued_weight());
+		let mut meter = WeightMeter::with_limit(weight);
 		#[block]
 		{
-			Pallet::<T>::settle(&mut WeightMeter::with_limit(Weight::MAX));
+			Pallet::<T>::audit(&mut meter);
 		}
 	}
 
 	#[benchmark]
-	fn settle_asset() -> Result<(), BenchmarkError> {
-		covered_bad_debt::<T>()?;
+	fn audit_asset() -> Result<(), BenchmarkError> {
+		enable::<T>()?;
+		break_books::<T>()?;
 		#[block]
 		{
-			Pallet::<T>::settle(&mut WeightMeter::with_limit(Weight::MAX));
+			Pallet::<T>::audit(&mut forever());
 		}
-		assert!(Uncovered::<T>::get().is_empty());
-		assert_eq!(Pallet::<T>::bad_debt(&ASSET), 0);
+		assert!(Books::<T>::get(ASSET).is_some_and(|book| book.fuse.is_some()));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn settle_base() {
+		let mut meter =
+			WeightMeter::with_limit(<T::WeightInfo as crate::WeightInfo>::settle_base());
+		#[block]
+		{
+			Pallet::<T>::settle(&mut meter);
+		}
+	}
+
+	/// Bad debt that its reserve covers to the last unit, so that the treasury's account of it goes,
+	/// at the end of an era.
+	#[benchmark]
+	fn settle_asset() -> Result<(), BenchmarkError> {
+		enable::<T>()?;
+		Pallet::<T>::mint_to_reserve(&ASSET, AMOUNT, MintReason::Interest)?;
+		Pallet::<T>::debt_seized(&ASSET, AMOUNT);
+		Pallet::<T>::debt_lost(&ASSET, AMOUNT);
+		let end = Pallet::<T>::now().saturating_add(T::EraLength::get());
+		frame_system::Pallet::<T>::set_block_number(end.into());
+		#[block]
+		{
+			Pallet::<T>::settle(&mut forever());
+		}
+		let book = Books::<T>::get(ASSET).ok_or("the asset is enabled")?;
+		assert_eq!((book.sheet.bad_debt, book.era_began), (0, end));
 		Ok(())
 	}
 

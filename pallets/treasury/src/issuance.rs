@@ -1,6 +1,8 @@
-//! Making and destroying debt assets.
+//! Making and destroying debt assets: the only two functions that do, and the reserve's till.
 
-use cairn_primitives::{AssetId, Balance, BurnReason, Issuance, MintReason};
+use cairn_primitives::{
+	AssetId, Balance, BalanceSheet, BurnReason, Issuance, MintReason, Reserve, Standing,
+};
 use frame_support::{
 	dispatch::DispatchResult,
 	ensure,
@@ -15,34 +17,77 @@ use frame_support::{
 };
 use sp_runtime::{ArithmeticError, DispatchError};
 
-use crate::{Books, Config, Error, Event, Line, Pallet, Sheet};
+use crate::{
+	policy::kept_for_interest, Book, Books, Config, DebtAssets, Error, Event, Line, Pallet,
+	Policies,
+};
+
+impl<T: Config> Pallet<T> {
+	/// Refuses new debt while the books are in doubt.
+	fn ensure_lending(asset: &AssetId, book: &Book) -> DispatchResult {
+		ensure!(book.fuse.is_none(), Error::<T>::FuseBlown);
+		// Reads the row that minting reads anyway. So what was made behind the treasury's back stops
+		// new debt at once, and not only when the next block is audited.
+		ensure!(
+			book.sheet.total() == Some(T::Fungibles::total_issuance(asset.clone())),
+			Error::<T>::BooksBroken
+		);
+		Ok(())
+	}
+
+	/// Takes `amount` from what may still be issued within the hour.
+	fn draw_growth(
+		asset: &AssetId,
+		book: &mut Book,
+		amount: Balance,
+		reason: MintReason,
+	) -> DispatchResult {
+		let Some(limit) = Self::growth_limit(asset, book) else {
+			return Ok(());
+		};
+		let kept = match reason {
+			MintReason::Borrow => kept_for_interest(limit),
+			MintReason::Interest => 0,
+		};
+		book.growth = book
+			.growth
+			.drawn(amount, kept, Self::now(), limit)
+			.ok_or(Error::<T>::GrowthCapReached)?;
+		Ok(())
+	}
+}
 
 impl<T: Config> Issuance<T::AccountId, AssetId> for Pallet<T> {
 	/// Both reasons are debt of a vault from the moment on in which the units exist.
 	///
 	/// # Errors
 	///
-	/// [`Error::NotEnabled`], [`Error::Inexact`], or the token's own, if `who` cannot hold it.
+	/// [`Error::NotEnabled`], [`Error::GrowthCapReached`], [`Error::Inexact`], or the token's own,
+	/// if `who` cannot hold it. To borrow also [`Error::FuseBlown`] and [`Error::BooksBroken`].
 	fn mint(
 		asset: &AssetId,
 		who: &T::AccountId,
 		amount: Balance,
 		reason: MintReason,
 	) -> DispatchResult {
-		let line = match reason {
-			MintReason::Borrow | MintReason::Interest => Line::Vaults,
-		};
 		if amount == 0 {
 			return Ok(());
 		}
 		with_storage_layer(|| {
-			let before = Books::<T>::get(asset).ok_or(Error::<T>::NotEnabled)?;
-			let after = before
-				.with_more(line, amount)
+			let mut book = Books::<T>::get(asset).ok_or(Error::<T>::NotEnabled)?;
+			match reason {
+				MintReason::Borrow => Self::ensure_lending(asset, &book)?,
+				MintReason::Interest => {}
+			}
+			Self::draw_growth(asset, &mut book, amount, reason)?;
+			book.sheet = book
+				.sheet
+				.with_more(Line::raised_by(reason), amount)
 				.ok_or(ArithmeticError::Overflow)?;
+			book.flows.count_mint(reason, amount);
 			let minted = T::Fungibles::mint_into(asset.clone(), who, amount)?;
 			ensure!(minted == amount, Error::<T>::Inexact);
-			Self::put_sheet(asset, &before, after);
+			Books::<T>::insert(asset, book);
 			Ok(())
 		})
 	}
@@ -51,7 +96,8 @@ impl<T: Config> Issuance<T::AccountId, AssetId> for Pallet<T> {
 		Self::mint(asset, &Self::account_id(), amount, reason)
 	}
 
-	/// Takes the whole amount or nothing.
+	/// Takes the whole amount or nothing. What is burned may be issued again: the growth limit is on
+	/// the net.
 	///
 	/// # Errors
 	///
@@ -67,10 +113,13 @@ impl<T: Config> Issuance<T::AccountId, AssetId> for Pallet<T> {
 			return Ok(());
 		}
 		with_storage_layer(|| {
-			let before = Books::<T>::get(asset).ok_or(Error::<T>::NotEnabled)?;
-			let after = before
+			let mut book = Books::<T>::get(asset).ok_or(Error::<T>::NotEnabled)?;
+			book.sheet = book
+				.sheet
 				.with_less(Line::reduced_by(reason), amount)
 				.ok_or(Error::<T>::LineExceeded)?;
+			book.flows.count_burn(reason, amount);
+			book.growth = book.growth.given_back(amount);
 			let burned = T::Fungibles::burn_from(
 				asset.clone(),
 				who,
@@ -80,7 +129,7 @@ impl<T: Config> Issuance<T::AccountId, AssetId> for Pallet<T> {
 				Fortitude::Polite,
 			)?;
 			ensure!(burned == amount, Error::<T>::Inexact);
-			Self::put_sheet(asset, &before, after);
+			Books::<T>::insert(asset, book);
 			Ok(())
 		})
 	}
@@ -92,21 +141,24 @@ impl<T: Config> Issuance<T::AccountId, AssetId> for Pallet<T> {
 		if amount == 0 {
 			return Ok(());
 		}
-		ensure!(Books::<T>::contains_key(asset), Error::<T>::NotEnabled);
-		let reserve = Self::account_id();
-		T::Fungibles::transfer(
-			asset.clone(),
-			who,
-			&reserve,
-			amount,
-			Preservation::Expendable,
-		)?;
-		Self::deposit_event(Event::ReservePaid {
-			asset: asset.clone(),
-			who: who.clone(),
-			amount,
-		});
-		Ok(())
+		with_storage_layer(|| {
+			let mut book = Books::<T>::get(asset).ok_or(Error::<T>::NotEnabled)?;
+			book.flows.paid_in = book.flows.paid_in.wrapping_add(amount);
+			T::Fungibles::transfer(
+				asset.clone(),
+				who,
+				&Self::account_id(),
+				amount,
+				Preservation::Expendable,
+			)?;
+			Books::<T>::insert(asset, book);
+			Self::deposit_event(Event::ReservePaid {
+				asset: asset.clone(),
+				who: who.clone(),
+				amount,
+			});
+			Ok(())
+		})
 	}
 
 	/// Enabling what is enabled already changes nothing: all that exists of it is in the books.
@@ -133,11 +185,9 @@ impl<T: Config> Issuance<T::AccountId, AssetId> for Pallet<T> {
 			T::Fungibles::minimum_balance(asset.clone()) <= 1,
 			Error::<T>::MinimumBalanceTooHigh
 		);
-		ensure!(
-			Books::<T>::count() < T::MaxDebtAssets::get(),
-			Error::<T>::TooManyDebtAssets
-		);
 		with_storage_layer(|| {
+			DebtAssets::<T>::try_append(asset.clone())
+				.map_err(|()| Error::<T>::TooManyDebtAssets)?;
 			let reserve = Self::account_id();
 			if !frame_system::Pallet::<T>::account_exists(&reserve) {
 				// Lets the account hold tokens without an endowment that somebody must remember.
@@ -148,11 +198,73 @@ impl<T: Config> Issuance<T::AccountId, AssetId> for Pallet<T> {
 					== DepositConsequence::Success,
 				Error::<T>::ReserveCannotHold
 			);
-			Books::<T>::insert(asset, Sheet::default());
+			let book = Book {
+				era_began: Self::now(),
+				..Default::default()
+			};
+			Books::<T>::insert(asset, book);
+			if !Policies::<T>::contains_key(asset) {
+				Policies::<T>::insert(asset, T::DefaultPolicy::get());
+			}
 			Self::deposit_event(Event::Enabled {
 				asset: asset.clone(),
 			});
 			Ok(())
 		})
+	}
+}
+
+impl<T: Config> Reserve<T::AccountId, AssetId> for Pallet<T> {
+	fn debt_assets() -> alloc::vec::Vec<AssetId> {
+		DebtAssets::<T>::get().into_inner()
+	}
+
+	/// Debt in auction may be lost yet, so the reserve keeps as much before it has a surplus.
+	fn standing(asset: &AssetId) -> Standing {
+		let Some(book) = Books::<T>::get(asset).filter(|book| book.fuse.is_none()) else {
+			return Standing::Even;
+		};
+		Self::standing_of(asset, &book)
+	}
+
+	/// # Errors
+	///
+	/// [`Error::NoSurplus`], or the token's own, if `to` cannot hold it.
+	fn pay_surplus(asset: &AssetId, to: &T::AccountId, amount: Balance) -> DispatchResult {
+		match Self::standing(asset) {
+			Standing::Surplus(surplus) if amount <= surplus => {}
+			_ => return Err(Error::<T>::NoSurplus.into()),
+		}
+		with_storage_layer(|| {
+			let mut book = Books::<T>::get(asset).ok_or(Error::<T>::NotEnabled)?;
+			book.flows.paid_out = book.flows.paid_out.wrapping_add(amount);
+			T::Fungibles::transfer(
+				asset.clone(),
+				&Self::account_id(),
+				to,
+				amount,
+				Preservation::Expendable,
+			)?;
+			Books::<T>::insert(asset, book);
+			Ok(())
+		})
+	}
+
+	/// # Errors
+	///
+	/// [`Error::NoDeficit`], or those of [`Issuance::burn`].
+	fn cover_deficit(asset: &AssetId, from: &T::AccountId, amount: Balance) -> DispatchResult {
+		match Self::standing(asset) {
+			Standing::Deficit(deficit) if amount <= deficit => {}
+			_ => return Err(Error::<T>::NoDeficit.into()),
+		}
+		Self::burn(asset, from, amount, BurnReason::Recapitalised)?;
+		Self::deposit_event(Event::BadDebtRaised {
+			asset: asset.clone(),
+			from: from.clone(),
+			amount,
+			bad_debt: Self::bad_debt(asset),
+		});
+		Ok(())
 	}
 }

@@ -1,6 +1,10 @@
 //! A runtime with nothing but tokens and the treasury.
 
-use cairn_primitives::{AssetId, Balance};
+use std::{cell::RefCell, collections::BTreeMap};
+
+use crate::{GrowthCap, Policy};
+use cairn_math::Perbill;
+use cairn_primitives::{AssetId, Balance, DebtLedger, Holding};
 use frame_support::{
 	derive_impl, parameter_types,
 	traits::{
@@ -10,7 +14,7 @@ use frame_support::{
 	weights::{Weight, WeightMeter},
 	PalletId,
 };
-use frame_system::{EnsureRoot, EnsureSigned};
+use frame_system::{EnsureRoot, EnsureSigned, EnsureSignedBy};
 use sp_runtime::{traits::IdentityLookup, BuildStorage};
 
 pub type AccountId = u64;
@@ -19,6 +23,7 @@ pub type AccountId = u64;
 pub const ISSUER: AccountId = 1;
 pub const ALICE: AccountId = 2;
 pub const BOB: AccountId = 3;
+pub const GUARDIAN: AccountId = 4;
 
 /// The debt asset of most tests.
 pub const CUSD: AssetId = NativeOrWithId::WithId(1);
@@ -32,6 +37,11 @@ pub const DUSTY: AssetId = NativeOrWithId::WithId(4);
 pub const NOWHERE: AssetId = NativeOrWithId::WithId(99);
 
 pub const UNIT: Balance = 1_000_000_000_000;
+
+/// Blocks of an hour.
+pub const HOUR: u32 = 1_200;
+/// Blocks of an era.
+pub const ERA: u32 = 5_000;
 
 #[frame_support::runtime]
 mod runtime {
@@ -85,15 +95,71 @@ impl pallet_assets::Config for Test {
 
 parameter_types! {
 	pub const TreasuryPalletId: PalletId = PalletId(*b"crn/trsy");
+	/// No target and no growth limit: tests that are about them set their own.
+	pub const DefaultPolicy: Policy = Policy {
+		reserve_target: Perbill::from_parts(0),
+		growth: None,
+	};
+}
+
+thread_local! {
+	static COUNTED: RefCell<Option<BTreeMap<AssetId, Balance>>> = const { RefCell::new(None) };
+	static HOLDINGS: RefCell<Vec<Holding<AssetId>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A ledger of vaults that says what tests make it say. At first it says nothing.
+pub struct Ledger;
+
+impl Ledger {
+	/// The vaults have issued `amount` of `asset`, and what they said before of others.
+	pub fn counts(asset: AssetId, amount: Balance) {
+		COUNTED.with_borrow_mut(|counted| counted.get_or_insert_default().insert(asset, amount));
+	}
+
+	/// All collateral there is.
+	pub fn holds(holdings: Vec<Holding<AssetId>>) {
+		HOLDINGS.replace(holdings);
+	}
+}
+
+impl DebtLedger<AssetId> for Ledger {
+	fn issued() -> Option<Vec<(AssetId, Balance)>> {
+		COUNTED.with_borrow(|counted| Some(counted.clone()?.into_iter().collect()))
+	}
+
+	fn issued_weight() -> Weight {
+		Weight::from_parts(10, 0)
+	}
+
+	fn holdings() -> Vec<Holding<AssetId>> {
+		HOLDINGS.with_borrow(Clone::clone)
+	}
 }
 
 impl crate::Config for Test {
+	type AdminOrigin = EnsureRoot<AccountId>;
+	type BlocksPerHour = ConstU32<HOUR>;
+	type DefaultPolicy = DefaultPolicy;
+	type EraLength = ConstU32<ERA>;
+	type GuardianOrigin = EnsureSignedBy<GuardianOnly, AccountId>;
+	type Ledger = Ledger;
 	type Fungibles = UnionOf<Balances, Assets, NativeFromLeft, AssetId, AccountId>;
 	type PalletId = TreasuryPalletId;
 	type MaxDebtAssets = ConstU32<2>;
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = CreateAssets;
+}
+
+/// The guardian.
+pub struct GuardianOnly;
+impl frame_support::traits::SortedMembers<AccountId> for GuardianOnly {
+	fn sorted_members() -> Vec<AccountId> {
+		vec![GUARDIAN]
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn add(_: &AccountId) {}
 }
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -110,6 +176,8 @@ impl cairn_primitives::CreateAsset<AssetId> for CreateAssets {
 
 /// Tokens, but no debt asset yet.
 pub fn empty() -> sp_io::TestExternalities {
+	COUNTED.replace(None);
+	HOLDINGS.replace(Vec::new());
 	let storage = RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig {
 			balances: vec![(ISSUER, UNIT), (ALICE, UNIT), (BOB, UNIT)],
@@ -146,14 +214,52 @@ pub fn with_books<R>(test: impl FnOnce() -> R) -> R {
 /// Starts the next block, and checks the books at the end of the last and at the start of this.
 pub fn next_block() {
 	Treasury::do_try_state().unwrap();
-	System::set_block_number(System::block_number() + 1);
-	Treasury::settle(&mut WeightMeter::with_limit(Weight::MAX));
+	next_block_unchecked();
 	Treasury::do_try_state().unwrap();
+}
+
+/// Starts the next block with books that may be wrong. Neither part weighs more than it says.
+pub fn next_block_unchecked() {
+	System::set_block_number(System::block_number() + 1);
+	let mut audit = WeightMeter::with_limit(Treasury::weight_of_audit());
+	Treasury::audit(&mut audit);
+	let mut settling = WeightMeter::with_limit(Treasury::weight_of_settling());
+	Treasury::settle(&mut settling);
+}
+
+/// Lets `blocks` blocks pass, of which the last is complete.
+pub fn skip(blocks: u32) {
+	System::set_block_number(System::block_number() + blocks - 1);
+	next_block();
+}
+
+/// A reserve of `target` per cent; growth of `share` per cent an hour, but at least `least`.
+pub fn policy(target: u32, share: u32, least: Balance) -> Policy {
+	Policy {
+		reserve_target: Perbill::from_percent(target),
+		growth: Some(GrowthCap {
+			share: Perbill::from_percent(share),
+			least,
+		}),
+	}
+}
+
+/// Sets the policy of `asset`.
+pub fn set_policy(asset: AssetId, policy: Policy) {
+	Treasury::set_policy(RuntimeOrigin::root(), asset, policy).unwrap();
 }
 
 pub fn balance(asset: AssetId, who: AccountId) -> Balance {
 	use frame_support::traits::tokens::fungibles::Inspect;
 	<Test as crate::Config>::Fungibles::balance(asset, &who)
+}
+
+/// How many cases a property test runs: `usual`, or what `CAIRN_FUZZ_CASES` says.
+pub fn fuzz_cases(usual: u32) -> u32 {
+	std::env::var("CAIRN_FUZZ_CASES")
+		.ok()
+		.and_then(|cases| cases.parse().ok())
+		.unwrap_or(usual)
 }
 
 pub fn issuance(asset: AssetId) -> Balance {

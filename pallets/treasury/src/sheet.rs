@@ -1,6 +1,6 @@
 //! Moving debt between the lines of the books, and reading them.
 
-use cairn_primitives::{AssetId, Balance, BalanceSheet};
+use cairn_primitives::{AssetId, Balance, BalanceSheet, BlockNumber, Standing};
 use frame_support::{
 	defensive,
 	traits::{
@@ -8,9 +8,9 @@ use frame_support::{
 		Get,
 	},
 };
-use sp_runtime::traits::AccountIdConversion;
+use sp_runtime::{traits::AccountIdConversion, SaturatedConversion};
 
-use crate::{Books, Config, Event, Line, Pallet, Sheet, Uncovered, LOG_TARGET};
+use crate::{Book, Books, Cause, Config, Event, Line, Pallet, LOG_TARGET};
 
 impl<T: Config> Pallet<T> {
 	/// The account that holds the reserve.
@@ -18,27 +18,28 @@ impl<T: Config> Pallet<T> {
 		T::PalletId::get().into_account_truncating()
 	}
 
-	/// Writes the books of `asset`, and keeps the list of assets with bad debt in step with them.
-	pub(crate) fn put_sheet(asset: &AssetId, before: &Sheet, after: Sheet) {
-		match (before.bad_debt > 0, after.bad_debt > 0) {
-			(false, true) => Uncovered::<T>::mutate(|assets| {
-				if assets.try_push(asset.clone()).is_err() {
-					defensive!("more assets with bad debt than debt assets");
-				}
-			}),
-			(true, false) => Uncovered::<T>::mutate(|assets| assets.retain(|other| other != asset)),
-			_ => {}
-		}
-		Books::<T>::insert(asset, after);
+	/// The present block.
+	pub(crate) fn now() -> BlockNumber {
+		frame_system::Pallet::<T>::block_number().saturated_into()
 	}
 
-	/// Moves `amount` from one line to another and returns the books after it. Cannot fail: what
-	/// the line does not hold stays where it is, loudly.
-	fn shift(asset: &AssetId, from: Line, to: Line, amount: Balance) -> Sheet {
+	/// Moves `amount` from one line to another and returns how much it was and the bad debt after
+	/// it. Cannot fail: what the line does not hold stays where it is, loudly, and blows the fuse.
+	pub(crate) fn shift(
+		asset: &AssetId,
+		from: Line,
+		to: Line,
+		amount: Balance,
+	) -> (Balance, Balance) {
 		let enabled = Books::<T>::get(asset);
-		let before = enabled.unwrap_or_default();
-		let mut after = before;
-		let missing = after.shift(from, to, amount);
+		let known = enabled.is_some();
+		let mut book = enabled.unwrap_or_default();
+		let missing = book.sheet.shift(from, to, amount);
+		let moved = amount.saturating_sub(missing);
+		match from {
+			Line::Vaults => book.flows.seized = book.flows.seized.wrapping_add(moved),
+			_ => book.flows.lost = book.flows.lost.wrapping_add(moved),
+		}
 		if missing > 0 {
 			log::error!(
 				target: LOG_TARGET,
@@ -49,43 +50,76 @@ impl<T: Config> Pallet<T> {
 				line: from,
 				missing,
 			});
+			if known {
+				let cause = Cause::Line {
+					line: from,
+					missing,
+				};
+				Self::blow(asset, &mut book, cause);
+			}
+		}
+		if known {
+			Books::<T>::insert(asset, book);
+		}
+		if missing > 0 {
 			defensive!("a line of the books is shorter than what leaves it");
 		}
-		if after != before {
-			Self::put_sheet(asset, &before, after);
+		(moved, book.sheet.bad_debt)
+	}
+
+	/// Where `asset` stands by these books.
+	pub(crate) fn standing_of(asset: &AssetId, book: &Book) -> Standing {
+		let reserve = Self::reserve(asset);
+		let sheet = book.sheet;
+		if let Some(deficit) = sheet.bad_debt.checked_sub(reserve).filter(|d| *d > 0) {
+			return Standing::Deficit(deficit);
 		}
-		after
+		if sheet.bad_debt > 0 {
+			// The next netting covers it.
+			return Standing::Even;
+		}
+		let kept = sheet
+			.total()
+			.map(|issuance| Self::policy_of(asset).target_ceil(issuance))
+			.and_then(|target| target.checked_add(sheet.in_auction));
+		match kept.and_then(|kept| reserve.checked_sub(kept)) {
+			Some(surplus) if surplus > 0 => Standing::Surplus(surplus),
+			_ => Standing::Even,
+		}
 	}
 }
 
 impl<T: Config> BalanceSheet<AssetId> for Pallet<T> {
 	fn debt_seized(asset: &AssetId, amount: Balance) {
-		Self::shift(asset, Line::Vaults, Line::InAuction, amount);
+		if amount > 0 {
+			Self::shift(asset, Line::Vaults, Line::InAuction, amount);
+		}
 	}
 
 	fn debt_lost(asset: &AssetId, amount: Balance) {
-		let before = Self::bad_debt(asset);
-		let after = Self::shift(asset, Line::InAuction, Line::BadDebt, amount);
-		let lost = after.bad_debt.saturating_sub(before);
+		if amount == 0 {
+			return;
+		}
+		let (lost, bad_debt) = Self::shift(asset, Line::InAuction, Line::BadDebt, amount);
 		if lost > 0 {
 			Self::deposit_event(Event::DebtLost {
 				asset: asset.clone(),
 				amount: lost,
-				bad_debt: after.bad_debt,
+				bad_debt,
 			});
 		}
 	}
 
 	fn backed_by_vaults(asset: &AssetId) -> Balance {
-		Books::<T>::get(asset).unwrap_or_default().vaults
+		Books::<T>::get(asset).unwrap_or_default().sheet.vaults
 	}
 
 	fn in_auction(asset: &AssetId) -> Balance {
-		Books::<T>::get(asset).unwrap_or_default().in_auction
+		Books::<T>::get(asset).unwrap_or_default().sheet.in_auction
 	}
 
 	fn bad_debt(asset: &AssetId) -> Balance {
-		Books::<T>::get(asset).unwrap_or_default().bad_debt
+		Books::<T>::get(asset).unwrap_or_default().sheet.bad_debt
 	}
 
 	fn reserve(asset: &AssetId) -> Balance {

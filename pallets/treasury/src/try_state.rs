@@ -1,51 +1,82 @@
 //! What must be true of the books after every block.
 
 use alloc::collections::BTreeSet;
+use cairn_primitives::{BalanceSheet, Reserve, Standing};
 use frame_support::{
 	ensure,
 	traits::{tokens::fungibles::Inspect, Get},
 };
 use sp_runtime::TryRuntimeError;
 
-use crate::{Books, Config, Pallet, Uncovered};
+use crate::{Books, Cause, Config, DebtAssets, Pallet};
 
 impl<T: Config> Pallet<T> {
 	/// Checks, for every debt asset:
 	///
-	/// 1. what has been issued of it is exactly what its lines add up to;
-	/// 2. it is on the list of assets with bad debt, once, if and only if it has some.
+	/// 1. what has been issued of it is exactly what its lines add up to, and its vaults' line is what
+	///    the vaults have issued by their own count;
+	/// 2. its lines are what they were when the era began, plus what came in, less what went out;
+	/// 3. nothing is paid out while there is bad debt, nothing is raised while there is surplus, and
+	///    neither while its fuse is blown;
+	/// 4. it is listed once.
 	///
 	/// # Errors
 	///
-	/// Which of the two is broken.
+	/// Which of these is broken.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
-		let uncovered = Uncovered::<T>::get();
-		let listed: BTreeSet<_> = uncovered.iter().cloned().collect();
+		let listed = DebtAssets::<T>::get();
+		let distinct: BTreeSet<_> = listed.iter().cloned().collect();
 		ensure!(
-			listed.len() == uncovered.len(),
-			"an asset is listed twice as having bad debt"
+			distinct.len() == listed.len() && listed.len() <= T::MaxDebtAssets::get() as usize,
+			"a debt asset is listed twice, or there are too many"
 		);
-		let mut with_bad_debt = BTreeSet::new();
-		let mut enabled = 0u32;
-		for (asset, sheet) in Books::<T>::iter() {
-			enabled = enabled.saturating_add(1);
-			let booked = sheet.total().ok_or("the lines of a debt asset overflow")?;
+		ensure!(
+			Books::<T>::iter_keys().collect::<BTreeSet<_>>() == distinct,
+			"the debt assets and their books disagree"
+		);
+		let counted = Self::counted();
+		for (asset, book) in Books::<T>::iter() {
 			ensure!(
-				T::Fungibles::total_issuance(asset.clone()) == booked,
-				"issuance of a debt asset is not what stands behind it"
+				book.sheet.total().is_some(),
+				"the lines of a debt asset overflow"
 			);
-			if sheet.bad_debt > 0 {
-				with_bad_debt.insert(asset);
+			match Self::fault(&asset, &book, &counted) {
+				None => {}
+				Some(Cause::Vaults { .. }) => {
+					return Err("facilities and treasury disagree on what was issued".into())
+				}
+				Some(_) => {
+					return Err("issuance of a debt asset is not what stands behind it".into())
+				}
 			}
+			ensure!(
+				book.flows.closing(&book.opening) == book.sheet,
+				"what has moved does not explain the lines of a debt asset"
+			);
+			ensure!(
+				book.era_began <= Self::now() && book.growth.at <= Self::now(),
+				"an era or a growth limit began in the future"
+			);
+			let (reserve, sheet) = (Self::reserve(&asset), book.sheet);
+			let allowed = match Self::standing(&asset) {
+				Standing::Even => true,
+				Standing::Surplus(surplus) => {
+					sheet.bad_debt == 0
+						&& surplus
+							.checked_add(
+								Self::policy_of(&asset)
+									.target_ceil(T::Fungibles::total_issuance(asset.clone())),
+							)
+							.and_then(|sum| sum.checked_add(sheet.in_auction))
+							.is_some_and(|sum| sum == reserve)
+				}
+				Standing::Deficit(deficit) => deficit.checked_add(reserve) == Some(sheet.bad_debt),
+			};
+			ensure!(
+				allowed && (book.fuse.is_none() || Self::standing(&asset) == Standing::Even),
+				"surplus is paid out while there is bad debt, or raised while there is none"
+			);
 		}
-		ensure!(
-			listed == with_bad_debt,
-			"bad debt and the list of assets that have it disagree"
-		);
-		ensure!(
-			enabled == Books::<T>::count() && enabled <= T::MaxDebtAssets::get(),
-			"the number of debt assets is wrong"
-		);
 		Ok(())
 	}
 }

@@ -1,6 +1,8 @@
 //! The books of one debt asset.
 
-use cairn_primitives::{Balance, BurnReason};
+use alloc::vec::Vec;
+use cairn_math::Allowance;
+use cairn_primitives::{AssetId, Balance, BlockNumber, BurnReason, Holding, MintReason, Standing};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -27,12 +29,19 @@ pub enum Line {
 }
 
 impl Line {
+	/// The line that a mint adds to.
+	pub const fn raised_by(reason: MintReason) -> Self {
+		match reason {
+			MintReason::Borrow | MintReason::Interest => Self::Vaults,
+		}
+	}
+
 	/// The line that a burn takes off.
 	pub const fn reduced_by(reason: BurnReason) -> Self {
 		match reason {
 			BurnReason::Repay => Self::Vaults,
 			BurnReason::Recovered => Self::InAuction,
-			BurnReason::BadDebt => Self::BadDebt,
+			BurnReason::BadDebt | BurnReason::Recapitalised => Self::BadDebt,
 		}
 	}
 }
@@ -119,6 +128,212 @@ impl Sheet {
 	}
 }
 
+/// What has moved over the lines of a [`Sheet`] since its era began, by reason.
+///
+/// The lines are at any time what they were at the beginning of the era plus what has come in less
+/// what has gone out, exactly. Amounts in smallest units, modulo 2^128: the same units can be lent
+/// and repaid any number of times within an era, so no issuance bounds the sums.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Flows {
+	/// Borrowed against vaults: issued.
+	pub borrowed: Balance,
+	/// Interest: issued to the reserve.
+	pub interest: Balance,
+	/// Repaid by vaults: burned.
+	pub repaid: Balance,
+	/// Seized with collateral: from vaults to auctions.
+	pub seized: Balance,
+	/// Recovered by lots: burned.
+	pub recovered: Balance,
+	/// Not recovered by lots: from auctions to bad debt.
+	pub lost: Balance,
+	/// Found to be issued with nothing behind it, and recognised as bad debt.
+	pub recognised: Balance,
+	/// Bad debt that the reserve has covered: burned.
+	pub covered: Balance,
+	/// Bad debt that buyers of new native tokens have covered: burned.
+	pub recapitalised: Balance,
+	/// Penalties, fees and payments of anybody into the reserve. No line changes.
+	pub paid_in: Balance,
+	/// Surplus that has left the reserve. No line changes.
+	pub paid_out: Balance,
+}
+
+impl Flows {
+	/// Counts `amount` that was minted.
+	pub fn count_mint(&mut self, reason: MintReason, amount: Balance) {
+		let flow = match reason {
+			MintReason::Borrow => &mut self.borrowed,
+			MintReason::Interest => &mut self.interest,
+		};
+		*flow = flow.wrapping_add(amount);
+	}
+
+	/// Counts `amount` that was burned.
+	pub fn count_burn(&mut self, reason: BurnReason, amount: Balance) {
+		let flow = match reason {
+			BurnReason::Repay => &mut self.repaid,
+			BurnReason::Recovered => &mut self.recovered,
+			BurnReason::BadDebt => &mut self.covered,
+			BurnReason::Recapitalised => &mut self.recapitalised,
+		};
+		*flow = flow.wrapping_add(amount);
+	}
+
+	/// The lines at the end of an era that began with `opening`, modulo 2^128.
+	pub fn closing(&self, opening: &Sheet) -> Sheet {
+		Sheet {
+			vaults: opening
+				.vaults
+				.wrapping_add(self.borrowed)
+				.wrapping_add(self.interest)
+				.wrapping_sub(self.repaid)
+				.wrapping_sub(self.seized),
+			in_auction: opening
+				.in_auction
+				.wrapping_add(self.seized)
+				.wrapping_sub(self.recovered)
+				.wrapping_sub(self.lost),
+			bad_debt: opening
+				.bad_debt
+				.wrapping_add(self.lost)
+				.wrapping_add(self.recognised)
+				.wrapping_sub(self.covered)
+				.wrapping_sub(self.recapitalised),
+		}
+	}
+}
+
+/// What happened to a debt asset within an era. The lines at its end are those at its beginning plus
+/// what came in, less what went out; see [`Flows::closing`].
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct EraReport {
+	/// The block in which it began.
+	pub began: BlockNumber,
+	/// The lines when it began.
+	pub opening: Sheet,
+	/// What has moved.
+	pub flows: Flows,
+	/// The lines when it ended.
+	pub closing: Sheet,
+	/// What existed of the asset when it ended, in smallest units.
+	pub issuance: Balance,
+	/// What the reserve held when it ended, in smallest units.
+	pub reserve: Balance,
+}
+
+/// Why nothing more is lent of a debt asset.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum Cause {
+	/// What exists is not what the lines add up to.
+	Issuance {
+		/// What exists.
+		issued: Balance,
+		/// What the lines add up to.
+		booked: Balance,
+	},
+	/// The vaults have not issued what the sheet says they have.
+	Vaults {
+		/// What the vaults have issued by their own count.
+		issued: Balance,
+		/// What the sheet says.
+		booked: Balance,
+	},
+	/// A line was to be lowered by more than it held.
+	Line {
+		/// Which.
+		line: Line,
+		/// By how much more.
+		missing: Balance,
+	},
+	/// The guardian said so.
+	Guardian,
+}
+
+/// A fuse that has blown.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Blown {
+	/// In which block.
+	pub at: BlockNumber,
+	/// Why.
+	pub cause: Cause,
+}
+
+/// All that is booked of one debt asset: one row, because what changes one part changes most.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Book {
+	/// What stands behind the asset.
+	pub sheet: Sheet,
+	/// How much of its growth limit is used up.
+	pub growth: Allowance,
+	/// Set once the books were found to be wrong. Nothing is lent then, and neither surplus nor
+	/// recapitalisation is sold.
+	pub fuse: Option<Blown>,
+	/// When the present era began.
+	pub era_began: BlockNumber,
+	/// The lines when it began.
+	pub opening: Sheet,
+	/// What has moved since.
+	pub flows: Flows,
+}
+
 /// The balance sheet of one debt asset, as anyone may ask for it. All amounts in smallest units.
 #[derive(
 	Clone,
@@ -146,6 +361,32 @@ pub struct BalanceSheetView {
 	/// Issuance less the three lines. Anything but zero means that units were made or destroyed
 	/// behind the treasury's back.
 	pub difference: i128,
+	/// What the vaults have issued by their own count: the same as `backed_by_vaults`, or somebody's
+	/// books are wrong. `None` if nobody keeps such a count.
+	pub issued_by_vaults: Option<Balance>,
+	/// What the reserve should hold.
+	pub reserve_target: Balance,
+	/// Whether the reserve has something to pay out, or lacks something.
+	pub standing: Standing,
+	/// How much may be borrowed now before the growth limit refuses; `None` for any amount.
+	pub growth_room: Option<Balance>,
+	/// Why nothing more is lent, if that is so.
+	pub fuse: Option<Blown>,
+	/// When the present era began.
+	pub era_began: BlockNumber,
+	/// What has moved since.
+	pub flows: Flows,
+}
+
+/// Proof that what is owed is there, as anyone may ask for it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct ReserveProof {
+	/// Every debt asset: what exists of it, and what stands behind it.
+	pub issued: Vec<(AssetId, BalanceSheetView)>,
+	/// Every collateral: what is owed of it to vaults and lots, and what is there.
+	pub held: Vec<Holding<AssetId>>,
+	/// Whether all that exists is booked, all that is booked is owed, and all that is owed is there.
+	pub whole: bool,
 }
 
 #[cfg(test)]

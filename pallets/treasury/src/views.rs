@@ -1,14 +1,19 @@
 //! What anyone may ask.
 
 use alloc::vec::Vec;
-use cairn_primitives::{AssetId, Balance, BalanceSheet};
+use cairn_primitives::{AssetId, Balance, BalanceSheet, DebtLedger, Reserve};
 use frame_support::traits::tokens::fungibles::Inspect;
 
-use crate::{BalanceSheetView, Books, Config, Pallet};
+use crate::{fuse::Counted, BalanceSheetView, Books, Config, Pallet, ReserveProof};
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn view_balance_sheet(asset: &AssetId) -> Option<BalanceSheetView> {
-		let sheet = Books::<T>::get(asset)?;
+		Self::show(asset, &Self::counted())
+	}
+
+	fn show(asset: &AssetId, counted: &Counted) -> Option<BalanceSheetView> {
+		let book = Books::<T>::get(asset)?;
+		let sheet = book.sheet;
 		let issuance = T::Fungibles::total_issuance(asset.clone());
 		Some(BalanceSheetView {
 			issuance,
@@ -17,11 +22,40 @@ impl<T: Config> Pallet<T> {
 			bad_debt: sheet.bad_debt,
 			reserve: Self::reserve(asset),
 			difference: difference(issuance, sheet.total().unwrap_or(Balance::MAX)),
+			issued_by_vaults: counted
+				.as_ref()
+				.map(|counted| counted.get(asset).copied().unwrap_or(0)),
+			reserve_target: Self::policy_of(asset).target_ceil(issuance),
+			standing: Self::standing(asset),
+			growth_room: Self::growth_room(asset, &book),
+			fuse: book.fuse,
+			era_began: book.era_began,
+			flows: book.flows,
 		})
 	}
 
-	pub(crate) fn view_debt_assets() -> Vec<AssetId> {
-		Books::<T>::iter_keys().collect()
+	pub(crate) fn view_proof() -> ReserveProof {
+		let counted = Self::counted();
+		let issued: Vec<_> = Self::debt_assets()
+			.into_iter()
+			.filter_map(|asset| {
+				let sheet = Self::show(&asset, &counted)?;
+				Some((asset, sheet))
+			})
+			.collect();
+		let held = T::Ledger::holdings();
+		let booked = issued.iter().all(|(asset, _)| {
+			Books::<T>::get(asset).is_some_and(|book| Self::fault(asset, &book, &counted).is_none())
+		});
+		let there = held.iter().all(|holding| {
+			let owed = holding.in_vaults.checked_add(holding.in_lots);
+			owed.is_some_and(|owed| owed <= holding.in_custody)
+		});
+		ReserveProof {
+			issued,
+			held,
+			whole: booked && there,
+		}
 	}
 }
 

@@ -46,6 +46,7 @@
 extern crate alloc;
 
 mod adjust;
+mod backing;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod calls;

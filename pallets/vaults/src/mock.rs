@@ -131,9 +131,16 @@ pub type Tokens = UnionOf<Balances, Assets, NativeFromLeft, AssetId, AccountId>;
 parameter_types! {
 	pub const TreasuryPalletId: PalletId = PalletId(*b"cairn/tr");
 	pub const Custody: AccountId = CUSTODY;
+	pub const NativeToken: AssetId = CRN;
 }
 
 impl cairn_treasury::Config for Test {
+	type AdminOrigin = EnsureRoot<AccountId>;
+	type BlocksPerHour = ConstU32<1_200>;
+	type DefaultPolicy = ();
+	type EraLength = ConstU32<28_800>;
+	type GuardianOrigin = EnsureRoot<AccountId>;
+	type Ledger = Vaults;
 	type Fungibles = Tokens;
 	type PalletId = TreasuryPalletId;
 	type MaxDebtAssets = ConstU32<4>;
@@ -143,6 +150,8 @@ impl cairn_treasury::Config for Test {
 }
 
 impl cairn_auctions::Config for Test {
+	type NativeToken = NativeToken;
+	type Reserve = Treasury;
 	type AdminOrigin = EnsureRoot<AccountId>;
 	type Fungibles = Tokens;
 	type Decimals = Decimals;

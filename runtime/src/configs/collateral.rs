@@ -5,10 +5,12 @@ use super::{
 	consensus::MAX_AUTHORITIES,
 };
 use crate::{
-	units::{deposit, CUSD},
-	AccountId, Auctions, Balance, Balances, Oracle, Runtime, RuntimeHoldReason, Timestamp,
-	Treasury,
+	units::{deposit, CUSD, DAYS, HOURS},
+	AccountId, AssetId, Auctions, Balance, Balances, Oracle, Runtime, RuntimeHoldReason, Timestamp,
+	Treasury, Vaults,
 };
+use cairn_math::Perbill;
+use cairn_treasury::{GrowthCap, Policy};
 use frame_support::{
 	parameter_types,
 	traits::{ConstU128, ConstU32, ConstU64},
@@ -25,6 +27,15 @@ parameter_types! {
 	/// Holds the collateral of all vaults and lots. Nobody has a key to it.
 	pub Custody: AccountId = PalletId(*b"cairn/cu").into_account_truncating();
 	pub const Quorum: (u32, u32) = (2, 3);
+	pub const NativeToken: AssetId = AssetId::Native;
+	/// How a debt asset is managed until governance says otherwise.
+	pub const DefaultPolicy: Policy = Policy {
+		reserve_target: Perbill::from_percent(5),
+		growth: Some(GrowthCap {
+			share: Perbill::from_percent(10),
+			least: 10_000_000 * CUSD,
+		}),
+	};
 }
 
 impl cairn_oracle::Config for Runtime {
@@ -47,9 +58,15 @@ impl cairn_oracle::Config for Runtime {
 }
 
 impl cairn_treasury::Config for Runtime {
+	type AdminOrigin = EnsureRoot<AccountId>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarks::Tokens;
+	type BlocksPerHour = ConstU32<HOURS>;
+	type DefaultPolicy = DefaultPolicy;
+	type EraLength = ConstU32<DAYS>;
 	type Fungibles = Fungibles;
+	type GuardianOrigin = EnsureRoot<AccountId>;
+	type Ledger = Vaults;
 	type MaxDebtAssets = ConstU32<16>;
 	type PalletId = TreasuryId;
 	type WeightInfo = cairn_treasury::weights::SubstrateWeight<Runtime>;
@@ -65,7 +82,9 @@ impl cairn_auctions::Config for Runtime {
 	type Issuance = Treasury;
 	type MaxEventsPerBlock = ConstU32<64>;
 	type MinimumRemainder = ConstU128<MINIMUM_DEBT>;
+	type NativeToken = NativeToken;
 	type Prices = Oracle;
+	type Reserve = Treasury;
 	type Sheet = Treasury;
 	type WeightInfo = cairn_auctions::weights::SubstrateWeight<Runtime>;
 }

@@ -10,7 +10,7 @@ const ETH: AssetId = AssetId::WithId(3);
 const BTC: AssetId = AssetId::WithId(4);
 
 /// Prices in cents, with ETH at so many dollars.
-fn prices(eth: u128) -> Vec<(AssetId, u128)> {
+pub(super) fn prices(eth: u128) -> Vec<(AssetId, u128)> {
 	vec![
 		(AssetId::Native, 50),
 		(AssetId::WithId(2), 600),
@@ -21,7 +21,7 @@ fn prices(eth: u128) -> Vec<(AssetId, u128)> {
 	]
 }
 
-fn open_vault() {
+pub(super) fn open_vault() {
 	let adjustment = Adjustment {
 		deposit: vec![(ETH, 10u128.pow(18))].try_into().unwrap(),
 		borrow: 2_000 * CUSD,

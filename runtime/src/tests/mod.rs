@@ -3,6 +3,7 @@
 mod block;
 mod composition;
 mod presets;
+mod treasury;
 
 use crate::{
 	genesis_presets, AccountId, AssetId, Executive, Header, Oracle, Runtime, RuntimeCall,

@@ -1,12 +1,12 @@
 //! That the books notice what is wrong with them.
 
-use cairn_primitives::{BalanceSheet, Issuance, MintReason};
+use cairn_primitives::{BalanceSheet, Holding, Issuance, MintReason, Standing};
 use frame_support::{
 	assert_err, assert_ok,
 	traits::tokens::{fungibles::Mutate, Fortitude, Precision, Preservation},
 };
 
-use crate::{mock::*, BalanceSheetView, Books, Event, Line, Uncovered};
+use crate::{mock::*, BalanceSheetView, Books, Cause, DebtAssets, Event, Flows, Line};
 
 type Tokens = <Test as crate::Config>::Fungibles;
 
@@ -48,19 +48,50 @@ fn a_holder_who_burns_his_own_is_noticed() {
 }
 
 #[test]
-fn a_list_of_bad_debt_that_is_out_of_step_is_noticed() {
+fn a_list_of_debt_assets_that_is_out_of_step_is_noticed() {
 	empty().execute_with(|| {
 		Treasury::enable(&CUSD).unwrap();
-		Uncovered::<Test>::mutate(|assets| assets.try_push(CUSD).unwrap());
+		DebtAssets::<Test>::mutate(|assets| assets.try_push(CUSD).unwrap());
 		assert_err!(
 			Treasury::do_try_state(),
-			"bad debt and the list of assets that have it disagree"
+			"a debt asset is listed twice, or there are too many"
 		);
-		Uncovered::<Test>::mutate(|assets| assets.try_push(CUSD).unwrap());
+		DebtAssets::<Test>::kill();
 		assert_err!(
 			Treasury::do_try_state(),
-			"an asset is listed twice as having bad debt"
+			"the debt assets and their books disagree"
 		);
+	});
+}
+
+#[test]
+fn a_move_that_was_not_counted_is_noticed() {
+	empty().execute_with(|| {
+		Treasury::enable(&CUSD).unwrap();
+		assert_ok!(Treasury::mint(&CUSD, &ALICE, 100, MintReason::Borrow));
+		Books::<Test>::mutate(CUSD, |book| {
+			let book = book.as_mut().unwrap();
+			assert_eq!(book.sheet.shift(Line::Vaults, Line::BadDebt, 7), 0);
+		});
+		assert_err!(
+			Treasury::do_try_state(),
+			"what has moved does not explain the lines of a debt asset"
+		);
+	});
+}
+
+#[test]
+fn a_ledger_that_disagrees_is_noticed() {
+	empty().execute_with(|| {
+		Treasury::enable(&CUSD).unwrap();
+		assert_ok!(Treasury::mint(&CUSD, &ALICE, 100, MintReason::Borrow));
+		Ledger::counts(CUSD, 99);
+		assert_err!(
+			Treasury::do_try_state(),
+			"facilities and treasury disagree on what was issued"
+		);
+		Ledger::counts(CUSD, 100);
+		assert_ok!(Treasury::do_try_state());
 	});
 }
 
@@ -84,7 +115,12 @@ fn a_seizure_of_more_than_there_is_is_clamped_and_reported() {
 			line: Line::Vaults,
 			missing: 30,
 		};
-		System::assert_last_event(event.into());
+		System::assert_has_event(event.into());
+		let cause = Cause::Line {
+			line: Line::Vaults,
+			missing: 30,
+		};
+		System::assert_last_event(Event::FuseBlown { asset: CUSD, cause }.into());
 		Treasury::debt_lost(&CUSD, 101);
 		assert_eq!(
 			(Treasury::in_auction(&CUSD), Treasury::bad_debt(&CUSD)),
@@ -119,6 +155,8 @@ fn a_seizure_of_an_unknown_asset_makes_no_books() {
 #[test]
 fn the_balance_sheet_adds_up() {
 	with_books(|| {
+		set_policy(CUSD, policy(10, 0, 1_000));
+		Ledger::counts(CUSD, 70);
 		assert_ok!(Treasury::mint(&CUSD, &ALICE, 100, MintReason::Borrow));
 		assert_ok!(Treasury::mint_to_reserve(&CUSD, 20, MintReason::Interest));
 		Treasury::debt_seized(&CUSD, 50);
@@ -130,12 +168,59 @@ fn the_balance_sheet_adds_up() {
 			bad_debt: 10,
 			reserve: 20,
 			difference: 0,
+			issued_by_vaults: Some(70),
+			reserve_target: 12,
+			standing: Standing::Even,
+			growth_room: Some(475 - 120),
+			fuse: None,
+			era_began: 1,
+			flows: Flows {
+				borrowed: 100,
+				interest: 20,
+				seized: 50,
+				lost: 10,
+				..Default::default()
+			},
 		};
 		assert_eq!(Treasury::balance_sheet(CUSD), Some(sheet));
 		assert_eq!(Treasury::balance_sheet(NOWHERE), None);
-		let mut assets = Treasury::debt_assets();
-		assets.sort();
-		assert_eq!(assets, vec![CUSD, CEUR]);
+		assert_eq!(Treasury::debt_assets(), vec![CUSD, CEUR]);
+		assert_eq!(Treasury::policy(CUSD), Some(policy(10, 0, 1_000)));
+		assert_eq!(Treasury::policy(NOWHERE), None);
 		assert_eq!(Treasury::account(), Treasury::account_id());
+	});
+}
+
+#[test]
+fn a_proof_shows_that_all_that_is_owed_is_there() {
+	with_books(|| {
+		assert_ok!(Treasury::mint(&CUSD, &ALICE, 100, MintReason::Borrow));
+		let holding = |in_custody| Holding {
+			asset: CGBP,
+			in_vaults: 70,
+			in_lots: 30,
+			in_custody,
+		};
+		Ledger::holds(vec![holding(100)]);
+		let proof = Treasury::proof_of_reserves();
+		assert!(proof.whole);
+		assert_eq!(proof.issued.len(), 2);
+		assert_eq!(proof.issued[0].0, CUSD);
+		assert_eq!(proof.issued[0].1, Treasury::balance_sheet(CUSD).unwrap());
+		assert_eq!(proof.held, vec![holding(100)]);
+		Ledger::holds(vec![holding(99)]);
+		assert!(!Treasury::proof_of_reserves().whole);
+		Ledger::holds(vec![holding(100)]);
+		Tokens::mint_into(CUSD, &BOB, 1).unwrap();
+		assert!(!Treasury::proof_of_reserves().whole);
+		Tokens::burn_from(
+			CUSD,
+			&BOB,
+			1,
+			Preservation::Expendable,
+			Precision::Exact,
+			Fortitude::Polite,
+		)
+		.unwrap();
 	});
 }

@@ -7,7 +7,7 @@ use frame_support::{
 };
 use sp_runtime::{ArithmeticError, TokenError};
 
-use crate::{mock::*, Books, Error, Sheet};
+use crate::{mock::*, Books, Error};
 
 type Tokens = <Test as crate::Config>::Fungibles;
 
@@ -62,13 +62,7 @@ fn enabling_again_keeps_the_books() {
 	with_books(|| {
 		assert_ok!(Treasury::mint(&CUSD, &ALICE, 10, MintReason::Borrow));
 		assert_ok!(Treasury::enable(&CUSD));
-		assert_eq!(
-			Books::<Test>::get(CUSD),
-			Some(Sheet {
-				vaults: 10,
-				..Default::default()
-			})
-		);
+		assert_eq!(Books::<Test>::get(CUSD).unwrap().sheet.vaults, 10);
 	});
 }
 
@@ -106,7 +100,7 @@ fn borrowing_and_repaying_go_through_the_vaults_line() {
 		assert_eq!(balance(CUSD, ALICE), 100 * UNIT);
 		assert_ok!(Treasury::burn(&CUSD, &ALICE, 40 * UNIT, BurnReason::Repay));
 		assert_eq!(balance(CUSD, ALICE), 60 * UNIT);
-		assert_eq!(Books::<Test>::get(CUSD).unwrap().vaults, 60 * UNIT);
+		assert_eq!(Books::<Test>::get(CUSD).unwrap().sheet.vaults, 60 * UNIT);
 	});
 }
 
@@ -115,7 +109,7 @@ fn interest_fills_the_reserve() {
 	with_books(|| {
 		assert_ok!(Treasury::mint_to_reserve(&CUSD, 7, MintReason::Interest));
 		assert_eq!(balance(CUSD, Treasury::account_id()), 7);
-		assert_eq!(Books::<Test>::get(CUSD).unwrap().vaults, 7);
+		assert_eq!(Books::<Test>::get(CUSD).unwrap().sheet.vaults, 7);
 	});
 }
 

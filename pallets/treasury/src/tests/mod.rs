@@ -1,6 +1,13 @@
 //! Tests by topic.
 
 mod books;
+mod eras;
+mod fuse;
+mod growth;
+mod incidents;
 mod issuing;
+mod long_run;
 mod model;
 mod netting;
+mod policies;
+mod standing;

@@ -13,6 +13,7 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 
 mod assets;
+mod exchange;
 mod issuance;
 mod lots;
 pub mod oracle;
@@ -21,6 +22,7 @@ mod quote;
 pub use assets::AssetDecimals;
 #[cfg(feature = "runtime-benchmarks")]
 pub use assets::CreateAsset;
+pub use exchange::Exchange;
 pub use issuance::{BalanceSheet, BurnReason, Issuance, MintReason};
 pub use lots::{Leftover, LiquidationLots, Seizure};
 pub use quote::{PriceSource, Quote, QuoteStatus};

@@ -44,7 +44,8 @@ impl<T: Config> Pallet<T> {
 	/// What [`LiquidationLots::advance`](cairn_primitives::LiquidationLots::advance) needs to be sure
 	/// to get on with at least one lot, if there is one whose time has come.
 	pub fn least_weight() -> Weight {
-		let watches = T::WeightInfo::advance_watch().saturating_mul(T::MaxCollaterals::get().into());
+		let watches =
+			T::WeightInfo::advance_watch().saturating_mul(T::MaxCollaterals::get().into());
 		T::WeightInfo::advance_base()
 			.saturating_add(T::WeightInfo::advance_slot())
 			.saturating_add(watches)

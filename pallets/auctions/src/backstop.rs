@@ -17,9 +17,9 @@ impl<T: Config> Pallet<T> {
 	/// Where the reserve cannot take it, because it would be less than the token's minimum balance
 	/// say, the last round is repeated.
 	pub(crate) fn give_to_reserve(id: LotId, mut lot: Lot, oracle: Price, now: BlockNumber) {
-		let curve = lot.sale.map_or(Price::MIN, |sale| {
-			Self::curve_price(&lot, &sale, now)
-		});
+		let curve = lot
+			.sale
+			.map_or(Price::MIN, |sale| Self::curve_price(&lot, &sale, now));
 		let price = curve.max(lot.terms.floor_price(oracle));
 		match with_storage_layer(|| Self::sell_to_reserve(&lot, price)) {
 			Ok((bought, paid)) => {

@@ -431,10 +431,7 @@ pub fn due(lot: LotId) -> BlockNumber {
 
 /// Whether `lot` waits for room.
 pub fn is_queued(lot: LotId) -> bool {
-	matches!(
-		Lots::<Test>::get(lot).unwrap().place,
-		Place::Queue(_)
-	)
+	matches!(Lots::<Test>::get(lot).unwrap().place, Place::Queue(_))
 }
 
 /// At most so many CUSD of a lot, and of all lots, are on sale at once.

@@ -121,8 +121,7 @@ impl<T: Config> Pallet<T> {
 		max_price: Price,
 		recipient: Option<T::AccountId>,
 	) -> Result<bool, DispatchError> {
-		let (lot, quote, recipient) =
-			Self::agree(&buyer, id, max_amount, max_price, recipient)?;
+		let (lot, quote, recipient) = Self::agree(&buyer, id, max_amount, max_price, recipient)?;
 		let bought = &quote.purchase;
 		Self::pay(&lot, &buyer, bought)?;
 		Self::deliver(&lot, &recipient, bought.collateral)?;
@@ -140,8 +139,7 @@ impl<T: Config> Pallet<T> {
 		min_kept: Balance,
 		recipient: Option<T::AccountId>,
 	) -> DispatchResult {
-		let (lot, quote, recipient) =
-			Self::agree(&buyer, id, max_amount, max_price, recipient)?;
+		let (lot, quote, recipient) = Self::agree(&buyer, id, max_amount, max_price, recipient)?;
 		let bought = &quote.purchase;
 		let most = bought
 			.collateral

@@ -117,8 +117,7 @@ impl<T: Config> Pallet<T> {
 				let market = open.markets.entry(lot.debt_asset.clone()).or_default();
 				market.0 = market.0.saturating_add(sale.offered);
 				market.1 = market.1.saturating_add(1);
-				open.watched
-					.insert(id, (lot.collateral.clone(), sale.mark));
+				open.watched.insert(id, (lot.collateral.clone(), sale.mark));
 			}
 			add(&mut open.held, lot.collateral, lot.remaining)?;
 			match lot.place {
@@ -192,9 +191,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn try_markets(
-		expected: &BTreeMap<AssetId, (Balance, u32)>,
-	) -> Result<(), TryRuntimeError> {
+	fn try_markets(expected: &BTreeMap<AssetId, (Balance, u32)>) -> Result<(), TryRuntimeError> {
 		let markets = Markets::<T>::get();
 		for (asset, market) in &markets {
 			ensure!(
@@ -237,7 +234,10 @@ impl<T: Config> Pallet<T> {
 		);
 		let mut known = 0usize;
 		for (asset, watch) in Watches::<T>::get() {
-			ensure!(!watch.marks.is_empty(), "a collateral is watched for no lot");
+			ensure!(
+				!watch.marks.is_empty(),
+				"a collateral is watched for no lot"
+			);
 			known = known.saturating_add(watch.marks.len());
 			ensure!(
 				watch

@@ -4,9 +4,7 @@ use alloc::vec::Vec;
 use cairn_math::Price;
 use cairn_primitives::{AssetId, BlockNumber, FacilityId, LotId};
 
-use crate::{
-	Config, Lot, LotLimits, LotView, Lots, MarketView, NextEvent, Pallet, Place,
-};
+use crate::{Config, Lot, LotLimits, LotView, Lots, MarketView, NextEvent, Pallet, Place};
 
 /// The most lots on one page, and the most points of a curve.
 const MAX_PAGE: u32 = 100;

@@ -66,8 +66,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 
 	fn advance_base() -> Weight {
 		// AgendaCursor (r:1 w:1), Markets, Watches, LotLimits (r:3)
-		Weight::from_parts(15_000_000, 12_000)
-			.saturating_add(T::DbWeight::get().reads_writes(4, 1))
+		Weight::from_parts(15_000_000, 12_000).saturating_add(T::DbWeight::get().reads_writes(4, 1))
 	}
 
 	fn advance_slot() -> Weight {
@@ -77,8 +76,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 
 	fn advance_watch() -> Weight {
 		// a quote (r:2), Watches (w:1), Watched (r:1)
-		Weight::from_parts(15_000_000, 12_000)
-			.saturating_add(T::DbWeight::get().reads_writes(3, 1))
+		Weight::from_parts(15_000_000, 12_000).saturating_add(T::DbWeight::get().reads_writes(3, 1))
 	}
 
 	fn advance_restart() -> Weight {

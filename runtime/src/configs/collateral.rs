@@ -3,12 +3,14 @@
 use super::{
 	assets::{Decimals, Fungibles},
 	consensus::MAX_AUTHORITIES,
+	exchange::Pools,
 };
 use crate::{
 	units::{deposit, CUSD},
 	AccountId, Auctions, Balance, Balances, Oracle, Runtime, RuntimeHoldReason, Timestamp,
 	Treasury,
 };
+use cairn_auctions::Limits;
 use frame_support::{
 	parameter_types,
 	traits::{ConstU128, ConstU32, ConstU64},
@@ -20,11 +22,19 @@ use sp_runtime::{traits::AccountIdConversion, transaction_validity::TransactionP
 /// The debt of a vault is zero or at least this much, and so is what a lot leaves.
 pub const MINIMUM_DEBT: Balance = 100 * CUSD;
 
+/// How many synthetic tokens there can be.
+type MaxDebtAssets = ConstU32<16>;
+
 parameter_types! {
 	pub const TreasuryId: PalletId = PalletId(*b"cairn/tr");
 	/// Holds the collateral of all vaults and lots. Nobody has a key to it.
 	pub Custody: AccountId = PalletId(*b"cairn/cu").into_account_truncating();
 	pub const Quorum: (u32, u32) = (2, 3);
+	/// What buyers can be expected to find within the time that a price takes to come down.
+	pub const LotLimits: Limits = Limits {
+		lot: 5_000_000 * CUSD,
+		total: 50_000_000 * CUSD,
+	};
 }
 
 impl cairn_oracle::Config for Runtime {
@@ -50,7 +60,7 @@ impl cairn_treasury::Config for Runtime {
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarks::Tokens;
 	type Fungibles = Fungibles;
-	type MaxDebtAssets = ConstU32<16>;
+	type MaxDebtAssets = MaxDebtAssets;
 	type PalletId = TreasuryId;
 	type WeightInfo = cairn_treasury::weights::SubstrateWeight<Runtime>;
 }
@@ -61,9 +71,14 @@ impl cairn_auctions::Config for Runtime {
 	type BenchmarkHelper = crate::benchmarks::Tokens;
 	type Custody = Custody;
 	type Decimals = Decimals;
+	type DefaultLimits = LotLimits;
+	type Exchange = Pools;
 	type Fungibles = Fungibles;
 	type Issuance = Treasury;
+	type MaxCollaterals = ConstU32<32>;
+	type MaxDebtAssets = MaxDebtAssets;
 	type MaxEventsPerBlock = ConstU32<64>;
+	type MaxLots = ConstU32<512>;
 	type MinimumRemainder = ConstU128<MINIMUM_DEBT>;
 	type Prices = Oracle;
 	type Sheet = Treasury;

@@ -30,8 +30,14 @@ fn a_price_starts_again_from_the_oracles_when_it_has_fallen_too_far() {
 		assert!(Auctions::lot(lot).unwrap().price.unwrap() > cents(259));
 		set_price(&DOT, usd(3));
 		run_to(961);
-		assert_eq!((sale(lot).start_price, sale(lot).started_at), (cents(345), 961));
-		assert_eq!((Lots::<Test>::get(lot).unwrap().opened_at, due(lot)), (1, 1_921));
+		assert_eq!(
+			(sale(lot).start_price, sale(lot).started_at),
+			(cents(345), 961)
+		);
+		assert_eq!(
+			(Lots::<Test>::get(lot).unwrap().opened_at, due(lot)),
+			(1, 1_921)
+		);
 		assert_eq!(slots(), vec![(1_921, vec![lot])]);
 		System::assert_last_event(
 			Event::LotReset {
@@ -183,7 +189,10 @@ fn a_block_touches_as_much_of_the_state_however_many_lots_rest() {
 	for queued in [false, true] {
 		let (few, many) = (touched(10, queued), touched(1_000, queued));
 		// The paths down the trie get a little longer.
-		assert!(many <= few + 12, "{few} nodes for 10 lots, {many} for 1,000");
+		assert!(
+			many <= few + 12,
+			"{few} nodes for 10 lots, {many} for 1,000"
+		);
 	}
 }
 
@@ -196,10 +205,7 @@ fn the_least_weight_gets_on_with_one_lot_whatever_is_due() {
 			events
 				.iter()
 				.filter(|record: &&frame_system::EventRecord<RuntimeEvent, _>| {
-					matches!(
-						record.event,
-						RuntimeEvent::Auctions(Event::LotReset { .. })
-					)
+					matches!(record.event, RuntimeEvent::Auctions(Event::LotReset { .. }))
 				})
 				.count()
 		};
@@ -210,14 +216,14 @@ fn the_least_weight_gets_on_with_one_lot_whatever_is_due() {
 		for (collateral, price) in [(DOT, usd(10)), (ETH, usd(4_000)), (CRN, cents(20))] {
 			set_price(&collateral, price);
 		}
-		for _ in 0..5 {
+		let mut done = 0;
+		while done < 5 {
 			System::reset_events();
 			assert!(next_block_with(least).all_lte(least));
-			assert!(resets(System::events()) >= 1);
+			let resets = resets(System::events());
+			assert!(resets >= 1, "{done}");
+			done += resets;
 		}
-		System::reset_events();
-		next_block_with(least);
-		assert_eq!(resets(System::events()), 0);
 		// Due on the agenda, all of them, after a long time without blocks.
 		System::set_block_number(1_500);
 		let mut done = 0;

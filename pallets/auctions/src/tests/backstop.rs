@@ -1,7 +1,7 @@
 //! What nobody buys.
 
-use cairn_primitives::{BalanceSheet, LiquidationLots, MintReason, Issuance, QuoteStatus};
-use frame_support::assert_ok;
+use cairn_primitives::{BalanceSheet, Issuance, LiquidationLots, MintReason, QuoteStatus};
+use frame_support::{assert_ok, traits::tokens::fungibles::Mutate};
 
 use crate::{mock::*, Event, Lots, NextEvent};
 
@@ -17,9 +17,18 @@ fn what_nobody_buys_at_the_floor_the_reserve_buys_at_the_floor() {
 	run(|| {
 		endow_reserve(10_000 * ONE_CUSD);
 		// At $2, 1,000 DOT are worth 2,000: more than the tab.
-		let lot = seize(MAJORS, &DOT, 1_000 * ONE_DOT, 1_500 * ONE_CUSD, 30 * ONE_CUSD);
+		let lot = seize(
+			MAJORS,
+			&DOT,
+			1_000 * ONE_DOT,
+			1_500 * ONE_CUSD,
+			30 * ONE_CUSD,
+		);
 		run_to(END - 1);
-		assert_eq!(Auctions::lot(lot).unwrap().next, NextEvent::GoesToReserve(END));
+		assert_eq!(
+			Auctions::lot(lot).unwrap().next,
+			NextEvent::GoesToReserve(END)
+		);
 		assert_eq!(Auctions::price(lot), Some(usd(2)));
 		next_block();
 		assert!(!Lots::<Test>::contains_key(lot));
@@ -37,7 +46,10 @@ fn what_nobody_buys_at_the_floor_the_reserve_buys_at_the_floor() {
 		assert_eq!(balance(DOT, Treasury::account_id()), 765 * ONE_DOT);
 		assert_eq!(Auctions::held(&DOT), 235 * ONE_DOT);
 		assert_eq!(Treasury::reserve(&CUSD), 8_500 * ONE_CUSD);
-		assert_eq!((Treasury::in_auction(&CUSD), Treasury::bad_debt(&CUSD)), (0, 0));
+		assert_eq!(
+			(Treasury::in_auction(&CUSD), Treasury::bad_debt(&CUSD)),
+			(0, 0)
+		);
 	});
 }
 
@@ -45,7 +57,13 @@ fn what_nobody_buys_at_the_floor_the_reserve_buys_at_the_floor() {
 fn what_the_reserve_cannot_pay_is_bad_debt_against_collateral() {
 	run(|| {
 		endow_reserve(500 * ONE_CUSD);
-		let lot = seize(MAJORS, &DOT, 1_000 * ONE_DOT, 3_000 * ONE_CUSD, 60 * ONE_CUSD);
+		let lot = seize(
+			MAJORS,
+			&DOT,
+			1_000 * ONE_DOT,
+			3_000 * ONE_CUSD,
+			60 * ONE_CUSD,
+		);
 		run_to(END - 1);
 		System::set_block_number(END);
 		Auctions::advance(&mut frame_support::weights::WeightMeter::new());
@@ -76,7 +94,10 @@ fn the_reserve_takes_only_what_was_on_offer() {
 		let row = Lots::<Test>::get(lot).unwrap();
 		assert_eq!((row.remaining, row.debt), (500 * ONE_DOT, 500 * ONE_CUSD));
 		assert_eq!(row.round, 1);
-		assert_eq!((sale(lot).started_at, sale(lot).offered), (END, 500 * ONE_CUSD));
+		assert_eq!(
+			(sale(lot).started_at, sale(lot).offered),
+			(END, 500 * ONE_CUSD)
+		);
 	});
 }
 
@@ -94,7 +115,10 @@ fn the_reserve_does_not_buy_without_a_price() {
 		run_to(due(lot));
 		assert_eq!(Auctions::price(lot), Some(cents(575)));
 		let end = due(lot);
-		assert_eq!(Auctions::lot(lot).unwrap().next, NextEvent::GoesToReserve(end));
+		assert_eq!(
+			Auctions::lot(lot).unwrap().next,
+			NextEvent::GoesToReserve(end)
+		);
 		run_to(end);
 		assert!(balance(DOT, Treasury::account_id()) > 0);
 	});
@@ -106,6 +130,7 @@ fn what_the_reserve_cannot_hold_is_for_sale_once_more() {
 		lend(BUYER, 10_000 * ONE_CUSD);
 		endow_reserve(10_000 * ONE_CUSD);
 		// Less than the minimum balance of BTC: worth 45 cents.
+		Tokens::mint_into(BTC, &CUSTODY, 1_000).unwrap();
 		let lot = seize(MAJORS, &BTC, 900, ONE_CUSD / 5, 0);
 		run_to(END);
 		assert_eq!(balance(BTC, Treasury::account_id()), 0);

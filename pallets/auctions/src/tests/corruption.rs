@@ -177,10 +177,7 @@ fn a_lot_that_is_not_watched_is_noticed() {
 		|lot| Watched::<Test>::remove(DOT, sale(lot).mark),
 		"the lots that are watched are not those on sale",
 	);
-	damaged(
-		|_| Watches::<Test>::kill(),
-		"a mark of a lot is not known",
-	);
+	damaged(|_| Watches::<Test>::kill(), "a mark of a lot is not known");
 }
 
 #[test]

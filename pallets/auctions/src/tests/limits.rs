@@ -22,7 +22,10 @@ fn what_has_no_room_is_put_up_and_waits_its_turn() {
 		assert!(is_queued(lots[2]) && is_queued(lots[3]));
 		assert_noop!(take(lots[2], ONE_DOT), Error::<Test>::AwaitingReset);
 		let market = Auctions::market(CUSD);
-		assert_eq!((market.on_sale, market.lots, market.queued), (2_000 * ONE_CUSD, 2, 2));
+		assert_eq!(
+			(market.on_sale, market.lots, market.queued),
+			(2_000 * ONE_CUSD, 2, 2)
+		);
 		assert_eq!(Auctions::lot(lots[3]).unwrap().next, NextEvent::Queued(1));
 		run_to(10);
 		assert!(is_queued(lots[2]));
@@ -61,7 +64,10 @@ fn one_lot_offers_no_more_at_a_time_than_it_may() {
 		assert_ok!(take(lot, u128::MAX));
 		assert_eq!(before - balance(CUSD, BUYER), 1_000 * ONE_CUSD);
 		// The next offer starts at once, from the top.
-		assert_eq!((sale(lot).started_at, sale(lot).offered), (100, 1_000 * ONE_CUSD));
+		assert_eq!(
+			(sale(lot).started_at, sale(lot).offered),
+			(100, 1_000 * ONE_CUSD)
+		);
 		assert_eq!(Auctions::price(lot), Some(cents(575)));
 		assert_ok!(take(lot, u128::MAX));
 		assert_ok!(take(lot, u128::MAX));
@@ -165,7 +171,10 @@ fn the_number_of_lots_is_bounded_by_books_and_not_by_time() {
 		}
 		// Three books, three rounds, one waiting lot a book, two on sale.
 		assert!(most <= 3 * 4 + 2, "{most}");
-		assert_eq!(Queue::<Test>::iter().count() as u64, Auctions::market(CUSD).queued);
+		assert_eq!(
+			Queue::<Test>::iter().count() as u64,
+			Auctions::market(CUSD).queued
+		);
 	});
 }
 
@@ -178,14 +187,24 @@ fn what_joins_a_falling_price_waits_for_the_next_start() {
 		run_to(500);
 		let price = Auctions::price(old).unwrap();
 		assert!(price < usd(4));
-		seize_into(old, MAJORS, &DOT, 1_000 * ONE_DOT, 3_000 * ONE_CUSD, 60 * ONE_CUSD);
+		seize_into(
+			old,
+			MAJORS,
+			&DOT,
+			1_000 * ONE_DOT,
+			3_000 * ONE_CUSD,
+			60 * ONE_CUSD,
+		);
 		assert_eq!(Auctions::price(old), Some(price));
 		assert_eq!(sale(old).offered, 4_080 * ONE_CUSD);
 		let before = balance(CUSD, BUYER);
 		assert_ok!(take(old, u128::MAX));
 		assert_eq!(before - balance(CUSD, BUYER), 4_080 * ONE_CUSD);
 		// The rest starts anew.
-		assert_eq!((Auctions::price(old), sale(old).started_at), (Some(cents(575)), 500));
+		assert_eq!(
+			(Auctions::price(old), sale(old).started_at),
+			(Some(cents(575)), 500)
+		);
 		assert_eq!(sale(old).offered, 3_060 * ONE_CUSD);
 		// What goes in after that, in the block of the start, is offered with it.
 		seize_into(old, MAJORS, &DOT, 1_000 * ONE_DOT, 3_000 * ONE_CUSD, 0);

@@ -170,7 +170,10 @@ fn without_a_quote_a_lot_opens_without_a_price() {
 			assert_eq!((lot.sale, due(id)), (None, 21));
 			set_status(&DOT, QuoteStatus::Degraded);
 			run_to(21);
-			assert_eq!((sale(id).start_price, sale(id).started_at), (cents(575), 21));
+			assert_eq!(
+				(sale(id).start_price, sale(id).started_at),
+				(cents(575), 21)
+			);
 		});
 	}
 }

@@ -66,6 +66,8 @@ proptest! {
 		let recovered = |books: [u128; 6]| books[2] - books[4];
 		// Debt is recovered or lost, to the last unit, in both.
 		prop_assert!(recovered(batch) + batch[3] <= batch[0]);
-		prop_assert!(batch[3] <= sequence[3], "{batch:?} {sequence:?}");
+		// But for the rounding of a unit a lot.
+		let units = seizures.len() as u128;
+		prop_assert!(batch[3] <= sequence[3] + units, "{batch:?} {sequence:?}");
 	}
 }

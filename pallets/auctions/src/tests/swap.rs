@@ -35,12 +35,18 @@ fn a_buyer_without_a_unit_of_the_debt_asset_pays_by_selling_part() {
 	run(|| {
 		let lot = cheap_lot();
 		let quoted = Auctions::quote_take_with_swap(lot, 400 * ONE_DOT).unwrap();
-		assert_eq!(quoted.take, Auctions::quote_take(lot, 400 * ONE_DOT).unwrap());
+		assert_eq!(
+			quoted.take,
+			Auctions::quote_take(lot, 400 * ONE_DOT).unwrap()
+		);
 		assert_eq!(quoted.sold + quoted.kept, 400 * ONE_DOT);
 		assert!(quoted.kept > 90 * ONE_DOT);
 		assert_eq!(balance(CUSD, BUYER), 0);
 		assert_ok!(swap(lot, 400 * ONE_DOT, quoted.kept, None));
-		assert_eq!((balance(CUSD, BUYER), balance(DOT, BUYER)), (0, quoted.kept));
+		assert_eq!(
+			(balance(CUSD, BUYER), balance(DOT, BUYER)),
+			(0, quoted.kept)
+		);
 		assert_eq!(balance(DOT, DEALER), quoted.sold);
 		assert_eq!(Lots::<Test>::get(lot).unwrap().remaining, 600 * ONE_DOT);
 		System::assert_has_event(
@@ -69,7 +75,9 @@ fn what_is_kept_goes_to_the_recipient_and_the_lot_can_close_so() {
 fn nobody_keeps_less_than_he_said() {
 	run(|| {
 		let lot = cheap_lot();
-		let kept = Auctions::quote_take_with_swap(lot, 400 * ONE_DOT).unwrap().kept;
+		let kept = Auctions::quote_take_with_swap(lot, 400 * ONE_DOT)
+			.unwrap()
+			.kept;
 		assert_noop!(
 			swap(lot, 400 * ONE_DOT, kept + 1, None),
 			DispatchError::Other("the dealer wants more")

@@ -41,7 +41,10 @@ fn a_running_lot_keeps_the_terms_it_was_opened_with() {
 		assert_eq!(Auctions::lot(new).unwrap().floor, Some(usd(4)));
 		// It also starts again on its own terms.
 		run_to(962);
-		assert_eq!((sale(old).start_price, sale(old).started_at), (cents(575), 961));
+		assert_eq!(
+			(sale(old).start_price, sale(old).started_at),
+			(cents(575), 961)
+		);
 	});
 }
 

@@ -94,7 +94,10 @@ fn the_curve_is_what_the_price_will_be() {
 			run_to(block);
 			assert_eq!(Auctions::price(lot), Some(price));
 		}
-		assert_eq!(Auctions::lot(lot).unwrap().next, NextEvent::StartsAgain(961));
+		assert_eq!(
+			Auctions::lot(lot).unwrap().next,
+			NextEvent::StartsAgain(961)
+		);
 		assert_eq!(Auctions::curve(lot, 0), vec![]);
 		set_status(&DOT, QuoteStatus::Stale);
 		assert_eq!(Auctions::curve(lot, 10), vec![]);

@@ -191,10 +191,15 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// Nothing is due, not even a slot.
+	/// Nothing is due, not even a slot, and lots of all debt assets are on sale.
 	#[benchmark]
 	fn advance_base() {
 		AgendaCursor::<T>::put(BlockNumber::MAX);
+		for id in 0..T::MaxDebtAssets::get() {
+			let debt_asset = NativeOrWithId::WithId(900_100 + id);
+			T::Prices::set_quote(&debt_asset, Price::ONE);
+			Pallet::<T>::change_market(&debt_asset, |market| market.lots = 1);
+		}
 		#[block]
 		{
 			Pallet::<T>::advance(&mut WeightMeter::with_limit(Weight::MAX));

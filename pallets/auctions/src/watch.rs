@@ -9,7 +9,7 @@
 //! - When it has fallen, a lot starts again if that makes it cheaper. If it has come down further by
 //!   itself, it goes on from where it is.
 //! - When the oracle was silent for longer than [`LONGEST_BLINK`], every lot starts again: its price
-//!   fell while nobody could buy.
+//!   fell while nobody could buy. Silence about a debt asset that lots raise counts for all of them.
 
 use alloc::vec::Vec;
 use cairn_math::Price;
@@ -17,7 +17,8 @@ use cairn_primitives::{AssetId, BlockNumber, LotId, Quote};
 use frame_support::{defensive, weights::WeightMeter};
 
 use crate::{
-	curve::band, Config, Lots, Mark, Pallet, Sale, Watch, Watched, Watches, WeightInfo, LOG_TARGET,
+	curve::band, Config, Lots, Mark, Markets, Pallet, Sale, Watch, Watched, Watches, WeightInfo,
+	LOG_TARGET,
 };
 
 /// For this many blocks the oracle may be silent without lots starting again: as many as a price
@@ -90,11 +91,14 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn advance_watches(meter: &mut WeightMeter) {
 		let collaterals: Vec<AssetId> = Watches::<T>::get().keys().cloned().collect();
 		let now = Self::now();
+		let can_pay = Markets::<T>::get()
+			.iter()
+			.all(|(asset, market)| market.lots == 0 || Self::sale_quote(asset).is_some());
 		let first = (now as usize).checked_rem(collaterals.len()).unwrap_or(0);
 		let (later, sooner) = collaterals.split_at(first);
 		for collateral in sooner.iter().chain(later) {
 			if meter.try_consume(T::WeightInfo::advance_watch()).is_err()
-				|| !Self::advance_watch(collateral, now, meter)
+				|| !Self::advance_watch(collateral, can_pay, now, meter)
 			{
 				return;
 			}
@@ -102,13 +106,18 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// `false` if `meter` did not suffice.
-	fn advance_watch(collateral: &AssetId, now: BlockNumber, meter: &mut WeightMeter) -> bool {
+	fn advance_watch(
+		collateral: &AssetId,
+		can_pay: bool,
+		now: BlockNumber,
+		meter: &mut WeightMeter,
+	) -> bool {
 		let mut watches = Watches::<T>::get();
 		let Some(watch) = watches.get_mut(collateral) else {
 			return true;
 		};
 		let quote = Self::sale_quote(collateral);
-		let changed = watch.note_light(quote.is_some(), now);
+		let changed = watch.note_light(can_pay && quote.is_some(), now);
 		let watch = watch.clone();
 		if changed {
 			Watches::<T>::put(watches);

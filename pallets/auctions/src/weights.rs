@@ -65,8 +65,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn advance_base() -> Weight {
-		// AgendaCursor (r:1 w:1), Markets, Watches, LotLimits (r:3)
-		Weight::from_parts(15_000_000, 12_000).saturating_add(T::DbWeight::get().reads_writes(4, 1))
+		// AgendaCursor (r:1 w:1), Markets, Watches, LotLimits (r:3), quotes of debt assets (r:32)
+		Weight::from_parts(40_000_000, 25_000)
+			.saturating_add(T::DbWeight::get().reads_writes(36, 1))
 	}
 
 	fn advance_slot() -> Weight {

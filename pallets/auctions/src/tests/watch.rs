@@ -107,6 +107,21 @@ fn after_a_long_silence_every_price_starts_again() {
 	}
 }
 
+/// Nor can anybody buy while there is no price of what he pays with.
+#[test]
+fn silence_about_the_debt_asset_is_silence() {
+	run(|| {
+		let lots = [dot_lot(), seize(MAJORS, &ETH, ONE_ETH, ONE_CUSD, 0)];
+		run_to(300);
+		set_status(&CUSD, QuoteStatus::Stale);
+		run_to(320);
+		assert!(lots.iter().all(|lot| sale(*lot).started_at == 1));
+		set_status(&CUSD, QuoteStatus::Live);
+		next_block();
+		assert!(lots.iter().all(|lot| sale(*lot).started_at == 321));
+	});
+}
+
 #[test]
 fn lots_of_other_collaterals_are_not_in_the_dark() {
 	run(|| {

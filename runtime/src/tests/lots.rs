@@ -64,7 +64,7 @@ fn cheap_lot() -> u64 {
 	block(vec![]);
 	open_vault(Sr25519Keyring::Bob, 1, 2_000);
 	open_vault(Sr25519Keyring::Alice, 200, 200_000);
-	for _ in 0..300 {
+	for _ in 0..330 {
 		block(vec![report(&prices(2_300))]);
 	}
 	let lots = Auctions::lots_of(0, None, 10);

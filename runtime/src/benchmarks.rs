@@ -18,6 +18,7 @@ use sp_runtime::traits::AccountIdConversion;
 frame_benchmarking::define_benchmarks!(
 	[frame_system, SystemBench::<Runtime>]
 	[frame_system_extensions, SystemExtensionsBench::<Runtime>]
+	[pallet_asset_conversion, crate::AssetConversion]
 	[pallet_assets, Assets]
 	[pallet_balances, crate::Balances]
 	[pallet_multisig, crate::Multisig]

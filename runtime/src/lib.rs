@@ -123,6 +123,8 @@ pub type Executive = frame_executive::Executive<
 // Indices are part of every transaction: never change one, never use one twice.
 #[frame_support::runtime]
 mod runtime {
+	use frame_support::instances::Instance1;
+
 	/// The runtime.
 	#[runtime::runtime]
 	#[runtime::derive(
@@ -168,6 +170,10 @@ mod runtime {
 	pub type Assets = pallet_assets::Pallet<Runtime>;
 	#[runtime::pallet_index(22)]
 	pub type TransactionPayment = pallet_transaction_payment::Pallet<Runtime>;
+	#[runtime::pallet_index(23)]
+	pub type PoolAssets = pallet_assets::Pallet<Runtime, Instance1>;
+	#[runtime::pallet_index(24)]
+	pub type AssetConversion = pallet_asset_conversion::Pallet<Runtime>;
 
 	// Conveniences.
 	#[runtime::pallet_index(30)]

@@ -39,7 +39,11 @@ impl PostInherents for StartOfBlock {
 		Treasury::audit(&mut meter);
 		Vaults::accrue(&mut meter);
 		Oracle::aggregate(&mut meter);
-		Vaults::enforce(&mut meter);
+		// However much there is to enforce, lots get on with at least one of them.
+		let kept = Auctions::least_weight();
+		let mut enforcing = WeightMeter::with_limit(meter.remaining().saturating_sub(kept));
+		Vaults::enforce(&mut enforcing);
+		meter.consume(enforcing.consumed());
 		<Auctions as LiquidationLots<_>>::advance(&mut meter);
 		let mut last = WeightMeter::with_limit(set_aside);
 		Treasury::settle(&mut last);

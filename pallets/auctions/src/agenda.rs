@@ -1,13 +1,12 @@
-//! When prices start again.
+//! When the chain looks after which lot.
 //!
-//! Each open lot is in one slot of the agenda. A slot holds a bounded number of lots; what does not
-//! fit goes into a later one. So a block's work is bounded, and depends on the lots that are due
-//! and not on those that rest.
+//! A slot of the agenda holds a bounded number of lots; what does not fit goes into a later one. So
+//! a block's work is bounded, and depends on the lots that are due and not on those that rest.
 
 use cairn_primitives::{BlockNumber, LotId};
-use frame_support::{defensive, weights::WeightMeter};
+use frame_support::{defensive, traits::Get, weights::Weight, weights::WeightMeter};
 
-use crate::{Agenda, AgendaCursor, Config, Event, Lots, Pallet, WeightInfo, LOG_TARGET};
+use crate::{Agenda, AgendaCursor, Config, Lot, Lots, Pallet, WeightInfo, LOG_TARGET};
 
 impl<T: Config> Pallet<T> {
 	/// Puts `lot` on the agenda, `wait` blocks from `now` or as soon after that as there is room.
@@ -42,15 +41,36 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	/// Works off the slots that are due, in order, as far as `meter` allows. What is left waits at
-	/// the head of the agenda, and its lots are not for sale meanwhile.
-	///
-	/// Makes progress if the meter allows for at least one slot and one lot.
-	pub(crate) fn advance_agenda(meter: &mut WeightMeter) {
+	/// What [`LiquidationLots::advance`](cairn_primitives::LiquidationLots::advance) needs to be sure
+	/// to get on with at least one lot, if there is one whose time has come.
+	pub fn least_weight() -> Weight {
+		let watches =
+			T::WeightInfo::advance_watch().saturating_mul(T::MaxCollaterals::get().into());
+		T::WeightInfo::advance_base()
+			.saturating_add(T::WeightInfo::advance_slot())
+			.saturating_add(watches)
+			.saturating_add(Self::event_weight())
+	}
+
+	/// Everything that lots do by themselves, as far as `meter` allows. Each block starts with
+	/// another of the three, so that none can starve the others.
+	pub(crate) fn advance_all(meter: &mut WeightMeter) {
 		if meter.try_consume(T::WeightInfo::advance_base()).is_err() {
 			return;
 		}
 		let now = Self::now();
+		for step in 0..3 {
+			match now.wrapping_add(step) % 3 {
+				0 => Self::advance_agenda(now, meter),
+				1 => Self::advance_watches(meter),
+				_ => Self::advance_queues(meter),
+			}
+		}
+	}
+
+	/// Works off the slots that are due, in order. What is left waits at the head of the agenda, and
+	/// its lots are not for sale meanwhile.
+	fn advance_agenda(now: BlockNumber, meter: &mut WeightMeter) {
 		let first = AgendaCursor::<T>::get();
 		let mut slot = first;
 		while slot <= now && meter.try_consume(T::WeightInfo::advance_slot()).is_ok() {
@@ -58,17 +78,17 @@ impl<T: Config> Pallet<T> {
 			if !due.is_empty() {
 				let affordable = due
 					.iter()
-					.take_while(|_| meter.try_consume(T::WeightInfo::advance_lot()).is_ok())
+					.take_while(|_| meter.try_consume(Self::event_weight()).is_ok())
 					.count();
 				let reached: alloc::vec::Vec<_> = due.drain(..affordable).collect();
 				let done = due.is_empty();
 				if done {
 					Agenda::<T>::remove(slot);
-				} else {
+				} else if !reached.is_empty() {
 					Agenda::<T>::insert(slot, due);
 				}
 				for lot in reached {
-					Self::start_again(lot, now);
+					Self::look_after(lot, now);
 				}
 				if !done {
 					break;
@@ -81,33 +101,32 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Starts the price of `lot` again from the oracle's price, or takes it off sale until there is
-	/// one. Either way it is back on the agenda.
-	fn start_again(id: LotId, now: BlockNumber) {
+	/// Deals with a lot whose slot has come, and that is off it: its price starts again, or what it
+	/// offers goes to the reserve. Either way it has another place after it, or is closed.
+	fn look_after(id: LotId, now: BlockNumber) {
 		let Some(mut lot) = Lots::<T>::get(id) else {
 			log::error!(target: LOG_TARGET, "lot {id} is on the agenda, but not open");
 			defensive!("a lot on the agenda is not open");
 			return;
 		};
-		let wait = match Self::sale_quote(&lot.collateral) {
-			Some(quote) => {
-				let start_price = lot.terms.start_price(quote.price);
-				lot.start_price = Some(start_price);
-				lot.started_at = now;
-				Self::deposit_event(Event::LotReset {
-					lot: id,
-					start_price,
-				});
-				lot.terms.lifetime(start_price)
+		let was_on_sale = lot.sale.is_some();
+		match Self::has_run_out(&lot) {
+			Some(oracle) if lot.is_last_round() => {
+				return Self::give_to_reserve(id, lot, oracle, now);
 			}
-			None => {
-				if lot.start_price.take().is_some() {
-					Self::deposit_event(Event::LotSuspended { lot: id });
-				}
-				lot.terms.retry_after
-			}
-		};
-		lot.next_event = Self::schedule(id, now, wait);
+			Some(_) => lot.round = lot.round.saturating_add(1),
+			None => {}
+		}
+		Self::end_sale(id, &mut lot);
+		Self::come_up_again(id, &mut lot, was_on_sale);
 		Lots::<T>::insert(id, lot);
+	}
+
+	/// The oracle's price, if the price of `lot` has come down without being bought at: if there are
+	/// prices to sell by, and the oracle has not left it behind.
+	fn has_run_out(lot: &Lot) -> Option<cairn_math::Price> {
+		let sale = lot.sale.as_ref()?;
+		let oracle = Self::quote_of(lot)?.price;
+		(!Self::is_left_behind(sale, &lot.collateral, oracle)).then_some(oracle)
 	}
 }

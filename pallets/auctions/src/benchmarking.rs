@@ -1,9 +1,7 @@
-//! Benchmarks. Each sets up the worst case.
-
 use cairn_math::Price;
 use cairn_primitives::{
-	AssetId, Balance, BalanceSheet, BlockNumber, CreateAsset, Issuance, LiquidationLots, LotId,
-	MintReason, PriceSource, Reserve, Seizure, Standing,
+	AssetId, Balance, BalanceSheet, BlockNumber, CreateAsset, Exchange, Issuance, LiquidationLots,
+	LotId, MintReason, PriceSource, Reserve, Seizure, Standing,
 };
 use frame_benchmarking::v2::*;
 use frame_support::{
@@ -17,8 +15,8 @@ use frame_support::{
 use frame_system::RawOrigin;
 
 use crate::{
-	Agenda, AgendaCursor, Call, ClosedLots, Config, Lots, Pallet, SurplusNotBefore, SystemLot,
-	SystemLotKind, SystemLots, SystemTerms, Terms,
+	Agenda, AgendaCursor, Call, ClosedLots, Config, Limits, Lot, LotLimits, Lots, Pallet, Place,
+	SurplusNotBefore, SystemLot, SystemLotKind, SystemLots, SystemTerms, Terms, Watched, Watches,
 };
 
 const DEBT_ASSET: AssetId = NativeOrWithId::WithId(900_001);
@@ -29,8 +27,12 @@ const UNIT: Balance = 1_000_000_000_000;
 const FULL_SLOTS: BlockNumber = 4;
 
 /// A lot of 1,000 tokens at a dollar each for a debt of 500 and a fee of 10, and somebody who can
-/// pay it. Part of the debt asset is in the reserve, as it always is.
+/// pay it. Part of the debt asset is in the reserve, as it always is. Everything may be on sale.
 fn lot<T: Config>(buyer: &T::AccountId) -> Result<LotId, BenchmarkError> {
+	LotLimits::<T>::put(Limits {
+		lot: Balance::MAX,
+		total: Balance::MAX,
+	});
 	T::BenchmarkHelper::create_asset(&DEBT_ASSET, 12);
 	T::BenchmarkHelper::create_asset(&COLLATERAL, 12);
 	T::Prices::set_quote(&DEBT_ASSET, Price::ONE);
@@ -47,7 +49,48 @@ fn lot<T: Config>(buyer: &T::AccountId) -> Result<LotId, BenchmarkError> {
 		fee: 10 * UNIT,
 	};
 	Pallet::<T>::put_up(id, 0, &DEBT_ASSET, &COLLATERAL, seizure);
+	crowd::<T>(id)?;
 	Ok(id)
+}
+
+/// Makes the list on which `lot` is watched as long as it can be, with the lot at its end.
+fn crowd<T: Config>(lot: LotId) -> Result<(), BenchmarkError> {
+	let sale = row::<T>(lot)?.sale.ok_or("the lot is not on sale")?;
+	let others = (1..T::MaxLots::get()).map(|i| LotId::MAX - LotId::from(i));
+	let list: alloc::vec::Vec<_> = others.chain([lot]).collect();
+	Watched::<T>::insert(COLLATERAL, sale.mark, BoundedVec::truncate_from(list));
+	Ok(())
+}
+
+fn row<T: Config>(lot: LotId) -> Result<Lot, BenchmarkError> {
+	Ok(Lots::<T>::get(lot).ok_or("the lot is not open")?)
+}
+
+/// The slot of the agenda that `lot` is in.
+fn due<T: Config>(lot: LotId) -> Result<BlockNumber, BenchmarkError> {
+	match row::<T>(lot)?.place {
+		Place::Agenda(at) => Ok(at),
+		Place::Queue(_) => Err("the lot is in the queue".into()),
+	}
+}
+
+/// Lets time pass until `lot` is due, with a price that has not moved.
+fn pass_until_due<T: Config>(lot: LotId) -> Result<BlockNumber, BenchmarkError> {
+	let due = due::<T>(lot)?;
+	frame_system::Pallet::<T>::set_block_number(due.into());
+	AgendaCursor::<T>::put(due);
+	T::Prices::set_quote(&DEBT_ASSET, Price::ONE);
+	T::Prices::set_quote(&COLLATERAL, Price::ONE);
+	Ok(due)
+}
+
+/// Fills the slots of the agenda that are wanted first from `at` on; returns the one with room.
+fn fill_from<T: Config>(mut at: BlockNumber) -> BlockNumber {
+	for stride in 1..=FULL_SLOTS {
+		fill::<T>(at);
+		at += stride;
+	}
+	at
 }
 
 /// Fills the slot of the agenda at `at` with numbers that are no lots, around what is there.
@@ -97,15 +140,14 @@ mod benchmarks {
 	use super::*;
 
 	/// Closes the lot with leftover, pays debt and fee, opens the recipient's account, and takes the
-	/// lot off a full slot in which it comes last.
+	/// lot off a full slot and a full list in which it comes last.
 	#[benchmark]
 	fn take() -> Result<(), BenchmarkError> {
 		let buyer: T::AccountId = whitelisted_caller();
 		let recipient: T::AccountId = account("recipient", 0, 0);
 		frame_system::Pallet::<T>::inc_providers(&recipient);
 		let id = lot::<T>(&buyer)?;
-		let row = Lots::<T>::get(id).ok_or("the lot is not open")?;
-		fill::<T>(row.next_event);
+		fill::<T>(due::<T>(id)?);
 		#[extrinsic_call]
 		_(
 			RawOrigin::Signed(buyer),
@@ -118,6 +160,52 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// Buys a part; the recipient's account is new.
+	#[benchmark]
+	fn take_part() -> Result<(), BenchmarkError> {
+		let buyer: T::AccountId = whitelisted_caller();
+		let recipient: T::AccountId = account("recipient", 0, 0);
+		frame_system::Pallet::<T>::inc_providers(&recipient);
+		let id = lot::<T>(&buyer)?;
+		#[extrinsic_call]
+		take(
+			RawOrigin::Signed(buyer),
+			id,
+			100 * UNIT,
+			Price::MAX,
+			Some(recipient),
+		);
+		assert_eq!(row::<T>(id)?.remaining, 900 * UNIT);
+		Ok(())
+	}
+
+	/// As `take`, on the longest way through the exchange. The price has come down below the
+	/// market's.
+	#[benchmark]
+	fn take_with_swap() -> Result<(), BenchmarkError> {
+		let buyer: T::AccountId = whitelisted_caller();
+		let recipient: T::AccountId = account("recipient", 0, 0);
+		frame_system::Pallet::<T>::inc_providers(&recipient);
+		let id = lot::<T>(&buyer)?;
+		T::Exchange::set_up(&COLLATERAL, &DEBT_ASSET, 1_000_000 * UNIT);
+		let due = due::<T>(id)?;
+		fill::<T>(due);
+		frame_system::Pallet::<T>::set_block_number((due - 1).into());
+		T::Prices::set_quote(&DEBT_ASSET, Price::ONE);
+		T::Prices::set_quote(&COLLATERAL, Price::ONE);
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(buyer),
+			id,
+			Balance::MAX,
+			Price::MAX,
+			1,
+			Some(recipient),
+		);
+		assert!(!Lots::<T>::contains_key(id));
+		Ok(())
+	}
+
 	#[benchmark]
 	fn set_terms() -> Result<(), BenchmarkError> {
 		let origin =
@@ -127,17 +215,31 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// Nothing is due, not even a slot.
+	#[benchmark]
+	fn set_limits() -> Result<(), BenchmarkError> {
+		let origin =
+			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, T::DefaultLimits::get());
+		Ok(())
+	}
+
+	/// Nothing is due, not even a slot, and lots of all debt assets are on sale.
 	#[benchmark]
 	fn advance_base() {
 		AgendaCursor::<T>::put(BlockNumber::MAX);
+		for id in 0..T::MaxDebtAssets::get() {
+			let debt_asset = NativeOrWithId::WithId(900_100 + id);
+			T::Prices::set_quote(&debt_asset, Price::ONE);
+			Pallet::<T>::change_market(&debt_asset, |market| market.lots = 1);
+		}
 		#[block]
 		{
 			Pallet::<T>::advance(&mut WeightMeter::with_limit(Weight::MAX));
 		}
 	}
 
-	/// A full slot, of which nothing is worked off: it is read and written back.
+	/// A full slot, of which nothing is worked off: it is read.
 	#[benchmark]
 	fn advance_slot() {
 		let now = Pallet::<T>::now();
@@ -155,26 +257,67 @@ mod benchmarks {
 		);
 	}
 
+	/// The oracle falls silent for a collateral of which lots are on sale.
+	#[benchmark]
+	fn advance_watch() -> Result<(), BenchmarkError> {
+		let id = lot::<T>(&whitelisted_caller())?;
+		Watches::<T>::mutate(|watches| {
+			if let Some(watch) = watches.get_mut(&COLLATERAL) {
+				watch.dark_since = Some(0);
+			}
+		});
+		#[block]
+		{
+			Pallet::<T>::advance_watches(&mut WeightMeter::with_limit(
+				<T::WeightInfo as crate::WeightInfo>::advance_watch(),
+			));
+		}
+		assert!(Watches::<T>::get()[&COLLATERAL].dark_since.is_none());
+		assert!(row::<T>(id)?.sale.is_some());
+		Ok(())
+	}
+
 	/// One lot starts again, and the first slots it wants are full.
 	#[benchmark]
-	fn advance_lot() -> Result<(), BenchmarkError> {
+	fn advance_restart() -> Result<(), BenchmarkError> {
 		let id = lot::<T>(&whitelisted_caller())?;
-		let row = Lots::<T>::get(id).ok_or("the lot is not open")?;
-		let start = row.start_price.ok_or("the lot has no price")?;
-		let due = row.next_event;
-		frame_system::Pallet::<T>::set_block_number(due.into());
-		AgendaCursor::<T>::put(due);
-		let mut at = due + row.terms.lifetime(start);
-		for stride in 1..=FULL_SLOTS {
-			fill::<T>(at);
-			at += stride;
-		}
+		let sale = row::<T>(id)?.sale.ok_or("the lot is not on sale")?;
+		let due = pass_until_due::<T>(id)?;
+		let terms = row::<T>(id)?.terms;
+		let free = fill_from::<T>(due + terms.lifetime(sale.start_price, false));
 		#[block]
 		{
 			Pallet::<T>::advance(&mut WeightMeter::with_limit(Weight::MAX));
 		}
-		let row = Lots::<T>::get(id).ok_or("the lot is gone")?;
-		assert_eq!((row.started_at, row.next_event), (due, at));
+		let sale = row::<T>(id)?.sale.ok_or("the lot is not on sale")?;
+		assert_eq!((sale.started_at, self::due::<T>(id)?), (due, free));
+		Ok(())
+	}
+
+	/// The reserve buys all that a lot offers, part of what it is worth with what it has, and the
+	/// rest of the lot starts anew in a crowded agenda.
+	#[benchmark]
+	fn advance_takeover() -> Result<(), BenchmarkError> {
+		let id = lot::<T>(&whitelisted_caller())?;
+		let due = pass_until_due::<T>(id)?;
+		Lots::<T>::mutate(id, |row| {
+			if let Some(row) = row {
+				row.round = row.terms.rounds;
+				if let Some(sale) = &mut row.sale {
+					sale.offered = 200 * UNIT;
+				}
+			}
+		});
+		Pallet::<T>::change_market(&DEBT_ASSET, |market| market.on_sale = 200 * UNIT);
+		let terms = row::<T>(id)?.terms;
+		let start = terms.start_price(Price::ONE);
+		fill_from::<T>(due + terms.lifetime(start, false));
+		#[block]
+		{
+			Pallet::<T>::advance(&mut WeightMeter::with_limit(Weight::MAX));
+		}
+		let sale = row::<T>(id)?.sale.ok_or("the lot is not on sale")?;
+		assert_eq!((sale.started_at, sale.offered), (due, 310 * UNIT));
 		Ok(())
 	}
 

@@ -24,11 +24,15 @@ impl Terms {
 		oracle.share_floor(self.floor).unwrap_or(Price::MIN)
 	}
 
-	/// How many blocks after its start the price starts again: with the step that takes it below
-	/// `start · reset_below`, and after `reset_after` blocks at the latest. At least one block.
+	/// How many blocks after its start the price has fallen for long enough: with the step that takes
+	/// it below `start · reset_below`, unless this is the last round, and after `reset_after` blocks
+	/// at the latest. At least one block.
 	///
 	/// Found by bisection over the steps, about ten evaluations of the curve.
-	pub fn lifetime(&self, start: Price) -> BlockNumber {
+	pub fn lifetime(&self, start: Price, last_round: bool) -> BlockNumber {
+		if last_round {
+			return self.reset_after.max(1);
+		}
 		let Some(threshold) = start.share_floor(self.reset_below) else {
 			return self.reset_after.max(1);
 		};
@@ -53,6 +57,21 @@ impl Terms {
 	}
 }
 
+/// Which of 16 bands to each doubling a price lies in: between 3 % and 6 % wide, with no logarithm
+/// taken. Higher for higher prices.
+pub fn band(price: Price) -> u16 {
+	const BITS: u32 = 4;
+	let raw = price.raw();
+	// A price is at least 1 and at most 2^90.
+	let exponent = 127u32.saturating_sub(raw.leading_zeros());
+	let mantissa = if exponent >= BITS {
+		raw >> (exponent - BITS)
+	} else {
+		raw << (BITS - exponent)
+	};
+	((exponent << BITS) | (mantissa as u32 & ((1 << BITS) - 1))) as u16
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -75,8 +94,19 @@ mod tests {
 		assert!(terms.price_after(start, 167) > usd(2_000));
 		assert!(terms.price_after(start, 168) < usd(2_000));
 		// 0.99 ^ 80 = 0.4475: 960 blocks, 48 minutes.
-		assert_eq!(terms.lifetime(start), 960);
+		assert_eq!(terms.lifetime(start, false), 960);
+		assert_eq!(terms.lifetime(start, true), 1_800);
 		assert_eq!(terms.floor_price(usd(2_000)), usd(800));
+	}
+
+	#[test]
+	fn the_last_round_comes_down_to_the_floor_before_it_ends() {
+		let terms = Terms::default();
+		let start = terms.start_price(usd(2_000));
+		let floor = terms.floor_price(usd(2_000));
+		assert!(terms.price_after(start, terms.lifetime(start, true) - 1) < floor);
+		// A round that is not the last ends above it.
+		assert!(terms.price_after(start, terms.lifetime(start, false)) > floor);
 	}
 
 	#[test]
@@ -85,7 +115,7 @@ mod tests {
 			cut: Perbill::from_parts(999_999_999),
 			..Terms::default()
 		};
-		assert_eq!(terms.lifetime(usd(1)), 1_800);
+		assert_eq!(terms.lifetime(usd(1), false), 1_800);
 	}
 
 	#[test]
@@ -93,10 +123,26 @@ mod tests {
 		let terms = Terms::default();
 		assert_eq!(terms.floor_price(Price::MIN), Price::MIN);
 		assert_eq!(terms.price_after(Price::MIN, 1_800), Price::MIN);
-		assert_eq!(terms.lifetime(Price::MIN), 1_800);
+		assert_eq!(terms.lifetime(Price::MIN, false), 1_800);
 	}
 
 	proptest! {
+		#[test]
+		fn bands_order_as_prices_do_and_are_narrow(
+			low in prop_oneof![1u128..1_000, 1u128..Price::MAX.raw()],
+			high in prop_oneof![1u128..1_000, 1u128..Price::MAX.raw()],
+		) {
+			let (low, high) = (low.min(high), low.max(high));
+			let bands = |raw| u32::from(band(Price::new(raw).unwrap()));
+			prop_assert!(bands(low) <= bands(high));
+			// Two bands away is at least 3 % away; one band away at most 13 %.
+			if bands(high) >= bands(low) + 2 {
+				prop_assert!(high as f64 >= low as f64 * 1.03);
+			} else {
+				prop_assert!(high as f64 <= low as f64 * 1.13);
+			}
+		}
+
 		#[test]
 		fn the_curve_lives_until_its_threshold_and_not_a_step_longer(
 			start in 1_000_000_000u128..Price::MAX.raw(),
@@ -114,7 +160,7 @@ mod tests {
 			};
 			prop_assert_eq!(terms.fault(), None);
 			let start = Price::new(start).unwrap();
-			let lifetime = terms.lifetime(start);
+			let lifetime = terms.lifetime(start, false);
 			prop_assert!(lifetime >= 1 && lifetime <= terms.reset_after);
 			let Some(threshold) = start.share_floor(terms.reset_below) else { return Ok(()) };
 			prop_assert!(

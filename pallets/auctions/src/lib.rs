@@ -13,20 +13,38 @@
 //! - **leftover**: collateral that a lot did not need to sell. It goes back to the vaults by their
 //!   contributions.
 //! - **custody**: the one account that holds the collateral of all vaults and lots.
-//! - **agenda**: when which lot's price starts again.
+//! - **sale**: a price that falls, and how much may be raised at it.
+//! - **agenda**: when the chain looks after which lot. **queue**: which lots wait for room.
+//! - **watch**: where the oracle's price was when the sales of a collateral started.
 //!
 //! ## A lot's life
 //!
+//! ```text
+//!                    no room                    room
+//!      ┌──────────► queued ───────────────────────────────┐
+//!      │                                                  ▼
+//!  put up ────────────────────────────────────────────► on sale ──► paid or sold out: closed
+//!      │                                                 ▲ │ │
+//!      └──────────► waits for a price ───────────────────┘ │ └──► nobody bought in the last round:
+//!         no quote                        quote            │      the reserve buys what is on offer
+//!                     ▲                                    │
+//!                     └─── too low, too old, left behind by the oracle, offer sold ───┘
+//! ```
+//!
 //! 1. *Put up.* Seizing moves no token: the collateral stays in custody and the books say that it
-//!    belongs to the lot. The price starts above the oracle's, by [`Terms::premium`].
-//! 2. *For sale.* The price falls step by step, the same for everybody at any block:
-//!    `max(start · cut ^ steps, floor · oracle)`. Anyone may [`take`](Pallet::take) any part of it
-//!    at once: no bids, no locked capital. What he pays recovers debt first (and is burned), then
-//!    goes to the reserve.
-//! 3. *Started again*, by the chain itself, when the price has fallen too far or for too long.
-//!    Every open lot has exactly one such event on the agenda, so a block's work does not depend on
-//!    how many lots are resting, and no lot is forgotten.
-//! 4. *Closed*, when the tab is paid or all collateral is sold. What is left of the collateral goes
+//!    belongs to the lot.
+//! 2. *On sale.* The price starts above the oracle's, by [`Terms::premium`], and falls step by step,
+//!    the same for everybody at any block: `max(start · cut ^ steps, floor · oracle)`. Anyone may
+//!    [`take`](Pallet::take) any part of it at once: no bids, no locked capital. What he pays recovers
+//!    debt first (and is burned), then goes to the reserve. Whoever has none of the debt asset pays by
+//!    selling part of what he takes, in the same call ([`take_with_swap`](Pallet::take_with_swap)).
+//! 3. *Started again*, by the chain itself, when the price has fallen too far or for too long, or when
+//!    the oracle's price has left it behind. Every open lot is in exactly one place where the chain
+//!    will find it, so a block's work does not depend on how many lots are resting, and no lot is
+//!    forgotten.
+//! 4. *The last of [`Terms::rounds`]* comes down to the floor. What nobody buys there, the reserve
+//!    buys, with what it has; for the rest it owns collateral against bad debt.
+//! 5. *Closed*, when the tab is paid or all collateral is sold. What is left of the collateral goes
 //!    back to the vaults, what is left of the debt becomes bad debt; an unpaid fee is forgone.
 //!
 //! Beside them stand the two kinds of [`system`] lots, by which the treasury sells what it has too
@@ -34,9 +52,17 @@
 //!
 //! ## What was decided
 //!
+//! - **Limits postpone.** At most so much of one lot, and of all lots, is on sale at once, so that
+//!   buyers are not asked for more than they can have. What exceeds it is put up all the same, and
+//!   comes up when there is room. A lot that has not come up takes what is seized later from its book,
+//!   so the queue is no longer than there are books, lots as large as the limit, and lots that have
+//!   come up before.
+//! - **A price is for what it was started for.** What joins a lot whose price is falling waits in it
+//!   for the next start.
 //! - **No sale without a price to compare with.** The curve alone would need no oracle, but then
 //!   nobody knew how far below the market it is. While the quote is neither live nor degraded,
-//!   nothing is sold; the owners and the reserve are better served by waiting.
+//!   nothing is sold; the owners and the reserve are better served by waiting. After a silence too
+//!   long to ignore every price starts again: it fell while nobody could buy.
 //! - **No sale past the event.** A lot whose price should have started again by now is not for sale
 //!   until it has, so that an outage of the oracle or a long agenda sells nothing at a price that
 //!   was meant to be left behind.
@@ -50,14 +76,18 @@
 extern crate alloc;
 
 mod agenda;
+mod backstop;
 pub mod curve;
 mod lots;
 pub mod purchase;
+mod sale;
 pub mod system;
 mod take;
+pub mod terms;
 mod try_state;
 pub mod types;
 mod views;
+pub mod watch;
 pub mod weights;
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -75,7 +105,11 @@ pub use system::{
 		SystemTerms, SystemTermsFault,
 	},
 };
-pub use types::{ClosedLot, Lot, LotView, Purchase, TakeQuote, Terms, TermsFault};
+pub use terms::{Limits, LimitsFault, Terms, TermsFault};
+pub use types::{
+	ClosedLot, Lot, LotView, Mark, Market, MarketView, NextEvent, Place, Purchase, Sale, SwapQuote,
+	TakeQuote, Watch,
+};
 pub use weights::WeightInfo;
 
 /// Target of this pallet's log lines.
@@ -89,8 +123,8 @@ pub mod pallet {
 	#[cfg(feature = "runtime-benchmarks")]
 	use cairn_primitives::CreateAsset;
 	use cairn_primitives::{
-		AssetDecimals, AssetId, Balance, BalanceSheet, BlockNumber, FacilityId, Issuance, LotId,
-		PriceSource, Reserve,
+		AssetDecimals, AssetId, Balance, BalanceSheet, BlockNumber, Exchange, FacilityId, Issuance,
+		LotId, PriceSource, Reserve,
 	};
 	use frame_support::{pallet_prelude::*, traits::tokens::fungibles};
 	use frame_system::pallet_prelude::*;
@@ -128,7 +162,25 @@ pub mod pallet {
 		#[pallet::constant]
 		type MinimumRemainder: Get<Balance>;
 
-		/// The most lots whose price starts again in one block.
+		/// How much may be for sale at once, unless [`Pallet::set_limits`] has said otherwise.
+		type DefaultLimits: Get<Limits>;
+
+		/// Where buyers without the debt asset sell part of what they take.
+		type Exchange: Exchange<Self::AccountId, AssetId>;
+
+		/// The most lots of a debt asset that are on sale at once.
+		#[pallet::constant]
+		type MaxLots: Get<u32>;
+
+		/// The most debt assets that lots raise.
+		#[pallet::constant]
+		type MaxDebtAssets: Get<u32>;
+
+		/// The most collaterals that are on sale at once.
+		#[pallet::constant]
+		type MaxCollaterals: Get<u32>;
+
+		/// The most lots that one block has on the agenda.
 		#[pallet::constant]
 		type MaxEventsPerBlock: Get<u32>;
 
@@ -185,8 +237,39 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Held<T: Config> = StorageMap<_, Twox64Concat, AssetId, Balance, ValueQuery>;
 
-	/// Which lots' prices start again in a block. Each open lot is in exactly one slot, the one its
-	/// row names.
+	/// How much may be for sale at once.
+	#[pallet::storage]
+	pub type LotLimits<T: Config> = StorageValue<_, Limits, ValueQuery, T::DefaultLimits>;
+
+	/// What is on sale for each debt asset, and the tickets of its queue.
+	#[pallet::storage]
+	pub type Markets<T: Config> =
+		StorageValue<_, BoundedBTreeMap<AssetId, Market, T::MaxDebtAssets>, ValueQuery>;
+
+	/// The lots that wait for room, by debt asset and ticket.
+	#[pallet::storage]
+	pub type Queue<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, AssetId, Twox64Concat, u64, LotId, OptionQuery>;
+
+	/// Where the oracle's price was when the sales of each collateral started.
+	#[pallet::storage]
+	pub type Watches<T: Config> =
+		StorageValue<_, BoundedBTreeMap<AssetId, Watch, T::MaxCollaterals>, ValueQuery>;
+
+	/// The lots on sale in a collateral that have the same mark.
+	#[pallet::storage]
+	pub type Watched<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		AssetId,
+		Twox64Concat,
+		Mark,
+		BoundedVec<LotId, T::MaxLots>,
+		ValueQuery,
+	>;
+
+	/// Which lots the chain looks after in a block. Each open lot that is not queued is in exactly one
+	/// slot, the one its row names.
 	#[pallet::storage]
 	pub type Agenda<T: Config> = StorageMap<
 		_,
@@ -235,8 +318,8 @@ pub mod pallet {
 			debt: Balance,
 			/// What is to raise for the reserve, in smallest units of the debt asset.
 			fee: Balance,
-			/// Where the price starts, in 1e-18 USD per whole token; `None` if there is no quote to
-			/// start from yet.
+			/// Where the price starts, in 1e-18 USD per whole token; `None` if it cannot start yet, for
+			/// want of a quote or of room.
 			start_price: Option<Price>,
 		},
 		/// More went into a lot.
@@ -267,12 +350,45 @@ pub mod pallet {
 			/// Collateral left in the lot, in smallest units.
 			remaining: Balance,
 		},
-		/// The price of a lot started again.
+		/// The buyer has sold part of what he bought, and paid with that. What he bought follows in
+		/// [`Event::LotTaken`].
+		PaidBySwap {
+			/// The number of the lot.
+			lot: LotId,
+			/// Collateral sold, in smallest units.
+			sold: Balance,
+			/// Collateral that was left for the recipient, in smallest units.
+			kept: Balance,
+		},
+		/// Nobody bought from a lot in its last round, but the reserve.
+		LotTakenByReserve {
+			/// The number of the lot.
+			lot: LotId,
+			/// Collateral bought, in smallest units.
+			collateral: Balance,
+			/// What it was worth at the price, in smallest units of the debt asset.
+			worth: Balance,
+			/// What the reserve had to pay it with, in smallest units of the debt asset. The rest of
+			/// the debt is bad debt, against which it holds the collateral.
+			paid: Balance,
+			/// The price, in 1e-18 USD per whole token.
+			price: Price,
+			/// Collateral left in the lot, in smallest units.
+			remaining: Balance,
+		},
+		/// The price of a lot started again, or for the first time if it had to wait for that.
 		LotReset {
 			/// The number of the lot.
 			lot: LotId,
 			/// Where it started, in 1e-18 USD per whole token.
 			start_price: Price,
+			/// How much may be raised at it, in smallest units of the debt asset.
+			offered: Balance,
+		},
+		/// A lot waits for room to be put on sale.
+		LotQueued {
+			/// The number of the lot.
+			lot: LotId,
 		},
 		/// The price of a lot should start again, but there is no quote to start from. It is not for
 		/// sale until there is one.
@@ -288,6 +404,11 @@ pub mod pallet {
 			leftover: Balance,
 			/// Debt that was not recovered, in smallest units of the debt asset.
 			shortfall: Balance,
+		},
+		/// More, or less, may be for sale at once from now on.
+		LimitsSet {
+			/// The limits.
+			limits: Limits,
 		},
 		/// Lots that are opened from now on are sold on other terms.
 		TermsSet {
@@ -369,7 +490,8 @@ pub mod pallet {
 		/// The oracle has no price of the debt asset to sell by. Wait until its quote is live or
 		/// degraded.
 		DebtNotQuoted,
-		/// The price of the lot is about to start again. Wait for the block in which it does.
+		/// The lot is not on sale now: it waits for room or for a quote, or its price is about to start
+		/// again. Ask for its next event.
 		AwaitingReset,
 		/// Nobody has said how many decimals the collateral or the debt asset has.
 		UnknownDecimals,
@@ -391,10 +513,20 @@ pub mod pallet {
 		ResetBelowOutOfRange,
 		/// The price would start again before its first step.
 		ResetAfterTooShort,
+		/// Lots would go to the reserve without having been for sale.
+		NoRounds,
 		/// The floor is zero: collateral could be sold for nothing.
 		FloorIsZero,
 		/// The time until another try is zero blocks.
 		RetryAfterIsZero,
+		/// Less of a lot would be for sale than may be left of it.
+		LotLimitTooLow,
+		/// Less would be for sale of all lots than of one.
+		TotalBelowLot,
+		/// Nobody trades the collateral for the debt asset. Pay with the debt asset.
+		NoMarket,
+		/// Paying for the collateral takes more of it than the buyer would give.
+		TooLittleKept,
 		/// Neither surplus nor native tokens are for sale for this debt asset.
 		NoSystemLot,
 		/// There is no surplus of this debt asset for sale now.
@@ -439,6 +571,12 @@ pub mod pallet {
 				T::MinimumRemainder::get() > 0,
 				"something must be left of a lot"
 			);
+			assert!(T::MaxLots::get() > 0, "something must be for sale");
+			assert_eq!(
+				T::DefaultLimits::get().fault(T::MinimumRemainder::get()),
+				None,
+				"the default limits must be sound"
+			);
 			assert_eq!(
 				Terms::default().fault(),
 				None,
@@ -461,8 +599,8 @@ pub mod pallet {
 		/// step. What it comes to can be asked beforehand with `quote_take`.
 		///
 		/// - `max_amount`: in smallest units of the collateral, above zero. Less is bought if less
-		///   is left, if less pays all that the lot must raise, or if it would leave less than
-		///   [`Config::MinimumRemainder`] of it.
+		///   is left, if less pays all that the lot offers at this price, or if it would leave less
+		///   than [`Config::MinimumRemainder`] of it.
 		/// - `max_price`: in 1e-18 USD per whole token. The price only falls between two resets, so
 		///   this protects against a reset, not against waiting.
 		///
@@ -477,7 +615,13 @@ pub mod pallet {
 		///
 		/// # Events
 		///
-		/// [`Event::LotTaken`], and [`Event::LotClosed`] if that was the last of it.
+		/// [`Event::LotTaken`]; then [`Event::LotClosed`] if that was the last of it, or
+		/// [`Event::LotReset`], [`Event::LotQueued`] or [`Event::LotSuspended`] if it was all that was
+		/// on offer.
+		///
+		/// # Weight
+		///
+		/// Charged for the worst case; what a purchase in part does not use is given back.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::take())]
 		pub fn take(
@@ -486,9 +630,10 @@ pub mod pallet {
 			#[pallet::compact] max_amount: Balance,
 			max_price: Price,
 			recipient: Option<T::AccountId>,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let buyer = ensure_signed(origin)?;
-			Self::do_take(buyer, lot, max_amount, max_price, recipient)
+			let in_part = Self::do_take(buyer, lot, max_amount, max_price, recipient)?;
+			Ok(in_part.then(T::WeightInfo::take_part).into())
 		}
 
 		/// Changes the terms of lots that are opened from now on. Open lots keep theirs.
@@ -498,7 +643,8 @@ pub mod pallet {
 		/// # Errors
 		///
 		/// [`Error::CutOutOfRange`], [`Error::StepIsZero`], [`Error::ResetBelowOutOfRange`],
-		/// [`Error::ResetAfterTooShort`], [`Error::FloorIsZero`], [`Error::RetryAfterIsZero`].
+		/// [`Error::ResetAfterTooShort`], [`Error::NoRounds`], [`Error::FloorIsZero`],
+		/// [`Error::RetryAfterIsZero`].
 		///
 		/// # Events
 		///
@@ -513,6 +659,65 @@ pub mod pallet {
 			LotTerms::<T>::put(terms);
 			Self::deposit_event(Event::TermsSet { terms });
 			Ok(())
+		}
+
+		/// Changes how much may be for sale at once. What is on sale stays; what waits comes up by the
+		/// new limits.
+		///
+		/// Origin: [`Config::AdminOrigin`].
+		///
+		/// # Errors
+		///
+		/// [`Error::LotLimitTooLow`], [`Error::TotalBelowLot`].
+		///
+		/// # Events
+		///
+		/// [`Event::LimitsSet`].
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::set_limits())]
+		pub fn set_limits(origin: OriginFor<T>, limits: Limits) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			match limits.fault(T::MinimumRemainder::get()) {
+				Some(LimitsFault::Lot) => return Err(Error::<T>::LotLimitTooLow.into()),
+				Some(LimitsFault::Total) => return Err(Error::<T>::TotalBelowLot.into()),
+				None => {}
+			}
+			LotLimits::<T>::put(limits);
+			Self::deposit_event(Event::LimitsSet { limits });
+			Ok(())
+		}
+
+		/// Buys as [`Pallet::take`] does, and pays by selling part of what is bought.
+		///
+		/// Origin: signed, anybody; he needs none of the debt asset. In one step, all or nothing: the
+		/// collateral comes to the signer, as much of it as brings the payment is sold on
+		/// [`Config::Exchange`], the payment is made, and what is left of the collateral goes to
+		/// `recipient`, or stays with the signer if none is named. What it comes to can be asked
+		/// beforehand with `quote_take_with_swap`.
+		///
+		/// - `max_amount`, `max_price`: as in [`Pallet::take`].
+		/// - `min_kept`: the least of the bought collateral that is left after paying, in smallest
+		///   units. Protects against a worse price on the exchange.
+		///
+		/// # Errors
+		///
+		/// Those of [`Pallet::take`], [`Error::TooLittleKept`], and the exchange's own.
+		///
+		/// # Events
+		///
+		/// [`Event::PaidBySwap`], and those of [`Pallet::take`].
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::take_with_swap())]
+		pub fn take_with_swap(
+			origin: OriginFor<T>,
+			#[pallet::compact] lot: LotId,
+			#[pallet::compact] max_amount: Balance,
+			max_price: Price,
+			#[pallet::compact] min_kept: Balance,
+			recipient: Option<T::AccountId>,
+		) -> DispatchResult {
+			let buyer = ensure_signed(origin)?;
+			Self::do_take_with_swap(buyer, lot, max_amount, max_price, min_kept, recipient)
 		}
 
 		/// Gets up to `max_amount` of the surplus of a debt asset for native tokens, which are burned.
@@ -626,29 +831,10 @@ pub mod pallet {
 				TermsFault::Step => Self::StepIsZero,
 				TermsFault::ResetBelow => Self::ResetBelowOutOfRange,
 				TermsFault::ResetAfter => Self::ResetAfterTooShort,
+				TermsFault::Rounds => Self::NoRounds,
 				TermsFault::Floor => Self::FloorIsZero,
 				TermsFault::RetryAfter => Self::RetryAfterIsZero,
 			}
-		}
-	}
-
-	#[pallet::view_functions]
-	impl<T: Config> Pallet<T> {
-		/// The lot of this number with its present price and floor; `None` if it is not open.
-		pub fn lot(id: LotId) -> Option<LotView> {
-			Self::view_lot(id)
-		}
-
-		/// Up to `limit` open lots, at most 100, in the order of their storage. For the next page
-		/// name the last lot of this one as `after`.
-		pub fn lots(after: Option<LotId>, limit: u32) -> Vec<LotView> {
-			Self::view_lots(after, limit)
-		}
-
-		/// What taking up to `max_amount` of `lot` would come to now, or why it would fail. It may
-		/// still fail for the buyer's funds or the recipient's account.
-		pub fn quote_take(lot: LotId, max_amount: Balance) -> Result<TakeQuote, DispatchError> {
-			Self::view_take(lot, max_amount)
 		}
 
 		/// What the system sells of, or for, `asset` now; `None` if nothing.
@@ -664,6 +850,57 @@ pub mod pallet {
 			max_amount: Balance,
 		) -> Result<SystemQuote, DispatchError> {
 			Self::view_system_quote(&asset, max_amount)
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// The lot of this number with its present price, its floor, and what the chain will do with it
+		/// next; `None` if it is not open.
+		pub fn lot(id: LotId) -> Option<LotView> {
+			Self::view_lot(id)
+		}
+
+		/// Up to `limit` open lots, at most 100, in the order of their storage. For the next page
+		/// name the last lot of this one as `after`.
+		pub fn lots(after: Option<LotId>, limit: u32) -> Vec<LotView> {
+			Self::view_lots(None, after, limit)
+		}
+
+		/// As `lots`, of one facility only.
+		pub fn lots_of(facility: FacilityId, after: Option<LotId>, limit: u32) -> Vec<LotView> {
+			Self::view_lots(Some(facility), after, limit)
+		}
+
+		/// What `lot` sells at now, in 1e-18 USD per whole token; `None` while it is not on sale.
+		pub fn price(lot: LotId) -> Option<Price> {
+			Self::view_price(lot)
+		}
+
+		/// The blocks in which the price of `lot` falls, from the present one on, and what it falls to
+		/// if the oracle's price stays where it is: up to `limit` of them, at most 100. Empty while
+		/// the lot is not on sale.
+		pub fn curve(lot: LotId, limit: u32) -> Vec<(BlockNumber, Price)> {
+			Self::view_curve(lot, limit)
+		}
+
+		/// What is on sale for `debt_asset`, what waits for room, and the limits.
+		pub fn market(debt_asset: AssetId) -> MarketView {
+			Self::view_market(&debt_asset)
+		}
+
+		/// What taking up to `max_amount` of `lot` would come to now, or why it would fail. It may
+		/// still fail for the buyer's funds or the recipient's account.
+		pub fn quote_take(lot: LotId, max_amount: Balance) -> Result<TakeQuote, DispatchError> {
+			Self::view_take(lot, max_amount)
+		}
+
+		/// What `take_with_swap` would come to now, or why it would fail.
+		pub fn quote_take_with_swap(
+			lot: LotId,
+			max_amount: Balance,
+		) -> Result<SwapQuote, DispatchError> {
+			Self::view_take_with_swap(lot, max_amount)
 		}
 	}
 }

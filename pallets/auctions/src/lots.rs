@@ -8,8 +8,8 @@ use frame_support::{defensive, weights::WeightMeter};
 use sp_runtime::SaturatedConversion;
 
 use crate::{
-	Announced, ClosedLot, ClosedLots, Config, Current, Event, Held, Lot, LotTerms, Lots, NextLot,
-	Pallet, LOG_TARGET,
+	sale::Outcome, Announced, ClosedLot, ClosedLots, Config, Current, Event, Held, Lot, LotLimits,
+	LotTerms, Lots, NextLot, Pallet, Place, Purchase, LOG_TARGET,
 };
 
 impl<T: Config> Pallet<T> {
@@ -49,10 +49,7 @@ impl<T: Config> Pallet<T> {
 	) {
 		let now = Self::now();
 		Announced::<T>::remove(id);
-		let terms = LotTerms::<T>::get();
-		let start_price = Self::sale_quote(collateral).map(|quote| terms.start_price(quote.price));
-		let wait = start_price.map_or(terms.retry_after, |start| terms.lifetime(start));
-		let lot = Lot {
+		let mut lot = Lot {
 			facility,
 			debt_asset: debt_asset.clone(),
 			collateral: collateral.clone(),
@@ -61,12 +58,14 @@ impl<T: Config> Pallet<T> {
 			debt: seizure.debt,
 			fee: seizure.fee,
 			opened_at: now,
-			started_at: now,
-			start_price,
-			terms,
-			next_event: Self::schedule(id, now, wait),
+			round: 0,
+			sale: None,
+			terms: LotTerms::<T>::get(),
+			place: Place::Agenda(now),
 		};
 		Self::hold(collateral, seizure.collateral);
+		let has_market = lot.remaining > 0 && !lot.is_paid();
+		let outcome = has_market.then(|| Self::come_up(id, &mut lot));
 		Self::deposit_event(Event::LotOpened {
 			lot: id,
 			facility,
@@ -74,12 +73,21 @@ impl<T: Config> Pallet<T> {
 			amount: seizure.collateral,
 			debt: seizure.debt,
 			fee: seizure.fee,
-			start_price,
+			start_price: lot.sale.map(|sale| sale.start_price),
 		});
-		Self::keep_or_close(id, lot);
+		match outcome {
+			None => Self::close(id, lot),
+			Some(outcome) => {
+				if outcome == Outcome::Queued {
+					Self::deposit_event(Event::LotQueued { lot: id });
+				}
+				Lots::<T>::insert(id, lot);
+			}
+		}
 	}
 
-	/// Adds what was seized to an open lot. Its price and its next event stay.
+	/// Adds what was seized to an open lot. Its price and its next event stay, and unless its price
+	/// started in this very block, what is new is not sold at it.
 	fn top_up(id: LotId, mut lot: Lot, debt_asset: &AssetId, seizure: Seizure) {
 		if lot.debt_asset != *debt_asset {
 			defensive!("a facility has issued two debt assets");
@@ -89,23 +97,46 @@ impl<T: Config> Pallet<T> {
 		lot.debt = sum_or_report(lot.debt, seizure.debt);
 		lot.fee = sum_or_report(lot.fee, seizure.fee);
 		Self::hold(&lot.collateral, seizure.collateral);
+		Self::raise_offer(&mut lot, Self::now());
 		Self::deposit_event(Event::LotToppedUp {
 			lot: id,
 			amount: seizure.collateral,
 			debt: seizure.debt,
 			fee: seizure.fee,
 		});
-		Self::keep_or_close(id, lot);
+		Lots::<T>::insert(id, lot);
 	}
 
-	/// Writes `lot` back, or closes it if it is paid or sold out.
-	pub(crate) fn keep_or_close(id: LotId, lot: Lot) {
-		if lot.remaining > 0 && !lot.is_paid() {
+	/// Writes `lot` back after a purchase. Closes it if it is paid or sold out; if all that was
+	/// offered is paid, what is left comes up anew. `in_place` says whether the lot is still where its
+	/// row says.
+	pub(crate) fn settle_purchase(id: LotId, mut lot: Lot, bought: &Purchase, in_place: bool) {
+		lot.remaining = bought.remaining;
+		lot.debt = bought.debt;
+		lot.fee = bought.fee;
+		Self::lower_offer(&mut lot, bought.payment);
+		let goes_on = lot.remaining > 0 && !lot.is_paid();
+		let has_offer = lot.sale.is_some_and(|sale| sale.offered > 0);
+		if goes_on && has_offer && in_place {
 			Lots::<T>::insert(id, lot);
 			return;
 		}
+		if in_place {
+			Self::leave_place(id, &lot);
+		}
+		Self::end_sale(id, &mut lot);
+		if goes_on {
+			lot.round = 1;
+			Self::come_up_again(id, &mut lot, true);
+			Lots::<T>::insert(id, lot);
+		} else {
+			Self::close(id, lot);
+		}
+	}
+
+	/// Closes a lot that is neither on sale nor in any place.
+	fn close(id: LotId, lot: Lot) {
 		Lots::<T>::remove(id);
-		Self::unschedule(id, lot.next_event);
 		// What is seized later in this block goes into a lot of its own.
 		Current::<T>::mutate_exists(lot.facility, &lot.collateral, |current| {
 			if current.is_some_and(|(current, _)| current == id) {
@@ -132,6 +163,14 @@ impl<T: Config> Pallet<T> {
 			leftover: lot.remaining,
 			shortfall: lot.debt,
 		});
+	}
+
+	/// Whether what is seized in a later block may go into `lot` as well: its price has never
+	/// started, so nobody is sold at a price that was meant for others, and it is not yet as large as
+	/// one lot may be for sale.
+	fn takes_more(lot: LotId) -> bool {
+		let limit = LotLimits::<T>::get().lot;
+		Lots::<T>::get(lot).is_some_and(|lot| lot.round == 0 && lot.tab() < limit)
 	}
 
 	/// Whether `lot` has got its number in this block, and may be put up any moment.
@@ -175,14 +214,19 @@ impl<T: Config> LiquidationLots<AssetId> for Pallet<T> {
 	/// goes into another.
 	fn current_lot(facility: FacilityId, collateral: &AssetId) -> LotId {
 		let now = Self::now();
-		Current::<T>::get(facility, collateral)
-			.filter(|(_, block)| *block == now)
-			.map_or_else(|| Self::announce(facility, collateral), |(lot, _)| lot)
+		match Current::<T>::get(facility, collateral) {
+			Some((lot, block)) if block == now => lot,
+			Some((lot, _)) if Self::takes_more(lot) => {
+				Current::<T>::insert(facility, collateral, (lot, now));
+				lot
+			}
+			_ => Self::announce(facility, collateral),
+		}
 	}
 
 	/// A seizure without collateral has nothing to sell: unless it joins a lot, its debt is lost at
 	/// once. One without a tab has nothing to raise: its lot closes at once, all of it left over.
-	/// Without a quote to start from, the lot waits for one.
+	/// Without a quote to start from, the lot waits for one; without room under the limits, for room.
 	///
 	/// If `lot` is neither open nor announced, or of another book, the seizure goes into the current
 	/// lot, loudly: the books stay right, but what is left over of it finds no claim.
@@ -255,7 +299,7 @@ impl<T: Config> LiquidationLots<AssetId> for Pallet<T> {
 	}
 
 	fn advance(meter: &mut WeightMeter) {
-		Self::advance_agenda(meter);
+		Self::advance_all(meter);
 	}
 
 	fn held(collateral: &AssetId) -> Balance {

@@ -2,23 +2,28 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use cairn_math::Price;
+use cairn_math::{Price, Value};
 use cairn_primitives::{
-	AssetDecimals, AssetId, Balance, BalanceSheet, BlockNumber, FacilityId, Issuance,
+	AssetDecimals, AssetId, Balance, BalanceSheet, BlockNumber, Exchange, FacilityId, Issuance,
 	LiquidationLots, LotId, MintReason, PriceSource, Quote, QuoteStatus, Seizure,
 };
 use frame_support::{
 	derive_impl, parameter_types,
 	traits::{
 		fungible::{NativeFromLeft, NativeOrWithId, UnionOf},
-		tokens::fungibles::{Inspect, Mutate},
+		tokens::{
+			fungibles::{Inspect, Mutate},
+			Preservation,
+		},
 		AsEnsureOriginWithArg, ConstU128, ConstU32,
 	},
 	weights::{Weight, WeightMeter},
 	PalletId,
 };
 use frame_system::{EnsureRoot, EnsureSigned};
-use sp_runtime::{traits::IdentityLookup, BuildStorage};
+use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchError};
+
+use crate::{Limits, Lots, Place, Sale};
 
 pub type AccountId = u64;
 
@@ -27,6 +32,8 @@ pub const BUYER: AccountId = 2;
 pub const OTHER: AccountId = 3;
 /// An account that does not exist.
 pub const NOBODY: AccountId = 4;
+/// Sells CUSD for anything, as long as it has some.
+pub const DEALER: AccountId = 5;
 pub const CUSTODY: AccountId = 100;
 
 /// Two facilities, both of CUSD.
@@ -110,6 +117,11 @@ parameter_types! {
 	pub const Custody: AccountId = CUSTODY;
 	pub const NativeToken: AssetId = CRN;
 	pub const MinimumRemainder: Balance = 100 * ONE_CUSD;
+	pub const DefaultLimits: Limits = Limits {
+		lot: 1_000_000_000 * ONE_CUSD,
+		total: 1_000_000_000_000 * ONE_CUSD,
+	};
+	pub static MaxLots: u32 = 2_000;
 }
 
 impl cairn_treasury::Config for Test {
@@ -138,7 +150,12 @@ impl crate::Config for Test {
 	type Sheet = Treasury;
 	type Custody = Custody;
 	type MinimumRemainder = MinimumRemainder;
+	type DefaultLimits = DefaultLimits;
+	type Exchange = Dealer;
+	type MaxCollaterals = ConstU32<8>;
+	type MaxDebtAssets = ConstU32<4>;
 	type MaxEventsPerBlock = ConstU32<4>;
+	type MaxLots = MaxLots;
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = CreateAssets;
@@ -166,6 +183,43 @@ pub struct Decimals;
 impl AssetDecimals<AssetId> for Decimals {
 	fn decimals(asset: &AssetId) -> Option<u8> {
 		DECIMALS.with_borrow(|decimals| decimals.get(asset).copied())
+	}
+}
+
+/// Buys anything for what it has, at the oracle's price less 1 %.
+pub struct Dealer;
+impl Exchange<AccountId, AssetId> for Dealer {
+	fn buy_exact(
+		who: &AccountId,
+		sold: &AssetId,
+		bought: &AssetId,
+		amount: Balance,
+		most: Balance,
+	) -> Result<Balance, DispatchError> {
+		let cost = Self::cost(sold, bought, amount).ok_or(DispatchError::Unavailable)?;
+		if cost > most {
+			return Err(DispatchError::Other("the dealer wants more"));
+		}
+		let preservation = Preservation::Expendable;
+		Tokens::transfer(sold.clone(), who, &DEALER, cost, preservation)?;
+		Tokens::transfer(bought.clone(), &DEALER, who, amount, preservation)?;
+		Ok(cost)
+	}
+
+	fn cost(sold: &AssetId, bought: &AssetId, amount: Balance) -> Option<Balance> {
+		if balance(bought.clone(), DEALER) < amount {
+			return None;
+		}
+		let price = |asset| Some(Prices::quote(asset)?.price);
+		let worth = Value::of_ceil(amount, Decimals::decimals(bought)?, price(bought)?);
+		let cost = worth.to_amount_ceil(Decimals::decimals(sold)?, price(sold)?)?;
+		Some(cost + cost.div_ceil(100))
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn set_up(sold: &AssetId, bought: &AssetId, amount: Balance) {
+		Tokens::mint_into(sold.clone(), &DEALER, 1).unwrap();
+		Treasury::mint(bought, &DEALER, amount, MintReason::Borrow).unwrap();
 	}
 }
 
@@ -241,6 +295,7 @@ pub fn new_ext() -> sp_io::TestExternalities {
 				(ISSUER, ONE_CRN),
 				(BUYER, ONE_CRN),
 				(OTHER, ONE_CRN),
+				(DEALER, ONE_CRN),
 				(CUSTODY, ENDOWMENT),
 			],
 			..Default::default()
@@ -260,6 +315,7 @@ pub fn new_ext() -> sp_io::TestExternalities {
 	let mut ext = sp_io::TestExternalities::new(storage.build_storage().unwrap());
 	ext.execute_with(|| {
 		System::set_block_number(1);
+		MaxLots::set(2_000);
 		Treasury::enable(&CUSD).unwrap();
 	});
 	ext
@@ -324,19 +380,31 @@ pub fn seize(
 	debt: Balance,
 	fee: Balance,
 ) -> LotId {
+	let lot = Auctions::current_lot(facility, collateral);
+	seize_into(lot, facility, collateral, amount, debt, fee);
+	lot
+}
+
+/// [`seize`], into a lot of the vault's choice.
+pub fn seize_into(
+	lot: LotId,
+	facility: FacilityId,
+	collateral: &AssetId,
+	amount: Balance,
+	debt: Balance,
+	fee: Balance,
+) {
 	lend(OTHER, debt);
 	if amount > 0 {
 		Tokens::mint_into(collateral.clone(), &CUSTODY, amount).unwrap();
 	}
 	Treasury::debt_seized(&CUSD, debt);
-	let lot = Auctions::current_lot(facility, collateral);
 	let seizure = Seizure {
 		collateral: amount,
 		debt,
 		fee,
 	};
 	Auctions::put_up(lot, facility, &CUSD, collateral, seizure);
-	lot
 }
 
 /// 1,000 DOT, $5 each, for 4,000 CUSD and a fee of 80.
@@ -353,11 +421,48 @@ pub fn dot_lot() -> LotId {
 /// Takes from a lot at any price.
 pub fn take(lot: LotId, amount: Balance) -> frame_support::dispatch::DispatchResult {
 	Auctions::take(RuntimeOrigin::signed(BUYER), lot, amount, Price::MAX, None)
+		.map(|_| ())
+		.map_err(|failed| failed.error)
+}
+
+/// The sale of `lot` that is under way.
+pub fn sale(lot: LotId) -> Sale {
+	Lots::<Test>::get(lot).unwrap().sale.unwrap()
+}
+
+/// The block in which the chain looks after `lot`.
+pub fn due(lot: LotId) -> BlockNumber {
+	match Lots::<Test>::get(lot).unwrap().place {
+		Place::Agenda(at) => at,
+		Place::Queue(ticket) => panic!("lot {lot} is in the queue with ticket {ticket}"),
+	}
+}
+
+/// Whether `lot` waits for room.
+pub fn is_queued(lot: LotId) -> bool {
+	matches!(Lots::<Test>::get(lot).unwrap().place, Place::Queue(_))
+}
+
+/// At most so many CUSD of a lot, and of all lots, are on sale at once.
+pub fn limit(lot: Balance, total: Balance) {
+	let limits = Limits {
+		lot: lot * ONE_CUSD,
+		total: total * ONE_CUSD,
+	};
+	Auctions::set_limits(RuntimeOrigin::root(), limits).unwrap();
 }
 
 /// What `who` has of `asset`.
 pub fn balance(asset: AssetId, who: AccountId) -> Balance {
 	Tokens::balance(asset, &who)
+}
+
+/// How many cases a property test runs: `usual`, or what `CAIRN_FUZZ_CASES` says.
+pub fn fuzz_cases(usual: u32) -> u32 {
+	std::env::var("CAIRN_FUZZ_CASES")
+		.ok()
+		.and_then(|cases| cases.parse().ok())
+		.unwrap_or(usual)
 }
 
 /// Changes the confidence of the quote of `asset`, in units of 1e-18 USD.

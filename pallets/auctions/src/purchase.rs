@@ -19,6 +19,8 @@ pub struct Offer {
 	pub debt: Balance,
 	/// What is to raise beyond it for the reserve.
 	pub fee: Balance,
+	/// How much of both may be raised at this price.
+	pub offered: Balance,
 }
 
 /// At what rate collateral is exchanged for the debt asset.
@@ -69,17 +71,21 @@ pub enum Refusal {
 /// What `wanted` of the `offer` comes to at `rate`, if no less than `minimum` (of the debt asset)
 /// may be left of it.
 ///
+/// What may be raised is what is offered; but the whole tab if what that would leave, of the tab or
+/// of the collateral, is less than `minimum`.
+///
 /// - The buyer pays `⌈wanted · price⌉`, and gets what is left if that is less than `wanted`.
-/// - If that is the tab or more, he pays the tab and gets `⌊tab / price⌋`: the lot is paid. (If the
-///   tab is worth less than one unit, he gets one and pays what it costs.)
-/// - If that is less than the tab although it is all that is left, the lot is sold out.
-/// - Otherwise something is left: a tab and collateral worth `minimum` or more each. Where `wanted`
-///   would leave less, he gets as much as leaves exactly that; and where nothing can be sold in part
-///   that way, nothing is.
+/// - If that is all that may be raised or more, he pays so much and gets `⌊payment / price⌋`: what
+///   is offered is paid. (If it is worth less than one unit, he gets one and pays what it costs.)
+/// - If that is less although it is all that is left, the lot is sold out.
+/// - Otherwise something is left: of what is offered, and of the collateral, worth `minimum` or more
+///   each. Where `wanted` would leave less, he gets as much as leaves exactly that; and where nothing
+///   can be sold in part that way, nothing is.
 ///
 /// # Errors
 ///
-/// See [`Refusal`]. Wanting all of a lot is never refused, short of an overflow.
+/// See [`Refusal`]. Wanting all of a lot of which something is offered is never refused, short of an
+/// overflow.
 pub fn purchase(
 	offer: Offer,
 	wanted: Balance,
@@ -90,19 +96,21 @@ pub fn purchase(
 		remaining,
 		debt,
 		fee,
+		offered,
 	} = offer;
 	let tab = debt.checked_add(fee).ok_or(Refusal::Overflow)?;
 	let wanted = wanted.min(remaining);
-	if wanted == 0 || tab == 0 {
+	if wanted == 0 || tab == 0 || offered == 0 {
 		return Err(Refusal::Nothing);
 	}
-	let (collateral, payment) = match rate.cost_ceil(wanted).filter(|cost| *cost < tab) {
-		None => match rate.bought_floor(tab).min(wanted) {
+	let limit = raisable(offer, tab, rate, minimum);
+	let (collateral, payment) = match rate.cost_ceil(wanted).filter(|cost| *cost < limit) {
+		None => match rate.bought_floor(limit).min(wanted) {
 			0 => (1, rate.cost_ceil(1).ok_or(Refusal::Overflow)?),
-			collateral => (collateral, tab),
+			collateral => (collateral, limit),
 		},
 		Some(cost) if wanted == remaining => (wanted, cost),
-		Some(cost) => part(offer, tab, wanted, cost, rate, minimum)?,
+		Some(cost) => part(remaining, limit, wanted, cost, rate, minimum)?,
 	};
 	let recovered = payment.min(debt);
 	Ok(Purchase {
@@ -116,20 +124,36 @@ pub fn purchase(
 	})
 }
 
+/// How much of `tab` may be raised: what is offered, or all of it if the rest would be too little.
+fn raisable(offer: Offer, tab: Balance, rate: Rate, minimum: Balance) -> Balance {
+	if offer.offered >= tab || tab - offer.offered < minimum {
+		return tab;
+	}
+	let left = offer
+		.remaining
+		.saturating_sub(rate.bought_floor(offer.offered));
+	match rate.cost_ceil(left) {
+		Some(worth) if worth < minimum => tab,
+		_ => offer.offered,
+	}
+}
+
 /// A purchase of `wanted` for `cost` that leaves something, or as much less as must be left.
 fn part(
-	offer: Offer,
-	tab: Balance,
+	remaining: Balance,
+	limit: Balance,
 	wanted: Balance,
 	cost: Balance,
 	rate: Rate,
 	minimum: Balance,
 ) -> Result<(Balance, Balance), Refusal> {
 	// The most that can be paid, and the most that can be got, such that the minimum is left.
-	let payable = tab.checked_sub(minimum).ok_or(Refusal::RemainderTooSmall)?;
+	let payable = limit
+		.checked_sub(minimum)
+		.ok_or(Refusal::RemainderTooSmall)?;
 	let sellable = rate
 		.covering_ceil(minimum)
-		.and_then(|kept| offer.remaining.checked_sub(kept))
+		.and_then(|kept| remaining.checked_sub(kept))
 		.ok_or(Refusal::RemainderTooSmall)?;
 	let (collateral, payment) = if cost <= payable {
 		(wanted, cost)
@@ -177,6 +201,7 @@ mod tests {
 			remaining: dots * DOT,
 			debt: debt * CUSD,
 			fee: fee * CUSD,
+			offered: (debt + fee) * CUSD,
 		}
 	}
 
@@ -212,6 +237,7 @@ mod tests {
 			remaining: 1_000 * DOT,
 			debt: 100 * CUSD + 1,
 			fee: 0,
+			offered: 100 * CUSD + 1,
 		};
 		let bought = purchase(offer, Balance::MAX, rate(3), MINIMUM).unwrap();
 		assert_eq!(bought.payment, 100 * CUSD + 1);
@@ -281,6 +307,7 @@ mod tests {
 			remaining: 7,
 			debt: 3,
 			fee: 4,
+			offered: 7,
 		};
 		let bought = purchase(offer, 7, rate, MINIMUM).unwrap();
 		assert_eq!((bought.collateral, bought.payment), (1, 500 * CUSD));
@@ -316,12 +343,14 @@ mod tests {
 			remaining: 1,
 			debt: 1,
 			fee: 0,
+			offered: 1,
 		};
 		assert_eq!(purchase(offer, 1, rate, 1), Err(Refusal::Overflow));
 		let offer = Offer {
 			remaining: 1,
 			debt: Balance::MAX,
 			fee: 1,
+			offered: 1,
 		};
 		assert_eq!(purchase(offer, 1, rate, 1), Err(Refusal::Overflow));
 	}
@@ -346,6 +375,41 @@ mod tests {
 		prop_oneof![0u128..10, 0u128..1_000_000, 0u128..10u128.pow(24)]
 	}
 
+	#[test]
+	fn no_more_is_raised_than_is_offered() {
+		let offer = Offer {
+			offered: 1_000 * CUSD,
+			..offer(1_000, 4_000, 80)
+		};
+		let bought = purchase(offer, Balance::MAX, rate(5), MINIMUM).unwrap();
+		assert_eq!(
+			(bought.collateral, bought.payment),
+			(200 * DOT, 1_000 * CUSD)
+		);
+		assert!(!bought.closes());
+		// A part leaves the minimum of what is offered.
+		let bought = purchase(offer, 199 * DOT, rate(5), MINIMUM).unwrap();
+		assert_eq!(bought.payment, 900 * CUSD);
+	}
+
+	#[test]
+	fn what_would_be_too_little_for_later_is_offered_as_well() {
+		// 4,080 to raise, of which 80 would wait.
+		let tab = Offer {
+			offered: 4_000 * CUSD,
+			..offer(1_000, 4_000, 80)
+		};
+		let bought = purchase(tab, Balance::MAX, rate(5), MINIMUM).unwrap();
+		assert_eq!(bought.payment, 4_080 * CUSD);
+		// 210 DOT are worth 1,050: 50 would be left for a tab of 3,080.
+		let collateral = Offer {
+			offered: 1_000 * CUSD,
+			..offer(210, 4_000, 80)
+		};
+		let bought = purchase(collateral, Balance::MAX, rate(5), MINIMUM).unwrap();
+		assert_eq!((bought.payment, bought.remaining), (1_050 * CUSD, 0));
+	}
+
 	proptest! {
 		#![proptest_config(ProptestConfig::with_cases(5_000))]
 
@@ -355,10 +419,13 @@ mod tests {
 			remaining in amount(),
 			debt in amount(),
 			fee in amount(),
+			offered in amount(),
 			wanted in amount(),
 			minimum in 1..1_000_000_000_000_000u128,
 		) {
-			let Ok(bought) = purchase(Offer { remaining, debt, fee }, wanted, rate, minimum) else {
+			let offered = offered.min(debt + fee);
+			let offer = Offer { remaining, debt, fee, offered };
+			let Ok(bought) = purchase(offer, wanted, rate, minimum) else {
 				return Ok(());
 			};
 			prop_assert!(bought.collateral > 0 && bought.payment > 0);
@@ -372,28 +439,37 @@ mod tests {
 			}
 			// Principal first.
 			prop_assert!(bought.debt == 0 || bought.to_reserve() == 0);
-			if !bought.closes() {
+			// One unit that is worth more than all that is offered may leave anything.
+			if !bought.closes() && bought.collateral > 1 {
 				prop_assert!(bought.debt + bought.fee >= minimum);
-				prop_assert!(bought.remaining >= rate.covering_ceil(minimum).unwrap());
+				prop_assert!(rate.cost_ceil(bought.remaining).is_none_or(|left| left >= minimum));
 			}
 			if bought.payment > debt + fee {
 				prop_assert_eq!(bought.collateral, 1);
 			}
+			// The limit is exceeded by less than the minimum, or by what one unit costs.
+			prop_assert!(
+				bought.payment < offered + minimum || bought.collateral == 1,
+				"{bought:?}"
+			);
 		}
 
 		#[test]
-		fn all_of_a_lot_can_always_be_taken(
+		fn all_that_is_offered_can_always_be_taken(
 			rate in any_rate(),
 			remaining in amount(),
 			debt in amount(),
 			fee in amount(),
+			offered in amount(),
 			minimum in 1..1_000_000_000_000_000u128,
 		) {
-			if remaining == 0 || debt + fee == 0 {
+			let offered = offered.min(debt + fee);
+			if remaining == 0 || offered == 0 {
 				return Ok(());
 			}
-			let bought = purchase(Offer { remaining, debt, fee }, remaining, rate, minimum);
-			prop_assert!(bought.unwrap().closes());
+			let offer = Offer { remaining, debt, fee, offered };
+			let bought = purchase(offer, remaining, rate, minimum).unwrap();
+			prop_assert!(bought.closes() || bought.payment >= offered);
 		}
 	}
 }

@@ -1,97 +1,15 @@
-//! What a lot is.
+//! What a lot is, and what is known of lots together.
 
-use cairn_math::{Perbill, Price};
+use cairn_math::Price;
 use cairn_primitives::{AssetId, Balance, BlockNumber, FacilityId, LotId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
 
-/// How a lot is sold. Every lot keeps the terms it was opened with.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub struct Terms {
-	/// The price starts this share above the oracle's.
-	pub premium: Perbill,
-	/// Each step leaves this share of the price. Between nothing and all of it, both excluded.
-	pub cut: Perbill,
-	/// Blocks from one step to the next. At least one.
-	pub step: BlockNumber,
-	/// The price starts again once it is below this share of its start. Between nothing and all of
-	/// it, both excluded.
-	pub reset_below: Perbill,
-	/// The price starts again after this many blocks at the latest. At least one step.
-	pub reset_after: BlockNumber,
-	/// Nothing is sold below this share of the oracle's price at the time. Above nothing.
-	pub floor: Perbill,
-	/// A lot that should start again while there is no price to start from tries once more after
-	/// this many blocks. At least one.
-	pub retry_after: BlockNumber,
-}
-
-impl Default for Terms {
-	fn default() -> Self {
-		Self {
-			premium: Perbill::from_percent(15),
-			cut: Perbill::from_percent(99),
-			step: 12,
-			reset_below: Perbill::from_percent(45),
-			reset_after: 1_800,
-			floor: Perbill::from_percent(40),
-			retry_after: 20,
-		}
-	}
-}
-
-/// What is wrong with [`Terms`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TermsFault {
-	/// The price would fall to nothing at the first step, or never fall.
-	Cut,
-	/// The price would step infinitely often.
-	Step,
-	/// The price would start again at once, or only by time.
-	ResetBelow,
-	/// The price would start again before its first step.
-	ResetAfter,
-	/// Collateral could be sold for nothing.
-	Floor,
-	/// A lot without a price would try again in the very block.
-	RetryAfter,
-}
-
-impl Terms {
-	/// The first thing that is wrong with the terms, if anything is.
-	pub fn fault(&self) -> Option<TermsFault> {
-		let proper = |share: Perbill| !share.is_zero() && !share.is_one();
-		if !proper(self.cut) {
-			Some(TermsFault::Cut)
-		} else if self.step == 0 {
-			Some(TermsFault::Step)
-		} else if !proper(self.reset_below) {
-			Some(TermsFault::ResetBelow)
-		} else if self.reset_after < self.step {
-			Some(TermsFault::ResetAfter)
-		} else if self.floor.is_zero() {
-			Some(TermsFault::Floor)
-		} else if self.retry_after == 0 {
-			Some(TermsFault::RetryAfter)
-		} else {
-			None
-		}
-	}
-}
+use crate::{Limits, Terms};
 
 /// Collateral for sale: everything that was seized from one facility in one collateral in one
-/// block.
+/// block, and what has joined it.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -113,21 +31,156 @@ pub struct Lot {
 	pub fee: Balance,
 	/// When it was put up.
 	pub opened_at: BlockNumber,
-	/// When its price last started to fall.
-	pub started_at: BlockNumber,
-	/// Where its price started. Without one the lot is not for sale: it waits for its next event to
-	/// find a price.
-	pub start_price: Option<Price>,
+	/// Which time it is that the price falls for what is on offer; zero if it has not yet.
+	pub round: u32,
+	/// The sale that is under way; none while the lot waits.
+	pub sale: Option<Sale>,
 	/// How it is sold.
 	pub terms: Terms,
-	/// When its price starts again: the slot of the agenda it is in.
-	pub next_event: BlockNumber,
+	/// Where the chain will find it again.
+	pub place: Place,
+}
+
+/// A price that falls, and for how much of a lot.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Sale {
+	/// When the price started to fall.
+	pub started_at: BlockNumber,
+	/// Where it started.
+	pub start_price: Price,
+	/// How much may be raised before the price starts again, in smallest units of the debt asset. Not
+	/// more than the lot is to raise.
+	pub offered: Balance,
+	/// Where the oracle's price was when it started, or when it was last looked at.
+	pub mark: Mark,
+}
+
+/// Where a lot is found when its time has come. Every open lot is in exactly one place.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum Place {
+	/// In this slot of the agenda: its price starts again then, or it looks for one, or goes to the
+	/// reserve.
+	Agenda(BlockNumber),
+	/// In the queue of its debt asset, with this ticket: it starts when there is room for it.
+	Queue(u64),
+}
+
+/// Where the oracle's price of a collateral was.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Mark {
+	/// Goes up with every silence of the oracle that was too long to let prices fall through.
+	pub era: u32,
+	/// Which of the bands that [`crate::curve::band`] divides prices into.
+	pub band: u16,
+}
+
+/// The most different marks that the lots for sale in a collateral have. While there is no room for
+/// another, no lot starts that would need one.
+pub const MAX_MARKS: u32 = 16;
+
+/// What is for sale in a collateral, by where the oracle's price was when it started.
+#[derive(
+	Clone,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Watch {
+	/// Of which silence of the oracle this is the end.
+	pub era: u32,
+	/// Since when there is no price to sell by; none while there is one.
+	pub dark_since: Option<BlockNumber>,
+	/// The marks that lots for sale have.
+	pub marks: BoundedVec<Mark, ConstU32<MAX_MARKS>>,
+}
+
+/// What is for sale for one debt asset.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Market {
+	/// How much may be raised at the prices that are falling now, in smallest units.
+	pub on_sale: Balance,
+	/// How many prices are falling now.
+	pub lots: u32,
+	/// The ticket that is next.
+	pub first_ticket: u64,
+	/// The ticket that is given out next.
+	pub next_ticket: u64,
+}
+
+impl Market {
+	/// How many lots are in the queue.
+	pub const fn queued(&self) -> u64 {
+		self.next_ticket.saturating_sub(self.first_ticket)
+	}
 }
 
 impl Lot {
+	/// What it is to raise.
+	pub const fn tab(&self) -> Balance {
+		self.debt.saturating_add(self.fee)
+	}
+
 	/// Whether nothing is left to raise.
 	pub const fn is_paid(&self) -> bool {
 		self.debt == 0 && self.fee == 0
+	}
+
+	/// Whether it goes to the reserve when nobody buys it this time.
+	pub const fn is_last_round(&self) -> bool {
+		self.round >= self.terms.rounds
 	}
 }
 
@@ -199,6 +252,57 @@ pub struct LotView {
 	/// The price it does not sell below at the oracle's present price; `None` while the oracle has
 	/// no price to sell by.
 	pub floor: Option<Price>,
+	/// What the chain will do with it, if nobody does anything.
+	pub next: NextEvent,
+}
+
+/// What the chain does with a lot by itself.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum NextEvent {
+	/// Its price starts again in this block, or in the first one after it that has room, or earlier
+	/// if the oracle's price leaves it behind.
+	StartsAgain(BlockNumber),
+	/// What of it is on offer goes to the reserve in this block, at the price of then.
+	GoesToReserve(BlockNumber),
+	/// It looks for a price to start from in this block.
+	LooksForPrice(BlockNumber),
+	/// It starts when there is room, after as many others.
+	Queued(u64),
+}
+
+/// What is for sale for a debt asset, as anyone may ask for it.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct MarketView {
+	/// How much may be raised at the prices that are falling now, in smallest units.
+	pub on_sale: Balance,
+	/// How many prices are falling now.
+	pub lots: u32,
+	/// How many lots wait for room.
+	pub queued: u64,
+	/// How much may be for sale at once.
+	pub limits: Limits,
 }
 
 /// What a purchase would come to if it were made now.
@@ -219,4 +323,26 @@ pub struct TakeQuote {
 	pub price: Price,
 	/// What is got and paid.
 	pub purchase: Purchase,
+}
+
+/// What a purchase would come to that is paid by selling part of what it brings.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct SwapQuote {
+	/// The purchase.
+	pub take: TakeQuote,
+	/// Collateral that is sold to pay for it, in smallest units.
+	pub sold: Balance,
+	/// Collateral that the recipient gets, in smallest units.
+	pub kept: Balance,
 }

@@ -1,4 +1,4 @@
-//! Weights of the calls and of the agenda.
+//! Weights of the calls and of what lots do by themselves.
 //!
 //! ESTIMATES, not measurements: cautious figures by the number of storage items that are touched.
 //! The output of the benchmarks of `benchmarking.rs` replaces them.
@@ -8,16 +8,26 @@ use frame_support::{traits::Get, weights::Weight};
 
 /// What the pallet needs to know of its own cost.
 pub trait WeightInfo {
-	/// Buying the last of a lot, with leftover and with a fee.
+	/// Buying the last of a lot, with leftover and with a fee, or all that is offered of it.
 	fn take() -> Weight;
+	/// Buying part of what is offered.
+	fn take_part() -> Weight;
+	/// [`WeightInfo::take`], paid by selling part of what is bought on the longest way there is.
+	fn take_with_swap() -> Weight;
 	/// Changing the terms.
 	fn set_terms() -> Weight;
-	/// Looking where the agenda stands.
+	/// Changing the limits.
+	fn set_limits() -> Weight;
+	/// Looking where the agenda, the queues and the watches stand.
 	fn advance_base() -> Weight;
 	/// Looking into one slot of the agenda, and writing it back.
 	fn advance_slot() -> Weight;
+	/// Comparing the oracle's price of one collateral with those that lots started from.
+	fn advance_watch() -> Weight;
 	/// Starting the price of one lot again, in a crowded agenda.
-	fn advance_lot() -> Weight;
+	fn advance_restart() -> Weight;
+	/// Giving what one lot offers to the reserve.
+	fn advance_takeover() -> Weight;
 	/// Buying the last of a lot of surplus.
 	fn buy_surplus() -> Weight;
 	/// Buying the last of a lot of native tokens.
@@ -35,19 +45,39 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn take() -> Weight {
-		// Lots, ClosedLots, Held, Agenda, Current (r:5 w:5), two quotes (r:4), decimals (r:2), books
-		// (r:1 w:1), two assets (r:2 w:2), four holdings (r:4 w:4), three accounts (r:3 w:3)
-		Weight::from_parts(220_000_000, 25_000)
-			.saturating_add(T::DbWeight::get().reads_writes(21, 15))
+		// Lots, ClosedLots, Held, Agenda (r:6 w:2), Current, Markets, Watches, Watched (r:2 w:2),
+		// LotLimits, two quotes (r:4), decimals (r:2), books (r:1 w:1), two assets (r:2 w:2), four
+		// holdings (r:4 w:4), three accounts (r:3 w:3)
+		Weight::from_parts(280_000_000, 45_000)
+			.saturating_add(T::DbWeight::get().reads_writes(32, 22))
+	}
+
+	fn take_part() -> Weight {
+		// Lots, Held, Markets (r:3 w:3), Watches (r:1), two quotes (r:4), decimals (r:2), books
+		// (r:1 w:1), two assets (r:2 w:2), three holdings (r:3 w:3), two accounts (r:2 w:2)
+		Weight::from_parts(170_000_000, 25_000)
+			.saturating_add(T::DbWeight::get().reads_writes(18, 11))
+	}
+
+	fn take_with_swap() -> Weight {
+		// As `take`, another transfer of the collateral (r:2 w:2), and a swap over two pools: pools
+		// and fees (r:4), three assets (r:1 w:1), six holdings (r:4 w:4), accounts (r:2 w:2)
+		Weight::from_parts(600_000_000, 70_000)
+			.saturating_add(T::DbWeight::get().reads_writes(46, 32))
 	}
 
 	fn set_terms() -> Weight {
 		Weight::from_parts(10_000_000, 0).saturating_add(T::DbWeight::get().writes(1))
 	}
 
+	fn set_limits() -> Weight {
+		Weight::from_parts(10_000_000, 0).saturating_add(T::DbWeight::get().writes(1))
+	}
+
 	fn advance_base() -> Weight {
-		// AgendaCursor (r:1 w:1)
-		Weight::from_parts(5_000_000, 1_500).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+		// AgendaCursor (r:1 w:1), Markets, Watches, LotLimits (r:3), quotes of debt assets (r:32)
+		Weight::from_parts(40_000_000, 25_000)
+			.saturating_add(T::DbWeight::get().reads_writes(36, 1))
 	}
 
 	fn advance_slot() -> Weight {
@@ -55,9 +85,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(10_000_000, 5_000).saturating_add(T::DbWeight::get().reads_writes(1, 1))
 	}
 
-	fn advance_lot() -> Weight {
-		// Lots (r:1 w:1), a quote (r:2), Agenda (r:5 w:1)
-		Weight::from_parts(60_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(8, 2))
+	fn advance_watch() -> Weight {
+		// a quote (r:2), Watches (w:1), Watched (r:1)
+		Weight::from_parts(15_000_000, 12_000).saturating_add(T::DbWeight::get().reads_writes(3, 1))
+	}
+
+	fn advance_restart() -> Weight {
+		// Lots (r:1 w:1), Markets, Watches (w:2), Watched (r:2 w:2), Queue (r:1 w:1), two quotes
+		// (r:4), Agenda (r:6 w:2)
+		Weight::from_parts(90_000_000, 45_000)
+			.saturating_add(T::DbWeight::get().reads_writes(14, 8))
+	}
+
+	fn advance_takeover() -> Weight {
+		// As `take`, with the lot closing
+		Weight::from_parts(280_000_000, 45_000)
+			.saturating_add(T::DbWeight::get().reads_writes(32, 22))
 	}
 
 	fn buy_surplus() -> Weight {
@@ -92,10 +135,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 
 impl WeightInfo for () {
 	fn take() -> Weight {
+		Weight::from_parts(2_000, 10)
+	}
+
+	fn take_part() -> Weight {
 		Weight::from_parts(1_000, 10)
 	}
 
+	fn take_with_swap() -> Weight {
+		Weight::from_parts(3_000, 10)
+	}
+
 	fn set_terms() -> Weight {
+		Weight::from_parts(1_000, 10)
+	}
+
+	fn set_limits() -> Weight {
 		Weight::from_parts(1_000, 10)
 	}
 
@@ -107,8 +162,16 @@ impl WeightInfo for () {
 		Weight::from_parts(1_000, 10)
 	}
 
-	fn advance_lot() -> Weight {
+	fn advance_watch() -> Weight {
 		Weight::from_parts(1_000, 10)
+	}
+
+	fn advance_restart() -> Weight {
+		Weight::from_parts(1_000, 10)
+	}
+
+	fn advance_takeover() -> Weight {
+		Weight::from_parts(2_000, 10)
 	}
 
 	fn buy_surplus() -> Weight {

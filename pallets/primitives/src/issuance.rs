@@ -76,6 +76,10 @@ pub trait Issuance<AccountId, AssetId> {
 	/// Moves `amount` of `asset` from `who` to the reserve.
 	fn pay_reserve(asset: &AssetId, who: &AccountId, amount: Balance) -> DispatchResult;
 
+	/// The account that holds the reserve. What it buys is delivered to it, and burning what it
+	/// holds pays for that.
+	fn reserve_account() -> AccountId;
+
 	/// Prepares `asset` to be issued. Fails if the asset does not exist or has been issued by other
 	/// means.
 	fn enable(asset: &AssetId) -> Result<(), DispatchError>;

@@ -17,6 +17,7 @@
 extern crate alloc;
 
 mod assets;
+mod exchange;
 mod issuance;
 mod lots;
 pub mod oracle;
@@ -25,6 +26,7 @@ mod quote;
 pub use assets::AssetDecimals;
 #[cfg(feature = "runtime-benchmarks")]
 pub use assets::CreateAsset;
+pub use exchange::Exchange;
 pub use issuance::{
 	BalanceSheet, BurnReason, DebtLedger, Holding, Issuance, MintReason, Reserve, Standing,
 };

@@ -63,14 +63,17 @@ pub enum Leftover {
 pub trait LiquidationLots<AssetId> {
 	/// The lot into which everything goes that is seized in this block from `facility` in
 	/// `collateral`: the same answer all block long, unless the lot is bought up within the block,
-	/// after which it is a new one.
+	/// after which it is a new one. While the last lot of the book waits for its first sale, that is
+	/// the answer in later blocks as well.
 	fn current_lot(facility: FacilityId, collateral: &AssetId) -> LotId;
 
 	/// Puts what was seized up for sale in `lot`: opens it, or tops it up.
 	///
 	/// `lot` is the answer of [`LiquidationLots::current_lot`] in this block, or any lot of the same
 	/// facility and collateral whose [`LiquidationLots::leftover`] is [`Leftover::Pending`] (a vault
-	/// whose list of claims is full joins a lot it already has a claim on).
+	/// whose list of claims is full joins a lot it already has a claim on). What joins a lot whose
+	/// price is falling already waits in it for the next start of the price: nothing is sold at a
+	/// price that was not started for it.
 	fn put_up(
 		lot: LotId,
 		facility: FacilityId,

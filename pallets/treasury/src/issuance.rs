@@ -161,6 +161,10 @@ impl<T: Config> Issuance<T::AccountId, AssetId> for Pallet<T> {
 		})
 	}
 
+	fn reserve_account() -> T::AccountId {
+		Self::account_id()
+	}
+
 	/// Enabling what is enabled already changes nothing: all that exists of it is in the books.
 	///
 	/// # Errors

@@ -132,6 +132,10 @@ parameter_types! {
 	pub const TreasuryPalletId: PalletId = PalletId(*b"cairn/tr");
 	pub const Custody: AccountId = CUSTODY;
 	pub const NativeToken: AssetId = CRN;
+	pub const LotLimits: cairn_auctions::Limits = cairn_auctions::Limits {
+		lot: 100_000_000 * ONE_CUSD,
+		total: 1_000_000_000 * ONE_CUSD,
+	};
 }
 
 impl cairn_treasury::Config for Test {
@@ -160,7 +164,12 @@ impl cairn_auctions::Config for Test {
 	type Sheet = Treasury;
 	type Custody = Custody;
 	type MinimumRemainder = ConstU128<MINIMUM_DEBT>;
+	type DefaultLimits = LotLimits;
+	type Exchange = ();
+	type MaxCollaterals = ConstU32<64>;
+	type MaxDebtAssets = ConstU32<4>;
 	type MaxEventsPerBlock = ConstU32<8>;
+	type MaxLots = ConstU32<1_000>;
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = CreateAssets;

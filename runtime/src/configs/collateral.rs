@@ -3,12 +3,14 @@
 use super::{
 	assets::{Decimals, Fungibles},
 	consensus::MAX_AUTHORITIES,
+	exchange::Pools,
 };
 use crate::{
 	units::{deposit, CUSD, DAYS, HOURS},
 	AccountId, AssetId, Auctions, Balance, Balances, Oracle, Runtime, RuntimeHoldReason, Timestamp,
 	Treasury, Vaults,
 };
+use cairn_auctions::Limits;
 use cairn_math::Perbill;
 use cairn_treasury::{GrowthCap, Policy};
 use frame_support::{
@@ -21,6 +23,9 @@ use sp_runtime::{traits::AccountIdConversion, transaction_validity::TransactionP
 
 /// The debt of a vault is zero or at least this much, and so is what a lot leaves.
 pub const MINIMUM_DEBT: Balance = 100 * CUSD;
+
+/// How many synthetic tokens there can be.
+type MaxDebtAssets = ConstU32<16>;
 
 parameter_types! {
 	pub const TreasuryId: PalletId = PalletId(*b"cairn/tr");
@@ -35,6 +40,11 @@ parameter_types! {
 			share: Perbill::from_percent(10),
 			least: 10_000_000 * CUSD,
 		}),
+	};
+	/// What buyers can be expected to find within the time that a price takes to come down.
+	pub const LotLimits: Limits = Limits {
+		lot: 5_000_000 * CUSD,
+		total: 50_000_000 * CUSD,
 	};
 }
 
@@ -67,7 +77,7 @@ impl cairn_treasury::Config for Runtime {
 	type Fungibles = Fungibles;
 	type GuardianOrigin = EnsureRoot<AccountId>;
 	type Ledger = Vaults;
-	type MaxDebtAssets = ConstU32<16>;
+	type MaxDebtAssets = MaxDebtAssets;
 	type PalletId = TreasuryId;
 	type WeightInfo = cairn_treasury::weights::SubstrateWeight<Runtime>;
 }
@@ -78,9 +88,14 @@ impl cairn_auctions::Config for Runtime {
 	type BenchmarkHelper = crate::benchmarks::Tokens;
 	type Custody = Custody;
 	type Decimals = Decimals;
+	type DefaultLimits = LotLimits;
+	type Exchange = Pools;
 	type Fungibles = Fungibles;
 	type Issuance = Treasury;
+	type MaxCollaterals = ConstU32<32>;
+	type MaxDebtAssets = MaxDebtAssets;
 	type MaxEventsPerBlock = ConstU32<64>;
+	type MaxLots = ConstU32<512>;
 	type MinimumRemainder = ConstU128<MINIMUM_DEBT>;
 	type NativeToken = NativeToken;
 	type Prices = Oracle;

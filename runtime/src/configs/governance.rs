@@ -73,6 +73,8 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 				call,
 				RuntimeCall::Balances(..)
 					| RuntimeCall::Assets(..)
+					| RuntimeCall::PoolAssets(..)
+					| RuntimeCall::AssetConversion(..)
 					| RuntimeCall::Vaults(..)
 					| RuntimeCall::Auctions(..)
 			),

@@ -3,5 +3,6 @@
 pub mod assets;
 pub mod collateral;
 pub mod consensus;
+pub mod exchange;
 pub mod governance;
 pub mod system;

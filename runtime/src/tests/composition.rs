@@ -29,6 +29,8 @@ fn pallet_indices_are_for_ever() {
 			(20, "Balances"),
 			(21, "Assets"),
 			(22, "TransactionPayment"),
+			(23, "PoolAssets"),
+			(24, "AssetConversion"),
 			(30, "Utility"),
 			(31, "Multisig"),
 			(32, "Proxy"),

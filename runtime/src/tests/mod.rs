@@ -2,6 +2,7 @@
 
 mod block;
 mod composition;
+mod lots;
 mod presets;
 mod treasury;
 

@@ -17,7 +17,8 @@ fn slots() -> Vec<(u32, Vec<u64>)> {
 
 /// Weight for one slot with `lots` lots.
 fn for_lots(lots: u64) -> Weight {
-	Weights::advance_base() + Weights::advance_slot() + Weights::advance_lot() * lots
+	let event = Weights::advance_restart().max(Weights::advance_takeover());
+	Weights::advance_base() + Weights::advance_slot() + event * lots
 }
 
 #[test]
@@ -29,14 +30,20 @@ fn a_price_starts_again_from_the_oracles_when_it_has_fallen_too_far() {
 		assert!(Auctions::lot(lot).unwrap().price.unwrap() > cents(259));
 		set_price(&DOT, usd(3));
 		run_to(961);
-		let row = Lots::<Test>::get(lot).unwrap();
-		assert_eq!((row.start_price, row.started_at), (Some(cents(345)), 961));
-		assert_eq!((row.opened_at, row.next_event), (1, 1_921));
+		assert_eq!(
+			(sale(lot).start_price, sale(lot).started_at),
+			(cents(345), 961)
+		);
+		assert_eq!(
+			(Lots::<Test>::get(lot).unwrap().opened_at, due(lot)),
+			(1, 1_921)
+		);
 		assert_eq!(slots(), vec![(1_921, vec![lot])]);
 		System::assert_last_event(
 			Event::LotReset {
 				lot,
 				start_price: cents(345),
+				offered: 4_080 * ONE_CUSD,
 			}
 			.into(),
 		);
@@ -108,8 +115,9 @@ fn a_small_meter_leaves_the_rest_for_the_next_block_in_order() {
 			seize(facility, &DOT, ONE_DOT, ONE_CUSD, 0);
 		}
 		run_to(960);
-		let used = next_block_with(for_lots(3));
-		assert_eq!(used, for_lots(3));
+		let enough = for_lots(3) + Weights::advance_watch();
+		let used = next_block_with(enough);
+		assert_eq!(used, enough);
 		assert_eq!(AgendaCursor::<Test>::get(), 961);
 		assert_eq!(slots(), vec![(961, vec![3]), (1_921, vec![0, 1, 2])]);
 		// What waits is not for sale at a price that should be gone.
@@ -146,12 +154,88 @@ fn the_agenda_never_takes_more_than_its_meter() {
 #[test]
 fn resting_lots_cost_a_block_nothing() {
 	run(|| {
+		dot_lot();
 		next_block();
-		let idle = next_block_with(Weight::MAX);
+		let one = next_block_with(Weight::MAX);
 		for facility in 0..100 {
 			seize(facility, &DOT, ONE_DOT, ONE_CUSD, 0);
 		}
-		assert_eq!(next_block_with(Weight::MAX), idle);
+		assert_eq!(next_block_with(Weight::MAX), one);
+	});
+}
+
+/// Counted by the nodes of the state that a block touches, not by what it says of itself.
+#[test]
+fn a_block_touches_as_much_of_the_state_however_many_lots_rest() {
+	let touched = |lots: u32, queued: bool| {
+		let mut ext = new_ext();
+		ext.execute_with(|| {
+			if queued {
+				limit(100, 100);
+			}
+			for facility in 0..lots {
+				seize(facility, &DOT, 100 * ONE_DOT, 100 * ONE_CUSD, 0);
+			}
+			next_block();
+		});
+		ext.commit_all().unwrap();
+		let (_, proof) = ext.execute_and_prove(|| {
+			System::set_block_number(System::block_number() + 1);
+			let mut meter = frame_support::weights::WeightMeter::with_limit(Weight::MAX);
+			Auctions::advance(&mut meter);
+		});
+		proof.iter_nodes().count()
+	};
+	for queued in [false, true] {
+		let (few, many) = (touched(10, queued), touched(1_000, queued));
+		// The paths down the trie get a little longer.
+		assert!(
+			many <= few + 12,
+			"{few} nodes for 10 lots, {many} for 1,000"
+		);
+	}
+}
+
+/// Progress is guaranteed from this on, and nothing above it is ever used.
+#[test]
+fn the_least_weight_gets_on_with_one_lot_whatever_is_due() {
+	run(|| {
+		let least = Auctions::least_weight();
+		let resets = |events: Vec<_>| {
+			events
+				.iter()
+				.filter(|record: &&frame_system::EventRecord<RuntimeEvent, _>| {
+					matches!(record.event, RuntimeEvent::Auctions(Event::LotReset { .. }))
+				})
+				.count()
+		};
+		for (facility, collateral) in [(0, &DOT), (1, &ETH), (2, &CRN), (3, &DOT), (4, &ETH)] {
+			seize(facility, collateral, 1_000, ONE_CUSD, 0);
+		}
+		// Left behind by the oracle, all of them.
+		for (collateral, price) in [(DOT, usd(10)), (ETH, usd(4_000)), (CRN, cents(20))] {
+			set_price(&collateral, price);
+		}
+		let mut done = 0;
+		while done < 5 {
+			System::reset_events();
+			assert!(next_block_with(least).all_lte(least));
+			let resets = resets(System::events());
+			assert!(resets >= 1, "{done}");
+			done += resets;
+		}
+		// Due on the agenda, all of them, after a long time without blocks.
+		System::set_block_number(1_500);
+		let mut done = 0;
+		for _ in 0..2_000 {
+			System::reset_events();
+			let before = AgendaCursor::<Test>::get();
+			assert!(next_block_with(least).all_lte(least));
+			let resets = resets(System::events());
+			assert!(resets > 0 || AgendaCursor::<Test>::get() > before || done >= 5);
+			done += resets;
+		}
+		assert!(done >= 5);
 	});
 }
 
@@ -177,6 +261,6 @@ fn the_agenda_catches_up_after_blocks_in_which_it_was_not_advanced() {
 			Weight::MAX,
 		));
 		assert_eq!(AgendaCursor::<Test>::get(), 2_001);
-		assert_eq!(Lots::<Test>::get(lot).unwrap().started_at, 2_000);
+		assert_eq!(sale(lot).started_at, 2_000);
 	});
 }

@@ -6,7 +6,10 @@ use frame_support::{
 	traits::tokens::{fungibles::Mutate, Fortitude, Precision, Preservation},
 };
 
-use crate::{mock::*, Agenda, AgendaCursor, ClosedLots, Held, Lot, Lots};
+use crate::{
+	mock::*, Agenda, AgendaCursor, ClosedLots, Held, Lot, Lots, Markets, Place, Queue, Watched,
+	Watches,
+};
 
 /// Opens a lot, damages something, and expects to be told so.
 fn damaged(damage: impl FnOnce(u64), complaint: &'static str) {
@@ -127,5 +130,81 @@ fn a_closed_lot_of_which_nothing_is_owed_is_noticed() {
 			Auctions::do_try_state(),
 			"a closed lot is kept although nothing of it is owed"
 		);
+	});
+}
+
+#[test]
+fn a_ticket_without_a_lot_is_noticed() {
+	damaged(
+		|lot| Queue::<Test>::insert(CUSD, 7, lot),
+		"the queue does not hold the lots that say they are in it",
+	);
+}
+
+#[test]
+fn a_lot_that_says_it_is_queued_is_noticed() {
+	damaged(
+		|lot| {
+			change(lot, |lot| {
+				lot.sale = None;
+				lot.place = Place::Queue(0);
+			})
+		},
+		"a lot is on the agenda where its row does not say so",
+	);
+}
+
+#[test]
+fn a_market_that_has_lost_count_is_noticed() {
+	for change in [
+		(|market| market.on_sale += 1) as fn(&mut crate::Market),
+		|market| market.lots += 1,
+	] {
+		damaged(
+			|_| Markets::<Test>::mutate(|markets| change(markets.get_mut(&CUSD).unwrap())),
+			"what is on sale is not the sum over lots",
+		);
+	}
+	damaged(
+		|_| Markets::<Test>::mutate(|markets| markets.get_mut(&CUSD).unwrap().next_ticket += 1),
+		"the queue is longer or shorter than its tickets",
+	);
+}
+
+#[test]
+fn a_lot_that_is_not_watched_is_noticed() {
+	damaged(
+		|lot| Watched::<Test>::remove(DOT, sale(lot).mark),
+		"the lots that are watched are not those on sale",
+	);
+	damaged(|_| Watches::<Test>::kill(), "a mark of a lot is not known");
+}
+
+#[test]
+fn an_offer_of_nothing_or_of_too_much_is_noticed() {
+	for offered in [0, 4_080 * ONE_CUSD + 1] {
+		damaged(
+			|lot| change(lot, |lot| lot.sale.as_mut().unwrap().offered = offered),
+			"a lot offers nothing, or more than it is to raise",
+		);
+	}
+}
+
+/// What starts blocks meets damage without failing: it reports, skips, and goes on.
+#[test]
+#[cfg_attr(debug_assertions, should_panic)]
+fn advancing_survives_damage() {
+	new_ext().execute_with(|| {
+		let lots = [dot_lot(), seize(STABLES, &DOT, ONE_DOT, ONE_CUSD, 0)];
+		Lots::<Test>::remove(lots[0]);
+		Queue::<Test>::insert(CUSD, 0, 99);
+		Markets::<Test>::mutate(|markets| markets.get_mut(&CUSD).unwrap().next_ticket = 2);
+		set_price(&DOT, usd(9));
+		for block in 2..2_000 {
+			System::set_block_number(block);
+			let mut meter = frame_support::weights::WeightMeter::new();
+			<Auctions as cairn_primitives::LiquidationLots<_>>::advance(&mut meter);
+		}
+		assert!(Lots::<Test>::get(lots[1]).unwrap().sale.is_some());
 	});
 }

@@ -1,11 +1,16 @@
 //! Tests by topic.
 
 mod agenda;
+mod backstop;
 mod closed;
 mod corruption;
 mod incidents;
+mod limits;
+mod long_run;
 mod model;
 mod putting_up;
+mod sequence;
+mod swap;
 mod system_incidents;
 mod system_model;
 mod system_recapitalisation;
@@ -13,6 +18,7 @@ mod system_surplus;
 mod taking;
 mod terms;
 mod viewing;
+mod watch;
 
 /// Helpers of the tests of system lots.
 mod system {

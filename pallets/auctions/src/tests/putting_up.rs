@@ -2,7 +2,7 @@
 
 use cairn_primitives::{BalanceSheet, Leftover, LiquidationLots, QuoteStatus, Seizure};
 
-use crate::{mock::*, ClosedLots, Event, Lot, Lots, Terms};
+use crate::{curve::band, mock::*, ClosedLots, Event, Lot, Lots, Mark, Place, Sale, Terms};
 
 #[test]
 fn a_lot_opens_above_the_oracles_price_on_todays_terms() {
@@ -17,10 +17,18 @@ fn a_lot_opens_above_the_oracles_price_on_todays_terms() {
 			debt: 4_000 * ONE_CUSD,
 			fee: 80 * ONE_CUSD,
 			opened_at: 1,
-			started_at: 1,
-			start_price: Some(cents(575)),
+			round: 1,
+			sale: Some(Sale {
+				started_at: 1,
+				start_price: cents(575),
+				offered: 4_080 * ONE_CUSD,
+				mark: Mark {
+					era: 0,
+					band: band(usd(5)),
+				},
+			}),
 			terms: Terms::default(),
-			next_event: 961,
+			place: Place::Agenda(961),
 		};
 		assert_eq!(Lots::<Test>::get(id), Some(lot));
 		assert_eq!(Auctions::held(&DOT), 1_000 * ONE_DOT);
@@ -53,7 +61,8 @@ fn what_is_seized_in_one_block_goes_into_one_lot() {
 		);
 		assert_eq!((lot.debt, lot.fee), (4_040 * ONE_CUSD, 81 * ONE_CUSD));
 		// Topping up keeps the price and its event.
-		assert_eq!((lot.start_price, lot.next_event), (Some(cents(575)), 961));
+		assert_eq!((sale(first).start_price, due(first)), (cents(575), 961));
+		assert_eq!(sale(first).offered, 4_121 * ONE_CUSD);
 		System::assert_last_event(
 			Event::LotToppedUp {
 				lot: first,
@@ -158,11 +167,13 @@ fn without_a_quote_a_lot_opens_without_a_price() {
 			set_status(&DOT, status);
 			let id = dot_lot();
 			let lot = Lots::<Test>::get(id).unwrap();
-			assert_eq!((lot.start_price, lot.next_event), (None, 21));
+			assert_eq!((lot.sale, due(id)), (None, 21));
 			set_status(&DOT, QuoteStatus::Degraded);
 			run_to(21);
-			let lot = Lots::<Test>::get(id).unwrap();
-			assert_eq!((lot.start_price, lot.started_at), (Some(cents(575)), 21));
+			assert_eq!(
+				(sale(id).start_price, sale(id).started_at),
+				(cents(575), 21)
+			);
 		});
 	}
 }
@@ -180,7 +191,7 @@ fn an_older_lot_can_be_joined_while_it_is_for_sale() {
 			(row.contributed, row.debt),
 			(1_010 * ONE_DOT, 4_040 * ONE_CUSD)
 		);
-		assert_eq!((row.opened_at, row.next_event), (1, 961));
+		assert_eq!((row.opened_at, due(old)), (1, 961));
 		assert_eq!(Auctions::lot(old).unwrap().price, price);
 		// It did not become the current lot.
 		assert_ne!(Auctions::current_lot(MAJORS, &DOT), old);

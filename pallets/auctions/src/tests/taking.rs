@@ -12,7 +12,7 @@ fn buy(
 	amount: u128,
 	max_price: Price,
 	recipient: Option<AccountId>,
-) -> frame_support::dispatch::DispatchResult {
+) -> frame_support::dispatch::DispatchResultWithPostInfo {
 	Auctions::take(
 		RuntimeOrigin::signed(BUYER),
 		lot,

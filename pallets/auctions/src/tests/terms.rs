@@ -4,7 +4,7 @@ use cairn_math::Perbill;
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
 
-use crate::{mock::*, Error, Event, LotTerms, Lots, Terms};
+use crate::{mock::*, Error, Event, Limits, LotTerms, Terms};
 
 fn set(terms: Terms) -> frame_support::dispatch::DispatchResult {
 	Auctions::set_terms(RuntimeOrigin::root(), terms)
@@ -42,8 +42,8 @@ fn a_running_lot_keeps_the_terms_it_was_opened_with() {
 		// It also starts again on its own terms.
 		run_to(962);
 		assert_eq!(
-			Lots::<Test>::get(old).unwrap().start_price,
-			Some(cents(575))
+			(sale(old).start_price, sale(old).started_at),
+			(cents(575), 961)
 		);
 	});
 }
@@ -74,6 +74,7 @@ fn each_unsound_term_is_refused_by_name() {
 			}),
 			refused
 		);
+		assert_noop!(set(Terms { rounds: 0, ..terms }), Error::<Test>::NoRounds);
 		let floor = Perbill::zero();
 		assert_noop!(set(Terms { floor, ..terms }), Error::<Test>::FloorIsZero);
 		assert_noop!(
@@ -83,5 +84,26 @@ fn each_unsound_term_is_refused_by_name() {
 			}),
 			Error::<Test>::RetryAfterIsZero
 		);
+	});
+}
+
+#[test]
+fn only_the_admin_changes_limits_and_only_to_sound_ones() {
+	run(|| {
+		let limits = |lot, total| Limits {
+			lot: lot * ONE_CUSD,
+			total: total * ONE_CUSD,
+		};
+		let set = |limits| Auctions::set_limits(RuntimeOrigin::root(), limits);
+		assert_noop!(
+			Auctions::set_limits(RuntimeOrigin::signed(BUYER), limits(100, 100)),
+			DispatchError::BadOrigin
+		);
+		assert_noop!(set(limits(99, 1_000)), Error::<Test>::LotLimitTooLow);
+		assert_noop!(set(limits(1_000, 999)), Error::<Test>::TotalBelowLot);
+		let limits = limits(100, 100);
+		assert_ok!(set(limits));
+		System::assert_last_event(Event::LimitsSet { limits }.into());
+		assert_eq!(Auctions::market(CUSD).limits, limits);
 	});
 }

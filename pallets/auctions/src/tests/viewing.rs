@@ -3,7 +3,7 @@
 use cairn_primitives::QuoteStatus;
 use frame_support::assert_err;
 
-use crate::{mock::*, Error};
+use crate::{mock::*, Error, NextEvent};
 
 #[test]
 fn a_quote_is_what_a_purchase_comes_to() {
@@ -78,5 +78,45 @@ fn a_page_is_bounded_whatever_is_asked() {
 fn a_lot_that_is_not_open_has_no_view() {
 	run(|| {
 		assert_eq!(Auctions::lot(0), None);
+	});
+}
+
+#[test]
+fn the_curve_is_what_the_price_will_be() {
+	run(|| {
+		let lot = dot_lot();
+		run_to(6);
+		let curve = Auctions::curve(lot, 200);
+		// Bounded, and from the present block on.
+		assert_eq!((curve.len(), curve[0]), (80, (6, cents(575))));
+		assert_eq!(curve[1].0, 13);
+		for (block, price) in curve {
+			run_to(block);
+			assert_eq!(Auctions::price(lot), Some(price));
+		}
+		assert_eq!(
+			Auctions::lot(lot).unwrap().next,
+			NextEvent::StartsAgain(961)
+		);
+		assert_eq!(Auctions::curve(lot, 0), vec![]);
+		set_status(&DOT, QuoteStatus::Stale);
+		assert_eq!(Auctions::curve(lot, 10), vec![]);
+		assert_eq!(Auctions::curve(77, 10), vec![]);
+	});
+}
+
+#[test]
+fn lots_are_found_by_their_facility() {
+	run(|| {
+		for collateral in [&DOT, &ETH, &CRN] {
+			seize(MAJORS, collateral, 1_000, ONE_CUSD, 0);
+			seize(STABLES, collateral, 1_000, ONE_CUSD, 0);
+		}
+		let first = Auctions::lots_of(STABLES, None, 2);
+		let rest = Auctions::lots_of(STABLES, first.last().map(|view| view.id), 10);
+		let mut lots: Vec<_> = first.iter().chain(&rest).map(|view| view.id).collect();
+		lots.sort();
+		assert_eq!(lots, [1, 3, 5]);
+		assert!(first.iter().all(|view| view.lot.facility == STABLES));
 	});
 }

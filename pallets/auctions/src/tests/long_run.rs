@@ -1,0 +1,89 @@
+//! A long life: conservation to the last unit over very many steps of the model.
+
+use cairn_primitives::QuoteStatus;
+use proptest::{
+	prelude::*,
+	strategy::ValueTree,
+	test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
+};
+
+use super::model::{Model, Operation};
+use crate::mock::*;
+
+/// Steps of a run: this many for each case.
+const STEPS: u32 = 1_000;
+
+fn operation() -> impl Strategy<Value = Operation> {
+	let status = prop_oneof![
+		2 => Just(QuoteStatus::Live),
+		1 => Just(QuoteStatus::Degraded),
+		1 => Just(QuoteStatus::Stale),
+	];
+	// From cents to hundreds of thousands of dollars, as many of each size.
+	let worth = || (4..26u32, 0..1_000u64).prop_map(|(bits, more)| (1u64 << bits) + more);
+	// As often up as down, as far.
+	let percent = prop::sample::select(vec![80u8, 90, 95, 99, 101, 105, 111, 125]);
+	prop_oneof![
+		16 => (0..2u32, 0..3usize, worth(), 1..150u8).prop_map(
+			|(facility, collateral, worth, share)| Operation::Seize {
+				facility,
+				collateral,
+				worth,
+				share,
+			}
+		),
+		4 => (any::<usize>(), worth(), 1..150u8).prop_map(
+			|(lot, worth, share)| Operation::Join { lot, worth, share }
+		),
+		28 => (any::<usize>(), 0..1_200u16).prop_map(|(lot, share)| Operation::Take { lot, share }),
+		10 => (any::<usize>(), 0..1_200u16).prop_map(|(lot, share)| Operation::Swap { lot, share }),
+		6 => (0..3usize, percent).prop_map(
+			|(collateral, percent)| Operation::Move { collateral, percent }
+		),
+		4 => (0..3usize, status).prop_map(
+			|(collateral, status)| Operation::Trust { collateral, status }
+		),
+		28 => any::<usize>().prop_map(|claim| Operation::Settle { claim }),
+		10 => (0..200u16).prop_map(|blocks| Operation::Wait { blocks }),
+		1 => (100..20_000u64, 1..5u8).prop_map(|(lot, times)| Operation::Limit { lot, times }),
+		1 => (1..4u8).prop_map(|rounds| Operation::Rounds { rounds }),
+	]
+}
+
+/// `CAIRN_FUZZ_CASES=100` makes it 100,000 steps.
+#[test]
+fn nothing_is_lost_in_a_long_life() {
+	for seed in [1u8, 2] {
+		let random = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
+		let mut runner = TestRunner::new_with_rng(Config::default(), random);
+		let operations = operation();
+		new_ext().execute_with(|| {
+			let mut model = Model::new();
+			for step in 0..STEPS * fuzz_cases(20) / 2 {
+				let operation = operations.new_tree(&mut runner).unwrap().current();
+				let told = format!("seed {seed}, step {step}: {operation:?}");
+				let mut result = model.apply(operation);
+				result = result.and_then(|()| model.compare_totals());
+				if step % 50 == 0 {
+					result = result.and_then(|()| model.compare());
+				}
+				result.unwrap_or_else(|error| panic!("{told}: {error}"));
+			}
+			model
+				.wind_up()
+				.unwrap_or_else(|error| panic!("seed {seed}, at the end: {error}"));
+			for what in [
+				"reset",
+				"suspended",
+				"queued",
+				"joined while it waits",
+				"taken by the reserve",
+				"swap",
+				"swap too dear",
+				"offer sold, lot goes on",
+			] {
+				assert!(model.seen.contains_key(what), "{what}: {:?}", model.seen);
+			}
+		});
+	}
+}

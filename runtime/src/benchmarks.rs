@@ -7,9 +7,10 @@ use alloc::{string::String, vec::Vec};
 use cairn_primitives::CreateAsset;
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{
-	fungibles::{metadata::Mutate as MutateMetadata, Create, Inspect},
+	fungibles::{Create, Inspect},
 	StorageInfo, StorageInfoTrait, WhitelistedStorageKeys,
 };
+use frame_system::RawOrigin;
 use frame_system_benchmarking::{
 	extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench,
 };
@@ -50,14 +51,17 @@ impl CreateAsset<AssetId> for Tokens {
 		let owner: AccountId = TreasuryId::get().into_account_truncating();
 		<Assets as Create<AccountId>>::create(*id, owner.clone(), true, 1)
 			.expect("the token is new");
-		<Assets as MutateMetadata<AccountId>>::set(
-			*id,
-			&owner,
-			b"Token".to_vec(),
-			b"TKN".to_vec(),
+		// By force, because the treasury has nothing to pay a deposit with.
+		let (name, symbol) = (b"Token".to_vec(), b"TKN".to_vec());
+		Assets::force_set_metadata(
+			RawOrigin::Root.into(),
+			(*id).into(),
+			name,
+			symbol,
 			decimals,
+			false,
 		)
-		.expect("the owner sets metadata");
+		.expect("root sets metadata");
 	}
 }
 

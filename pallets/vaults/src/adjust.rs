@@ -30,8 +30,11 @@ impl<T: Config> Pallet<T> {
 		adjustment: Adjustment,
 		limits: LimitsOf<T>,
 	) -> DispatchResult {
-		let terms = Facilities::<T>::get(facility).ok_or(Error::<T>::UnknownFacility)?;
-		ensure!(terms.breaker < Breaker::NoNewRisk, Error::<T>::SwitchedOff);
+		let record = Facilities::<T>::get(facility).ok_or(Error::<T>::UnknownFacility)?;
+		ensure!(
+			record.base.breaker < Breaker::NoNewRisk,
+			Error::<T>::SwitchedOff
+		);
 		let id = NextVault::<T>::get();
 		NextVault::<T>::put(id.checked_add(1).ok_or(Error::<T>::Overflow)?);
 		let deposit = T::VaultDeposit::get();
@@ -45,6 +48,8 @@ impl<T: Config> Pallet<T> {
 				legs: BoundedVec::new(),
 				claims: BoundedVec::new(),
 				deposit,
+				guard: None,
+				offered_to: None,
 			},
 		);
 		VaultsOf::<T>::insert(&owner, id, ());
@@ -86,7 +91,7 @@ impl<T: Config> Pallet<T> {
 			ensure!(breaker < Breaker::Frozen, Error::<T>::SwitchedOff);
 		}
 		position.settle_claims()?;
-		position.deposit(&who, &deposit)?;
+		position.deposit(&who, &deposit, !riskier)?;
 		let repaid = if repay.is_zero() {
 			0
 		} else {
@@ -109,7 +114,11 @@ impl<T: Config> Pallet<T> {
 				debt.is_zero() || position.facility.breaker < Breaker::NoNewRisk,
 				Error::<T>::SwitchedOff
 			);
-			position.ensure_new_risk_is_covered()?;
+			if !debt.is_zero() {
+				position.ensure_caps_allow(&withdraw, borrow)?;
+				position.ensure_new_risk_is_covered()?;
+				position.ensure_guard_rests()?;
+			}
 		}
 		position.ensure_within(&limits)?;
 		position.commit();
@@ -147,7 +156,7 @@ impl<T: Config> Pallet<T> {
 		}
 		let mut withdrawn = Basket::new();
 		for leg in position.vault.legs.clone() {
-			let asset = position.asset_of(leg.collateral)?;
+			let asset = position.facility.terms_of(leg.collateral)?.asset.clone();
 			position.debit(leg.collateral, leg.amount)?;
 			// Less than a minimum balance cannot exist in an account that has none of the token.
 			// Whoever put it there, it must not keep the vault from closing: it stays behind.
@@ -193,7 +202,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn ensure_deadline(limits: &LimitsOf<T>) -> DispatchResult {
+	pub(crate) fn ensure_deadline(limits: &LimitsOf<T>) -> DispatchResult {
 		let now = frame_system::Pallet::<T>::block_number();
 		let in_time = limits.deadline.is_none_or(|deadline| now <= deadline);
 		ensure!(in_time, Error::<T>::DeadlinePassed);

@@ -9,7 +9,7 @@ use crate::{
 	},
 	valuation::LiquidationPrices,
 	weights::WeightInfo,
-	Config, Error, Event, Facilities, FacilityStates, NextFacility, Pallet, Vaults, LOG_TARGET,
+	Config, Error, Event, FacilityStates, NextFacility, Pallet, Vaults, LOG_TARGET,
 	MAX_CLAIMS_PER_COLLATERAL,
 };
 use alloc::{collections::BTreeMap, vec::Vec};
@@ -19,7 +19,7 @@ use cairn_primitives::{
 	Seizure, VaultId,
 };
 use frame_support::{
-	ensure, require_transactional,
+	require_transactional,
 	traits::Get,
 	weights::{Weight, WeightMeter},
 };
@@ -35,8 +35,12 @@ enum Verdict {
 	Safe,
 	/// It is unsafe, but nothing of it can be sold now.
 	Waiting,
+	/// Its owner's guard has made it safe.
+	Saved,
 	/// Collateral and debt have left it.
 	Liquidated,
+	/// The meter does not pay for its owner's guard: nothing has happened yet.
+	Postponed,
 }
 
 /// How far enforcement has come.
@@ -62,7 +66,7 @@ struct Batch<T: Config> {
 impl<T: Config> Batch<T> {
 	/// `None` if nothing can be liquidated in this facility now.
 	fn open(id: FacilityId) -> Option<Self> {
-		let facility = Facilities::<T>::get(id)?;
+		let facility = Pallet::<T>::facility_now(id)?;
 		if facility.breaker >= Breaker::NoNewLiquidations || T::Prices::is_down() {
 			return None;
 		}
@@ -111,10 +115,14 @@ impl<T: Config> Batch<T> {
 				break;
 			}
 			let taken = Index::<T>::take_above(book, tick, effective, costs, meter);
+			let mut postponed = false;
 			for (vault, entry) in taken.vaults {
-				self.visit(book, vault, entry);
+				postponed |= self.visit(book, vault, entry, meter) == Some(Verdict::Postponed);
 			}
-			if taken.exhausted || meter.try_consume(T::WeightInfo::visit_page()).is_err() {
+			if postponed
+				|| taken.exhausted
+				|| meter.try_consume(T::WeightInfo::visit_page()).is_err()
+			{
 				return Reached::Limit;
 			}
 			cursor = Index::<T>::next_below(book, tick);
@@ -123,34 +131,51 @@ impl<T: Config> Batch<T> {
 	}
 
 	/// Looks at a vault whose entry has been taken out of `book`.
-	fn visit(&mut self, book: BookId, id: VaultId, entry: Entry) {
+	fn visit(
+		&mut self,
+		book: BookId,
+		id: VaultId,
+		entry: Entry,
+		meter: &mut WeightMeter,
+	) -> Option<Verdict> {
 		let Some(mut vault) = Vaults::<T>::get(id) else {
 			log::error!(target: LOG_TARGET, "the index names vault {id}, which does not exist");
 			Pallet::<T>::deposit_event(Event::IndexDrift { vault: id });
-			return;
+			return None;
 		};
 		if vault.facility != self.id {
 			log::error!(target: LOG_TARGET, "vault {id} stands in a book of another facility");
 			Pallet::<T>::deposit_event(Event::IndexDrift { vault: id });
-			return;
+			return None;
 		}
 		match vault.legs.iter_mut().find(|leg| leg.collateral == book.1) {
 			Some(leg) if leg.entry == Some(entry) => leg.entry = None,
 			// The leg's own entry, if it has one, is another one and still in its place.
 			_ => Pallet::<T>::deposit_event(Event::IndexDrift { vault: id }),
 		}
-		self.evaluate(id, vault);
+		Some(self.evaluate(id, vault, meter))
 	}
 
-	/// Evaluates a vault exactly, liquidates it if it is unsafe, and indexes it anew.
-	fn evaluate(&mut self, id: VaultId, vault: Vault<T>) -> Verdict {
+	/// Evaluates a vault exactly, lets its guard act, liquidates it if it is unsafe, and indexes it
+	/// anew.
+	fn evaluate(&mut self, id: VaultId, vault: Vault<T>, meter: &mut WeightMeter) -> Verdict {
 		let mut position = Position {
 			id,
 			vault,
 			facility: self.facility.clone(),
 			state: self.state.clone(),
 		};
-		let verdict = self.liquidate(&mut position);
+		let verdict = if !position.guard_is_due(&self.prices) {
+			self.liquidate(&mut position)
+		} else if meter.try_consume(T::WeightInfo::run_guard()).is_err() {
+			Verdict::Postponed
+		} else {
+			let acted = position.run_guard(&self.prices);
+			match self.liquidate(&mut position) {
+				Verdict::Safe if acted => Verdict::Saved,
+				verdict => verdict,
+			}
+		};
 		position.store_vault(Some(&self.prices));
 		self.state = position.state;
 		verdict
@@ -446,9 +471,11 @@ impl<T: Config> Pallet<T> {
 		WeightMeter::with_limit(equal.max(least).min(remaining))
 	}
 
-	/// What it takes to get at one vault.
+	/// What it takes to get at one vault, its guard included.
 	fn weight_of_one() -> Weight {
-		T::WeightInfo::visit_page().saturating_add(T::WeightInfo::liquidate())
+		T::WeightInfo::visit_page()
+			.saturating_add(T::WeightInfo::liquidate())
+			.saturating_add(T::WeightInfo::run_guard())
 	}
 
 	/// The most that enforcing `max` vaults can weigh.
@@ -464,12 +491,13 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_liquidate(id: VaultId) -> DispatchResult {
 		let vault = Vaults::<T>::get(id).ok_or(Error::<T>::UnknownVault)?;
 		let mut batch = Batch::<T>::open(vault.facility).ok_or(Error::<T>::SwitchedOff)?;
-		match batch.evaluate(id, vault) {
-			Verdict::Safe => Err(Error::<T>::VaultIsSafe.into()),
+		// The call pays for the guard.
+		let mut meter = WeightMeter::with_limit(T::WeightInfo::run_guard());
+		match batch.evaluate(id, vault, &mut meter) {
+			Verdict::Safe | Verdict::Postponed => Err(Error::<T>::VaultIsSafe.into()),
 			Verdict::Waiting => Err(Error::<T>::NothingToSell.into()),
-			Verdict::Liquidated => {
-				let liquidated = batch.close();
-				ensure!(liquidated == 1, Error::<T>::VaultIsSafe);
+			Verdict::Saved | Verdict::Liquidated => {
+				batch.close();
 				Ok(())
 			}
 		}

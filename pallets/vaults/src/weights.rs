@@ -20,7 +20,7 @@ pub trait WeightInfo {
 	fn liquidate() -> Weight;
 	/// [`crate::Pallet::create_facility`].
 	fn create_facility() -> Weight;
-	/// Changing one field of a facility.
+	/// [`crate::Pallet::change_facility`], whatever it changes.
 	fn change_facility() -> Weight;
 	/// Advancing the accumulator of one facility and minting its interest.
 	fn accrue_facility() -> Weight;
@@ -28,6 +28,14 @@ pub trait WeightInfo {
 	fn visit_facility(c: u32) -> Weight;
 	/// Reading and writing a page of a book, and finding the next tick.
 	fn visit_page() -> Weight;
+	/// [`crate::Pallet::set_guard`] on a vault of eight legs.
+	fn set_guard() -> Weight;
+	/// What a guard does, beside evaluating its vault: repaying once.
+	fn run_guard() -> Weight;
+	/// [`crate::Pallet::offer`].
+	fn offer() -> Weight;
+	/// [`crate::Pallet::accept`] of a vault of eight legs with all claims that it can have.
+	fn accept() -> Weight;
 }
 
 /// Weights for a node on ParityDB.
@@ -60,16 +68,29 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Self::counted(300, 40, 5)
 	}
 	fn change_facility() -> Weight {
-		Self::counted(20, 1, 1)
+		// A rate takes some thousand multiplications to be set.
+		Self::counted(1_000, 12, 3)
 	}
 	fn accrue_facility() -> Weight {
-		Self::counted(50, 6, 5)
+		Self::counted(50, 6, 6)
 	}
 	fn visit_facility(c: u32) -> Weight {
 		Self::counted(20, 4, 1).saturating_add(Self::counted(5, 5, 0).saturating_mul(u64::from(c)))
 	}
 	fn visit_page() -> Weight {
 		Self::counted(15, 4, 3)
+	}
+	fn set_guard() -> Weight {
+		Self::counted(300, 60, 40)
+	}
+	fn run_guard() -> Weight {
+		Self::counted(80, 8, 6)
+	}
+	fn offer() -> Weight {
+		Self::counted(20, 1, 1)
+	}
+	fn accept() -> Weight {
+		Self::counted(350, 70, 62)
 	}
 }
 
@@ -102,6 +123,18 @@ impl WeightInfo for () {
 		Self::open()
 	}
 	fn visit_page() -> Weight {
+		Self::open()
+	}
+	fn set_guard() -> Weight {
+		Self::open()
+	}
+	fn run_guard() -> Weight {
+		Self::open()
+	}
+	fn offer() -> Weight {
+		Self::open()
+	}
+	fn accept() -> Weight {
 		Self::open()
 	}
 }

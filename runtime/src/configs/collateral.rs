@@ -9,6 +9,7 @@ use crate::{
 	AccountId, Auctions, Balance, Balances, Oracle, Runtime, RuntimeHoldReason, Timestamp,
 	Treasury,
 };
+use cairn_primitives::Moment;
 use frame_support::{
 	parameter_types,
 	traits::{ConstU128, ConstU32, ConstU64},
@@ -19,6 +20,9 @@ use sp_runtime::{traits::AccountIdConversion, transaction_validity::TransactionP
 
 /// The debt of a vault is zero or at least this much, and so is what a lot leaves.
 pub const MINIMUM_DEBT: Balance = 100 * CUSD;
+
+/// In milliseconds.
+const DAY: Moment = 86_400_000;
 
 parameter_types! {
 	pub const TreasuryId: PalletId = PalletId(*b"cairn/tr");
@@ -75,12 +79,16 @@ impl cairn_vaults::Config for Runtime {
 	type Custody = Custody;
 	type Decimals = Decimals;
 	type Fungibles = Fungibles;
+	type GuardianOrigin = EnsureRoot<AccountId>;
 	type Issuance = Treasury;
 	type Lots = Auctions;
 	type MaxCollaterals = ConstU32<16>;
 	type MaxFacilities = ConstU32<32>;
 	type Native = Balances;
 	type Prices = Oracle;
+	// Whoever disagrees with what is coming has a day to leave, and a week until it is there.
+	type RampDelay = ConstU64<{ DAY }>;
+	type RampLength = ConstU64<{ 7 * DAY }>;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Sheet = Treasury;
 	type Time = Timestamp;

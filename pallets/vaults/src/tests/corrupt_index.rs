@@ -5,13 +5,13 @@ use crate::{
 	index::Page,
 	mock::*,
 	types::{BookId, Facility},
-	Facilities, Pages, Summaries, Words,
+	Pages, Summaries, Words,
 };
 use cairn_math::{Tick, Trigger};
 use cairn_primitives::FacilityId;
 
 fn facility_of(facility: FacilityId) -> Facility<Test> {
-	Facilities::<Test>::get(facility).unwrap()
+	facility_now(facility)
 }
 
 /// The one page there is.

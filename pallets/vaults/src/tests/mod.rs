@@ -13,8 +13,11 @@ mod enforcement;
 mod exact;
 mod extremes;
 mod facilities;
+mod governance;
+mod guard;
 mod index;
 mod interest;
+mod invariants;
 mod ledger;
 mod ledger_fuzz;
 mod modes;
@@ -22,6 +25,8 @@ mod operations;
 mod regressions;
 mod risk_limits;
 mod staleness;
+mod transfer;
+mod viewing;
 
 /// An error as a call returns it.
 fn because(error: Error<Test>) -> DispatchError {

@@ -182,8 +182,8 @@ mod calls {
 			Self::do_claim(vault)
 		}
 
-		/// Liquidate one unsafe vault now. Anybody may. The start of every block does it by itself;
-		/// this is for a backlog.
+		/// Liquidate one unsafe vault now, or let its guard act if the moment for that has come.
+		/// Anybody may. The start of every block does it by itself; this is for a backlog.
 		///
 		/// ## Errors
 		///

@@ -34,13 +34,12 @@ use sp_runtime::{
 const ONE: u128 = 1_000_000_000_000_000_000;
 
 impl<T: Config> Position<T> {
-	/// The debt by which the risk index places the vault: `⌈d·g⌉`, at most the largest number, which
-	/// is too early and never too late.
-	pub fn watched_debt(&self) -> NormalizedDebt {
+	/// The debt by which the risk index places the vault: `⌈d·g⌉`; `None` if that is beyond all
+	/// numbers.
+	pub fn watched_debt(&self) -> Option<NormalizedDebt> {
 		let debt = self.vault.debt;
-		self.vault.guard.map_or(debt, |guard| {
-			let scaled = mul_div_ceil(debt.0, guard.level.into_inner(), ONE);
-			NormalizedDebt(scaled.unwrap_or(u128::MAX))
+		self.vault.guard.map_or(Some(debt), |guard| {
+			mul_div_ceil(debt.0, guard.level.into_inner(), ONE).map(NormalizedDebt)
 		})
 	}
 

@@ -399,16 +399,16 @@ impl<T: Config> Position<T> {
 			.copied()
 			.filter(|leg| !leg.amount.is_zero())
 			.collect();
-		let watched = self.watched_debt();
-		let of_filled = match (prices, filled.len()) {
-			(Some(prices), _) => prices.triggers_ceil(&self.facility, &filled, watched),
+		let of_filled = match (self.watched_debt(), prices) {
+			(Some(watched), Some(prices)) => prices.triggers_ceil(&self.facility, &filled, watched),
 			// One leg's trigger needs no price.
-			(None, 1) => LiquidationPrices {
+			(Some(watched), None) if filled.len() == 1 => LiquidationPrices {
 				debt: cairn_math::Price::ONE,
 				collaterals: Vec::new(),
 			}
 			.triggers_ceil(&self.facility, &filled, watched),
-			(None, _) => alloc::vec![cairn_math::Trigger::MAX; filled.len()],
+			// Looked at whenever anything is.
+			_ => alloc::vec![cairn_math::Trigger::MAX; filled.len()],
 		};
 		let mut of_filled = of_filled.into_iter();
 		let triggers = self.vault.legs.iter().map(|leg| {

@@ -272,6 +272,10 @@ impl<T: Config> Pallet<T> {
 				.filter_map(|leg| Some((leg.amount, leg.entry?)));
 			let mut carried = U512::zero();
 			for (amount, entry) in entries {
+				if entry.trigger == Trigger::MAX {
+					// At the top of its book: never passed over.
+					carried = U512::MAX;
+				}
 				// Over a common denominator of 2^151, which is exact.
 				let (numerator, denominator) = entry.trigger.to_ratio();
 				let scaled = (numerator << 151) / denominator;

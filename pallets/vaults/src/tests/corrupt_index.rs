@@ -147,7 +147,7 @@ fn a_trigger_that_is_too_low() {
 			change(scene.vault, |row| row.debt.0 += 1_000);
 			change_state(scene.facility, |state| {
 				state.normalized_debt.0 += 1_000;
-				state.operations += 1;
+				state.due += 1_000;
 			});
 		},
 		"a vault could become unsafe unseen",

@@ -192,7 +192,7 @@ fn a_guard_acts_on_a_basket() {
 		Prices::set_cents(BTC, 59_000_00);
 		assert_eq!(next_block(), 0);
 		assert_eq!(acted(vault), None);
-		Prices::set_cents(ETH, 2_950_00);
+		Prices::set_cents(ETH, 2_940_00);
 		next_block();
 		assert_eq!(acted(vault), Some((cusd(4_000), cusd(12_000))));
 	});

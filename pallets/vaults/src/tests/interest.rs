@@ -128,6 +128,7 @@ fn ten_years_of_blocks_compound_to_what_they_should_to_eighteen_digits() {
 			noise ^= noise << 17;
 			let step = (3_000 + noise % 7_200_000).min(end - Timestamp::get());
 			Timestamp::set_timestamp(Timestamp::get() + step);
+			System::reset_events();
 			Vaults::accrue(&mut frame_support::weights::WeightMeter::new());
 			blocks += 1;
 		}

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{index::Index, mock::*, Event, FacilityStates, NextFacility, Pages, Vaults as Rows};
 use cairn_math::{FixedU128, Ray};
-use cairn_primitives::{Balance, BalanceSheet, FacilityId, LiquidationLots, VaultId};
+use cairn_primitives::{Balance, BalanceSheet, FacilityId, LiquidationLots, PriceSource, VaultId};
 use frame_support::{
 	storage::with_transaction,
 	traits::{fungible::InspectHold, fungibles::Inspect},
@@ -36,6 +36,11 @@ fn after_each(doings: Vec<Doing>, mut check: impl FnMut(&mut Story)) {
 				_ => None,
 			});
 			story.liquidated.extend(liquidated);
+			// Of blocks before the last one the claims tell.
+			let claiming = rows()
+				.into_iter()
+				.filter(|(_, vault)| !vault.claims.is_empty());
+			story.liquidated.extend(claiming.map(|(vault, _)| vault));
 			check(&mut story);
 		}
 		Prices::set_down(false);
@@ -202,7 +207,8 @@ proptest! {
 					// Dust may repay nothing at all; whatever repays something is sold.
 					assert!(outcome.is_ok() || debt(vault) < ONE_CUSD, "{outcome:?}");
 				}
-				assert!(outcome.is_err() || exact::is_nearly_unsafe(vault));
+				let guarded = row(vault).guard.is_some();
+				assert!(outcome.is_err() || guarded || exact::is_nearly_unsafe(vault));
 			}
 		});
 	}
@@ -211,11 +217,15 @@ proptest! {
 	fn i13_a_liquidation_that_leaves_debt_leaves_a_healthier_vault(doings in doings()) {
 		after_each(doings, |_| {
 			for vault in exact::all() {
+				// What cannot be sold now may be the better part of it.
+				let legs = Vaults::vault(vault).unwrap().legs;
+				let quote = |asset| <Prices as PriceSource<_>>::quote(asset).unwrap();
+				let is_whole = legs.iter().all(|leg| quote(&leg.asset).status.allows_liquidation());
 				let before = shown(vault);
-				let (outcome, left, after) = what_if(|| (liquidate(CAROL, vault), debt(vault), shown(vault)));
-				// Under water the last of what can be sold goes, and the rest waits for the rest.
-				let whole = row(vault).legs.len() == 1 || before < FixedU128::from_rational(93, 100);
-				assert!(outcome.is_err() || left == 0 || after >= before || whole, "{before:?} {after:?}");
+				let (outcome, left, after) =
+					what_if(|| (liquidate(CAROL, vault), debt(vault), shown(vault)));
+				let is_better = left == 0 || after >= before;
+				assert!(outcome.is_err() || !is_whole || is_better, "{before:?} {after:?}");
 			}
 		});
 	}

@@ -228,15 +228,23 @@ impl Ledger {
 	) {
 		for (id, line) in self.lines.iter_mut() {
 			let rate = rates[id];
-			let naive = (0..seconds).fold(line.accumulator, |all, _| ceil(all, rate, RAY));
+			let compound = |from: u128, factor: u128, times: u64| {
+				(0..times).fold(from, |all, _| ceil(all, factor, RAY))
+			};
+			let mut naive = compound(line.accumulator, rate, seconds % 3_600);
+			if seconds >= 3_600 {
+				naive = compound(naive, compound(RAY, rate, 3_600), seconds / 3_600);
+			}
 			let real = state(*id).accumulator.0;
+			// A unit a second, and what those grow by.
+			let growth = real / line.accumulator + 1;
 			assert!(
-				real.abs_diff(naive) <= u128::from(seconds) + 20,
+				real.abs_diff(naive) <= (u128::from(seconds) + 20) * growth * (real / RAY + 1),
 				"{real} {naive}"
 			);
 			line.accumulator = real;
-			let made_good = floor(limits[id], seconds.into(), 3_600);
-			line.filled = line.filled.saturating_sub(made_good);
+			let made_good = U512::from(limits[id]) * U512::from(seconds) / U512::from(3_600);
+			line.filled -= made_good.min(line.filled.into()).as_u128();
 		}
 		let reserve = Treasury::account_id();
 		for id in self.lines.keys().copied().collect::<Vec<_>>() {

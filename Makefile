@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help dev demo test build fmt clippy e2e zombienet chain-specs setup clean
+.PHONY: help dev demo test build fmt clippy e2e weights zombienet chain-specs setup clean
 
 help: ## What you are reading
 	@echo "Cairn: make <target>"
@@ -38,6 +38,10 @@ clippy: ## Clippy on everything, warnings denied
 e2e: build ## The end-to-end tests only
 	@scripts/setup-node-modules.sh e2e
 	@source scripts/env.sh; npm test --prefix e2e
+
+weights: ## Measure what our pallets weigh, and write it into the runtime; takes its time
+	@scripts/setup.sh
+	@scripts/weights.sh
 
 zombienet: build ## A network of four validators and one RPC node, and its smoke test
 	@zombienet/run.sh

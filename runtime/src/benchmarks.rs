@@ -31,6 +31,7 @@ frame_benchmarking::define_benchmarks!(
 	[cairn_auctions, crate::Auctions]
 	[cairn_oracle, crate::Oracle]
 	[cairn_treasury, crate::Treasury]
+	[cairn_vaults, crate::Vaults]
 );
 
 impl frame_system_benchmarking::Config for Runtime {}

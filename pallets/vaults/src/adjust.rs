@@ -1,6 +1,8 @@
 //! What users do with their vaults: one load, the movements, the checks, one commit.
 
 use crate::{
+	extent::Extent,
+	index::Rows,
 	types::{Adjustment, Basket, Breaker, LimitsOf, Vault},
 	Config, Error, Event, Facilities, FacilityStates, HoldReason, NextVault, Pallet, Vaults,
 	VaultsOf,
@@ -18,7 +20,7 @@ use frame_support::{
 	},
 	BoundedVec,
 };
-use sp_runtime::{traits::Zero, DispatchResult};
+use sp_runtime::{traits::Zero, DispatchError, DispatchResult};
 
 pub(crate) use crate::position::Position;
 
@@ -47,6 +49,7 @@ impl<T: Config> Pallet<T> {
 				debt: NormalizedDebt::ZERO,
 				legs: BoundedVec::new(),
 				claims: BoundedVec::new(),
+				waiting: false,
 				deposit,
 				guard: None,
 				offered_to: None,
@@ -61,7 +64,8 @@ impl<T: Config> Pallet<T> {
 		if adjustment == Adjustment::default() {
 			return Self::ensure_deadline(&limits);
 		}
-		Self::do_adjust(owner, id, adjustment, limits)
+		Self::do_adjust(owner, id, adjustment, limits)?;
+		Ok(())
 	}
 
 	#[require_transactional]
@@ -70,10 +74,11 @@ impl<T: Config> Pallet<T> {
 		vault: VaultId,
 		adjustment: Adjustment,
 		limits: LimitsOf<T>,
-	) -> DispatchResult {
+	) -> Result<Extent, DispatchError> {
 		Self::ensure_deadline(&limits)?;
 		Self::ensure_well_formed(&adjustment)?;
 		let mut position = Position::<T>::load(vault)?;
+		let claims = position.extent().claims;
 		let Adjustment {
 			deposit,
 			repay,
@@ -121,6 +126,10 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		position.ensure_within(&limits)?;
+		let extent = Extent {
+			claims,
+			..position.extent()
+		};
 		position.commit();
 		Self::deposit_event(Event::Adjusted {
 			vault,
@@ -131,7 +140,7 @@ impl<T: Config> Pallet<T> {
 			repaid,
 			debt,
 		});
-		Ok(())
+		Ok(extent)
 	}
 
 	#[require_transactional]
@@ -139,9 +148,10 @@ impl<T: Config> Pallet<T> {
 		who: T::AccountId,
 		vault: VaultId,
 		max_repay: Balance,
-	) -> DispatchResult {
+	) -> Result<Extent, DispatchError> {
 		let mut position = Position::<T>::load(vault)?;
 		ensure!(position.vault.owner == who, Error::<T>::NotOwner);
+		let claims = position.extent().claims;
 		position.settle_claims()?;
 		ensure!(position.vault.claims.is_empty(), Error::<T>::ClaimsPending);
 		let owed = position.owed_ceil()?;
@@ -151,9 +161,13 @@ impl<T: Config> Pallet<T> {
 		} else {
 			position.repay(&who, owed)?
 		};
-		if !position.unindex() {
+		if !position.unindex(&mut Rows::uncounted()) {
 			Self::deposit_event(Event::IndexDrift { vault });
 		}
+		let extent = Extent {
+			claims,
+			..position.extent()
+		};
 		let mut withdrawn = Basket::new();
 		for leg in position.vault.legs.clone() {
 			let asset = position.facility.terms_of(leg.collateral)?.asset.clone();
@@ -186,20 +200,20 @@ impl<T: Config> Pallet<T> {
 			repaid,
 			withdrawn,
 		});
-		Ok(())
+		Ok(extent)
 	}
 
 	#[require_transactional]
-	pub(crate) fn do_claim(vault: VaultId) -> DispatchResult {
+	pub(crate) fn do_claim(vault: VaultId) -> Result<Extent, DispatchError> {
 		let mut position = Position::<T>::load(vault)?;
-		let before = position.vault.claims.len();
+		let extent = position.extent();
 		position.settle_claims()?;
 		ensure!(
-			position.vault.claims.len() < before,
+			position.extent().claims < extent.claims,
 			Error::<T>::NothingToClaim
 		);
 		position.commit();
-		Ok(())
+		Ok(extent)
 	}
 
 	pub(crate) fn ensure_deadline(limits: &LimitsOf<T>) -> DispatchResult {

@@ -22,7 +22,7 @@ mod calls {
 		///
 		/// [`Event::Opened`], and [`Event::Adjusted`] if anything moved.
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::open())]
+		#[pallet::weight(Extent::of(adjustment).weight_of_open::<T>(adjustment))]
 		pub fn open(
 			origin: OriginFor<T>,
 			facility: FacilityId,
@@ -58,87 +58,92 @@ mod calls {
 		///
 		/// [`Event::Adjusted`]; [`Event::LeftoverReturned`] if a lot had something for the vault.
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::adjust())]
+		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>())]
 		pub fn adjust(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
 			adjustment: Adjustment,
 			limits: LimitsOf<T>,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			Self::do_adjust(who, vault, adjustment, limits)
+			let extent = Self::do_adjust(who, vault, adjustment, limits)?;
+			Ok(Some(extent.weight_of_adjust::<T>()).into())
 		}
 
 		/// Put collateral into a vault. Anybody may, with his own tokens. [`Pallet::adjust`] with
 		/// one movement.
 		#[pallet::call_index(2)]
-		#[pallet::weight(T::WeightInfo::adjust())]
+		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>())]
 		pub fn deposit(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
 			asset: AssetId,
 			#[pallet::compact] amount: Balance,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
 			let deposit = BoundedVec::truncate_from(alloc::vec![(asset, amount)]);
 			let adjustment = Adjustment {
 				deposit,
 				..Default::default()
 			};
-			Self::do_adjust(who, vault, adjustment, Limits::default())
+			let extent = Self::do_adjust(who, vault, adjustment, Limits::default())?;
+			Ok(Some(extent.weight_of_adjust::<T>()).into())
 		}
 
 		/// Take collateral out of a vault. Only its owner may. [`Pallet::adjust`] with one movement.
 		#[pallet::call_index(3)]
-		#[pallet::weight(T::WeightInfo::adjust())]
+		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>())]
 		pub fn withdraw(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
 			asset: AssetId,
 			#[pallet::compact] amount: Balance,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
 			let withdraw = BoundedVec::truncate_from(alloc::vec![(asset, amount)]);
 			let adjustment = Adjustment {
 				withdraw,
 				..Default::default()
 			};
-			Self::do_adjust(who, vault, adjustment, Limits::default())
+			let extent = Self::do_adjust(who, vault, adjustment, Limits::default())?;
+			Ok(Some(extent.weight_of_adjust::<T>()).into())
 		}
 
 		/// Borrow against a vault. Only its owner may. [`Pallet::adjust`] with one movement.
 		#[pallet::call_index(4)]
-		#[pallet::weight(T::WeightInfo::adjust())]
+		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>())]
 		pub fn borrow(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
 			#[pallet::compact] amount: Balance,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
 			ensure!(amount > 0, Error::<T>::ZeroAmount);
 			let adjustment = Adjustment {
 				borrow: amount,
 				..Default::default()
 			};
-			Self::do_adjust(who, vault, adjustment, Limits::default())
+			let extent = Self::do_adjust(who, vault, adjustment, Limits::default())?;
+			Ok(Some(extent.weight_of_adjust::<T>()).into())
 		}
 
 		/// Pay debt of a vault back, at most what is owed. Anybody may, with his own tokens.
 		/// [`Pallet::adjust`] with one movement.
 		#[pallet::call_index(5)]
-		#[pallet::weight(T::WeightInfo::adjust())]
+		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>())]
 		pub fn repay(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
 			#[pallet::compact] amount: Balance,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
 			ensure!(amount > 0, Error::<T>::ZeroAmount);
 			let adjustment = Adjustment {
 				repay: amount,
 				..Default::default()
 			};
-			Self::do_adjust(who, vault, adjustment, Limits::default())
+			let extent = Self::do_adjust(who, vault, adjustment, Limits::default())?;
+			Ok(Some(extent.weight_of_adjust::<T>()).into())
 		}
 
 		/// Pay back exactly what is owed, take all collateral out, and remove the vault.
@@ -163,23 +168,28 @@ mod calls {
 		///
 		/// [`Event::Closed`].
 		#[pallet::call_index(6)]
-		#[pallet::weight(T::WeightInfo::close())]
+		#[pallet::weight(Extent::MAX.weight_of_close::<T>())]
 		pub fn close(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
 			#[pallet::compact] max_repay: Balance,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			Self::do_close(who, vault, max_repay)
+			let extent = Self::do_close(who, vault, max_repay)?;
+			Ok(Some(extent.weight_of_close::<T>()).into())
 		}
 
 		/// Bring collateral that closed lots have left over back into a vault. Anybody may; it
 		/// happens by itself with each operation on the vault.
 		#[pallet::call_index(7)]
-		#[pallet::weight(T::WeightInfo::claim())]
-		pub fn claim(origin: OriginFor<T>, #[pallet::compact] vault: VaultId) -> DispatchResult {
+		#[pallet::weight(T::WeightInfo::claim(MAX_CLAIMS))]
+		pub fn claim(
+			origin: OriginFor<T>,
+			#[pallet::compact] vault: VaultId,
+		) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
-			Self::do_claim(vault)
+			let extent = Self::do_claim(vault)?;
+			Ok(Some(T::WeightInfo::claim(extent.claims)).into())
 		}
 
 		/// Liquidate one unsafe vault now, or let its guard act if the moment for that has come.
@@ -191,13 +201,14 @@ mod calls {
 		/// - [`Error::NothingToSell`]: no collateral of it has a quote to sell it at.
 		/// - [`Error::SwitchedOff`]: the breaker has stopped liquidations, or the oracle is silent.
 		#[pallet::call_index(8)]
-		#[pallet::weight(T::WeightInfo::liquidate().saturating_add(T::WeightInfo::run_guard()))]
+		#[pallet::weight(Extent::MAX.weight_of_liquidate::<T>())]
 		pub fn liquidate(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
-			Self::do_liquidate(vault)
+			let extent = Self::do_liquidate(vault)?;
+			Ok(Some(extent.weight_of_liquidate::<T>()).into())
 		}
 
 		/// Go on with the backlog of unsafe vaults, as far as the weight of `max` vaults pays for.

@@ -2,18 +2,23 @@
 
 use crate::{
 	adjust::Position,
-	index::{Costs, Index},
+	extent::Extent,
+	index::{Index, Rows, ROWS_OF_ENTRY},
 	liquidation::{plan, Sale, SellableLeg},
 	types::{
-		Basket, BookId, Breaker, Claim, CollateralIndex, Entry, Facility, FacilityState, Vault,
+		risk_book, waiting_book, Basket, BookId, Breaker, Claim, CollateralIndex, Entry, Facility,
+		FacilityState, Vault,
 	},
 	valuation::LiquidationPrices,
 	weights::WeightInfo,
-	Config, Error, Event, FacilityStates, NextFacility, Pallet, Vaults, LOG_TARGET,
-	MAX_CLAIMS_PER_COLLATERAL,
+	Config, Error, Event, FacilityStates, NextFacility, Pallet, Vaults, LOG_TARGET, MAX_CLAIMS,
+	MAX_CLAIMS_PER_COLLATERAL, MAX_LEGS,
 };
-use alloc::{collections::BTreeMap, vec::Vec};
-use cairn_math::NormalizedDebt;
+use alloc::{
+	collections::{BTreeMap, BTreeSet},
+	vec::Vec,
+};
+use cairn_math::{NormalizedDebt, Tick, Trigger, Value};
 use cairn_primitives::{
 	AssetId, Balance, BalanceSheet, FacilityId, Leftover, LiquidationLots, LotId, PriceSource,
 	Seizure, VaultId,
@@ -25,22 +30,32 @@ use frame_support::{
 };
 use sp_runtime::{
 	traits::{UniqueSaturatedInto, Zero},
-	DispatchResult,
+	DispatchError,
 };
+
+/// How many vaults [`WeightInfo::enforce_batch`] is for.
+pub(crate) const BATCH: u32 = 32;
 
 /// What an evaluation of a vault came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
 	/// Its health is at least one.
 	Safe,
-	/// It is unsafe, but nothing of it can be sold now.
+	/// It is unsafe, but nothing of it can be sold now. It waits for one of its collaterals.
 	Waiting,
 	/// Its owner's guard has made it safe.
 	Saved,
 	/// Collateral and debt have left it.
 	Liquidated,
-	/// The meter does not pay for its owner's guard: nothing has happened yet.
-	Postponed,
+}
+
+/// What has been done about a vault.
+struct Evaluated {
+	verdict: Verdict,
+	/// Whether its claims were looked at.
+	settled: bool,
+	/// Whether its guard has acted.
+	guarded: bool,
 }
 
 /// How far enforcement has come.
@@ -59,13 +74,14 @@ struct Batch<T: Config> {
 	state: FacilityState<T>,
 	prices: LiquidationPrices,
 	lots: BTreeMap<LotId, (CollateralIndex, Seizure)>,
+	rows: Rows,
 	debt_seized: Balance,
 	liquidated: u32,
 }
 
 impl<T: Config> Batch<T> {
 	/// `None` if nothing can be liquidated in this facility now.
-	fn open(id: FacilityId) -> Option<Self> {
+	fn open(id: FacilityId, rows: Rows) -> Option<Self> {
 		let facility = Pallet::<T>::facility_now(id)?;
 		if facility.breaker >= Breaker::NoNewLiquidations || T::Prices::is_down() {
 			return None;
@@ -82,6 +98,7 @@ impl<T: Config> Batch<T> {
 			state,
 			prices,
 			lots: BTreeMap::new(),
+			rows,
 			debt_seized: 0,
 			liquidated: 0,
 		})
@@ -94,33 +111,38 @@ impl<T: Config> Batch<T> {
 			.map(|c| &c.terms.asset)
 	}
 
-	/// Goes through one book from its highest trigger down to the effective price of today.
-	fn enforce_book(&mut self, book: BookId, meter: &mut WeightMeter) -> Reached {
-		let Some(collateral) = self.facility.collaterals.get(usize::from(book.1)).cloned() else {
-			return Reached::End;
+	/// The books of one collateral that have to be gone through, each with the trigger down to which.
+	fn books_of(&self, index: CollateralIndex) -> Vec<(BookId, Trigger)> {
+		let Some(collateral) = self.facility.collaterals.get(usize::from(index)) else {
+			return Vec::new();
 		};
-		let effective = self.prices.effective_floor(
-			&self.facility,
-			&collateral,
-			book.1,
-			self.state.accumulator,
-		);
-		let costs = Costs {
-			page: T::WeightInfo::visit_page(),
-			vault: T::WeightInfo::liquidate(),
-		};
+		let effective =
+			self.prices
+				.effective_floor(&self.facility, collateral, index, self.state.accumulator);
+		let mut books = alloc::vec![(risk_book(self.id, index), effective)];
+		if self.state.waiting > 0 && self.prices.of(index).sellable {
+			books.push((waiting_book(self.id, index), Trigger::MIN));
+		}
+		books
+	}
+
+	/// Goes through the books of one collateral, each from its highest trigger down.
+	fn enforce_collateral(&mut self, index: CollateralIndex, meter: &mut WeightMeter) -> Reached {
+		let mut reached = Reached::End;
+		for (book, bound) in self.books_of(index) {
+			if self.enforce_book(book, bound, meter) == Reached::Limit {
+				reached = Reached::Limit;
+			}
+		}
+		reached
+	}
+
+	fn enforce_book(&mut self, book: BookId, bound: Trigger, meter: &mut WeightMeter) -> Reached {
+		// A vault that is put back into the same book is not looked at a second time.
+		let mut seen = BTreeSet::new();
 		let mut cursor = Index::<T>::highest(book);
-		while let Some(tick) = cursor {
-			if tick < effective.tick() {
-				break;
-			}
-			let taken = Index::<T>::take_above(book, tick, effective, costs, meter);
-			let mut postponed = false;
-			for (vault, entry) in taken.vaults {
-				postponed |= self.visit(book, vault, entry, meter) == Some(Verdict::Postponed);
-			}
-			if postponed
-				|| taken.exhausted
+		while let Some(tick) = cursor.filter(|tick| *tick >= bound.tick()) {
+			if self.enforce_tick(book, tick, bound, &mut seen, meter) == Reached::Limit
 				|| meter.try_consume(T::WeightInfo::visit_page()).is_err()
 			{
 				return Reached::Limit;
@@ -130,62 +152,139 @@ impl<T: Config> Batch<T> {
 		Reached::End
 	}
 
-	/// Looks at a vault whose entry has been taken out of `book`.
-	fn visit(
+	/// Goes through a tick from its last page to its first, so that the pages at its end that become
+	/// empty go as it goes.
+	fn enforce_tick(
 		&mut self,
 		book: BookId,
-		id: VaultId,
-		entry: Entry,
+		tick: Tick,
+		bound: Trigger,
+		seen: &mut BTreeSet<VaultId>,
 		meter: &mut WeightMeter,
-	) -> Option<Verdict> {
+	) -> Reached {
+		let Some((pages, highest)) = Index::<T>::extent(book, tick) else {
+			return Reached::End;
+		};
+		if highest <= bound {
+			return Reached::End;
+		}
+		// What is put into the tick meanwhile raises the bound again.
+		Index::<T>::set_highest(book, tick, Trigger::MIN, &mut self.rows);
+		let (mut reached, mut left) = (Reached::End, Trigger::MIN);
+		for number in (0..pages).rev() {
+			let page = (tick, number);
+			let Some(left_here) = self.enforce_page(book, page, bound, seen, meter) else {
+				(reached, left) = (Reached::Limit, highest);
+				break;
+			};
+			left = left.max(left_here);
+		}
+		if let Some((_, added)) = Index::<T>::extent(book, tick) {
+			Index::<T>::set_highest(book, tick, left.max(added), &mut self.rows);
+		}
+		reached
+	}
+
+	/// Visits the vaults of a page that the price hurts; the highest trigger that stays in the page,
+	/// or `None` if the budget ended before.
+	fn enforce_page(
+		&mut self,
+		book: BookId,
+		page: (Tick, u16),
+		bound: Trigger,
+		seen: &mut BTreeSet<VaultId>,
+		meter: &mut WeightMeter,
+	) -> Option<Trigger> {
+		loop {
+			meter.try_consume(T::WeightInfo::visit_page()).ok()?;
+			// Each is reserved for at its worst, and charged for what it was.
+			let most = meter
+				.remaining()
+				.checked_div_per_component(&Pallet::<T>::heaviest_vault())
+				.filter(|most| *most > 0)?;
+			let most = most.min(u64::from(u32::MAX)) as u32;
+			let wanted = |vault: &VaultId| !seen.contains(vault);
+			let taken = Index::<T>::take_above(book, page, bound, most, wanted, &mut self.rows);
+			for (vault, entry) in taken.vaults {
+				seen.insert(vault);
+				let weight = self.visit(book, vault, entry);
+				meter.consume(weight);
+			}
+			if !taken.more {
+				return Some(taken.highest_left);
+			}
+		}
+	}
+
+	/// Looks at a vault whose entry has been taken out of `book`; returns what that weighs.
+	fn visit(&mut self, book: BookId, id: VaultId, entry: Entry) -> Weight {
 		let Some(mut vault) = Vaults::<T>::get(id) else {
 			log::error!(target: LOG_TARGET, "the index names vault {id}, which does not exist");
 			Pallet::<T>::deposit_event(Event::IndexDrift { vault: id });
-			return None;
+			return Pallet::<T>::weight_of_vault(0, 0);
 		};
 		if vault.facility != self.id {
 			log::error!(target: LOG_TARGET, "vault {id} stands in a book of another facility");
 			Pallet::<T>::deposit_event(Event::IndexDrift { vault: id });
-			return None;
+			return Pallet::<T>::weight_of_vault(0, 0);
 		}
-		match vault.legs.iter_mut().find(|leg| leg.collateral == book.1) {
-			Some(leg) if leg.entry == Some(entry) => leg.entry = None,
+		let waiting = vault.waiting;
+		let found = vault.legs.iter_mut().find(|leg| {
+			let here = if waiting { waiting_book } else { risk_book };
+			here(self.id, leg.collateral) == book && leg.entry == Some(entry)
+		});
+		match found {
+			Some(leg) => leg.entry = None,
 			// The leg's own entry, if it has one, is another one and still in its place.
-			_ => Pallet::<T>::deposit_event(Event::IndexDrift { vault: id }),
+			None => Pallet::<T>::deposit_event(Event::IndexDrift { vault: id }),
 		}
-		Some(self.evaluate(id, vault, meter))
+		let (legs, claims, lots) = (vault.legs.len(), vault.claims.len(), self.lots.len());
+		let evaluated = self.evaluate(id, vault);
+		let claims = if evaluated.settled { claims } else { 0 };
+		let guards = u64::from(evaluated.guarded);
+		let rows = self.rows.take_fresh();
+		let lots = self.lots.len().saturating_sub(lots) as u64;
+		Pallet::<T>::weight_of_vault(legs as u32, claims as u32)
+			.saturating_add(T::WeightInfo::index_rows(rows))
+			.saturating_add(T::WeightInfo::put_up().saturating_mul(lots))
+			.saturating_add(T::WeightInfo::run_guard().saturating_mul(guards))
 	}
 
 	/// Evaluates a vault exactly, lets its guard act, liquidates it if it is unsafe, and indexes it
 	/// anew.
-	fn evaluate(&mut self, id: VaultId, vault: Vault<T>, meter: &mut WeightMeter) -> Verdict {
+	fn evaluate(&mut self, id: VaultId, vault: Vault<T>) -> Evaluated {
 		let mut position = Position {
 			id,
 			vault,
 			facility: self.facility.clone(),
 			state: self.state.clone(),
 		};
-		let verdict = if !position.guard_is_due(&self.prices) {
-			self.liquidate(&mut position)
-		} else if meter.try_consume(T::WeightInfo::run_guard()).is_err() {
-			Verdict::Postponed
-		} else {
-			let acted = position.run_guard(&self.prices);
-			match self.liquidate(&mut position) {
-				Verdict::Safe if acted => Verdict::Saved,
-				verdict => verdict,
-			}
-		};
-		position.store_vault(Some(&self.prices));
+		let claimed = position.vault.claims.len();
+		let guarded = position.run_guard(&self.prices);
+		let of_guard = position.vault.claims.len() < claimed;
+		let (verdict, settled) = self.liquidate(&mut position);
+		position.store_vault(
+			Some(&self.prices),
+			verdict == Verdict::Waiting,
+			&mut self.rows,
+		);
 		self.state = position.state;
-		verdict
+		Evaluated {
+			verdict: match verdict {
+				Verdict::Safe if guarded => Verdict::Saved,
+				verdict => verdict,
+			},
+			settled: settled || of_guard,
+			guarded,
+		}
 	}
 
-	fn liquidate(&mut self, position: &mut Position<T>) -> Verdict {
+	fn liquidate(&mut self, position: &mut Position<T>) -> (Verdict, bool) {
 		let Ok(owed) = position.owed_ceil() else {
 			log::error!(target: LOG_TARGET, "the debt of vault {} is not a number", position.id);
-			return Verdict::Waiting;
+			return (Verdict::Waiting, false);
 		};
+		let mut settled = false;
 		let debt = self.prices.debt_value_ceil(&self.facility, owed);
 		let mut weighted = self
 			.prices
@@ -193,6 +292,7 @@ impl<T: Config> Batch<T> {
 		if weighted < debt && !position.vault.claims.is_empty() {
 			// What lots have left over is the vault's: it may save it, and where it does not, it
 			// must not be left to the owner while his debt goes bad.
+			settled = true;
 			if position.settle_claims().is_err() {
 				frame_support::defensive!("a leftover does not fit its vault");
 			}
@@ -201,11 +301,26 @@ impl<T: Config> Batch<T> {
 				.weighted_floor(&self.facility, &position.vault.legs);
 		}
 		if weighted >= debt {
-			return Verdict::Safe;
+			return (Verdict::Safe, settled);
 		}
+		let verdict = match self.plan(position, debt, weighted) {
+			Some((sales, cleared)) => self.seize(position, &sales, cleared),
+			None => Verdict::Waiting,
+		};
+		(verdict, settled)
+	}
+
+	/// What of an unsafe vault is sold, and which part of its debt leaves it for that; `None` if
+	/// nothing can be sold now.
+	fn plan(
+		&self,
+		position: &mut Position<T>,
+		debt: Value,
+		weighted: Value,
+	) -> Option<(Vec<Sale>, NormalizedDebt)> {
 		let legs = self.sellable_legs(&position.vault);
 		if legs.is_empty() {
-			return Verdict::Waiting;
+			return None;
 		}
 		let unsold_stays = legs.len() < position.vault.legs.len();
 		let target = self.facility.target_health;
@@ -237,10 +352,14 @@ impl<T: Config> Batch<T> {
 				})
 		};
 		if cleared.is_zero() {
-			// What can be sold is dust that repays nothing.
-			return Verdict::Waiting;
+			// All that can be sold is worth less than 10^-18 dollars. It goes out of the books, into
+			// what custody holds beyond them, or it would have to be looked at in every block.
+			for sale in &planned.sales {
+				let _ = position.debit(sale.collateral, sale.amount);
+			}
+			return None;
 		}
-		self.seize(position, &planned.sales, cleared)
+		Some((planned.sales, cleared))
 	}
 
 	fn sellable_legs(&self, vault: &Vault<T>) -> Vec<SellableLeg> {
@@ -438,7 +557,7 @@ impl<T: Config> Pallet<T> {
 		{
 			return (0, Reached::Limit);
 		}
-		let Some(mut batch) = Batch::<T>::open(id) else {
+		let Some(mut batch) = Batch::<T>::open(id, Rows::counting()) else {
 			return (0, Reached::End);
 		};
 		let books = batch.facility.collaterals.len() as u32;
@@ -447,16 +566,16 @@ impl<T: Config> Pallet<T> {
 			let Some(index) = round.wrapping_add(step).checked_rem(books) else {
 				break;
 			};
-			let book = (id, index as CollateralIndex);
+			let index = index as CollateralIndex;
 			let mut own = Self::share(meter, books.saturating_sub(step), Self::weight_of_one());
-			if batch.enforce_book(book, &mut own) == Reached::Limit {
-				unfinished.push(book);
+			if batch.enforce_collateral(index, &mut own) == Reached::Limit {
+				unfinished.push(index);
 			}
 			meter.consume(own.consumed());
 		}
 		let mut reached = Reached::End;
-		for book in unfinished {
-			if batch.enforce_book(book, meter) == Reached::Limit {
+		for index in unfinished {
+			if batch.enforce_collateral(index, meter) == Reached::Limit {
 				reached = Reached::Limit;
 			}
 		}
@@ -471,11 +590,34 @@ impl<T: Config> Pallet<T> {
 		WeightMeter::with_limit(equal.max(least).min(remaining))
 	}
 
-	/// What it takes to get at one vault, its guard included.
-	fn weight_of_one() -> Weight {
-		T::WeightInfo::visit_page()
-			.saturating_add(T::WeightInfo::liquidate())
+	/// What evaluating and liquidating a vault of so many legs weighs, without the rows of the index
+	/// and without the lots, in case so many of its claims have to be looked at.
+	fn weight_of_vault(legs: u32, claims: u32) -> Weight {
+		let of_claims = match claims {
+			0 => Weight::zero(),
+			_ => T::WeightInfo::claim(claims),
+		};
+		// Rounded up, for less than a picosecond.
+		let batch = T::WeightInfo::enforce_batch(legs);
+		let one = Weight::from_parts(
+			batch.ref_time().div_ceil(u64::from(BATCH)),
+			batch.proof_size().div_ceil(u64::from(BATCH)),
+		);
+		one.saturating_add(of_claims)
+	}
+
+	/// The most that one vault can weigh.
+	pub(crate) fn heaviest_vault() -> Weight {
+		let rows = MAX_LEGS.saturating_mul(ROWS_OF_ENTRY).saturating_mul(2);
+		Self::weight_of_vault(MAX_LEGS, MAX_CLAIMS)
+			.saturating_add(T::WeightInfo::index_rows(rows))
+			.saturating_add(T::WeightInfo::put_up().saturating_mul(u64::from(MAX_LEGS)))
 			.saturating_add(T::WeightInfo::run_guard())
+	}
+
+	/// What it takes to get at one vault, whatever it is.
+	fn weight_of_one() -> Weight {
+		T::WeightInfo::visit_page().saturating_add(Self::heaviest_vault())
 	}
 
 	/// The most that enforcing `max` vaults can weigh.
@@ -487,18 +629,22 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(facilities)
 	}
 
+	/// Liquidates one vault.
 	#[require_transactional]
-	pub(crate) fn do_liquidate(id: VaultId) -> DispatchResult {
+	pub(crate) fn do_liquidate(id: VaultId) -> Result<Extent, DispatchError> {
 		let vault = Vaults::<T>::get(id).ok_or(Error::<T>::UnknownVault)?;
-		let mut batch = Batch::<T>::open(vault.facility).ok_or(Error::<T>::SwitchedOff)?;
-		// The call pays for the guard.
-		let mut meter = WeightMeter::with_limit(T::WeightInfo::run_guard());
-		match batch.evaluate(id, vault, &mut meter) {
-			Verdict::Safe | Verdict::Postponed => Err(Error::<T>::VaultIsSafe.into()),
+		let extent = Extent {
+			legs: vault.legs.len() as u32,
+			claims: vault.claims.len() as u32,
+		};
+		let mut batch =
+			Batch::<T>::open(vault.facility, Rows::uncounted()).ok_or(Error::<T>::SwitchedOff)?;
+		match batch.evaluate(id, vault).verdict {
+			Verdict::Safe => Err(Error::<T>::VaultIsSafe.into()),
 			Verdict::Waiting => Err(Error::<T>::NothingToSell.into()),
 			Verdict::Saved | Verdict::Liquidated => {
 				batch.close();
-				Ok(())
+				Ok(extent)
 			}
 		}
 	}

@@ -111,6 +111,7 @@ impl<T: Config> Pallet<T> {
 			due: 0,
 			operations: 0,
 			filled: 0,
+			waiting: 0,
 			held: BoundedVec::truncate_from(held),
 		};
 		Ok((facility, state))
@@ -197,7 +198,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Advances one accumulator, and mints what is owed and not issued yet.
-	fn accrue_facility(
+	pub(crate) fn accrue_facility(
 		facility: &Facility<T>,
 		rate: Ray,
 		state: &mut FacilityState<T>,

@@ -142,9 +142,7 @@ impl<T: Config> Position<T> {
 impl<T: Config> Pallet<T> {
 	/// Who sets a guard pays for what the start of some block will do for it.
 	pub(crate) fn weight_of_setting_a_guard() -> Weight {
-		T::WeightInfo::set_guard()
-			.saturating_add(T::WeightInfo::liquidate())
-			.saturating_add(T::WeightInfo::run_guard())
+		T::WeightInfo::set_guard().saturating_add(Self::heaviest_vault())
 	}
 
 	#[require_transactional]

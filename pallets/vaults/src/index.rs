@@ -11,20 +11,24 @@
 //! Pages[book, tick, page] up to 32 entries; page 0 also heads the tick
 //! ```
 //!
-//! Entries are not sorted within a tick: a tick is at most 0.1 % wide, and the whole of it is
-//! looked at. An entry never moves by itself, so a vault that remembers its page finds it again
-//! with one read.
+//! Entries are not sorted within a tick, which is at most 0.1 % wide. Its head knows a bound of its
+//! triggers, so that a tick around the price of today is gone through once, not once a block. An
+//! entry never moves by itself, so a vault that remembers its page finds it again with one read.
+//!
+//! Beside its book of the risk each collateral has a book of those who wait for it: vaults that are
+//! unsafe while nothing of them can be sold. They are out of the way there, and are looked at as
+//! soon as the collateral has a price again.
 
 use crate::{
 	types::{BookId, Entry},
 	Config, Pages, Summaries, Words,
 };
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 use cairn_math::{Tick, Trigger, TICKS};
 use cairn_primitives::VaultId;
 use codec::{Decode, Encode, MaxEncodedLen};
 use core::marker::PhantomData;
-use frame_support::{traits::ConstU32, weights::WeightMeter, BoundedVec};
+use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
 
 /// Entries of a page.
@@ -49,26 +53,73 @@ pub struct Page {
 	pub occupied: u16,
 	/// On page 0, a page that had room when an entry was last removed; not used on others.
 	pub roomy: u16,
+	/// On page 0, a bound that no trigger of the tick exceeds; not used on others.
+	pub highest: Trigger,
 	/// The entries.
 	pub entries: BoundedVec<(Trigger, VaultId), ConstU32<PAGE_ENTRIES>>,
 }
 
-/// What [`Index::take_above`] found.
+/// What [`Index::take_above`] found in a page.
 pub struct Taken {
-	/// The vaults taken out of the tick, and where their entries lay.
+	/// The vaults taken out of the page, and where their entries lay.
 	pub vaults: Vec<(VaultId, Entry)>,
-	/// Whether the budget ended before the tick did.
-	pub exhausted: bool,
+	/// Whether the page has more of them.
+	pub more: bool,
+	/// The highest trigger that stays in the page; the lowest of all if none does.
+	pub highest_left: Trigger,
 }
 
-/// What looking into a book costs.
-#[derive(Clone, Copy)]
-pub struct Costs {
-	/// Reading and writing a page.
-	pub page: frame_support::weights::Weight,
-	/// What the caller will do with a vault that it is given.
-	pub vault: frame_support::weights::Weight,
+/// Counts the rows that the index writes, each once.
+///
+/// Writing a row a second time within a block costs next to nothing: what costs is the row's way
+/// into the state root. So a batch of vaults is charged for the rows that it has touched, not for
+/// how often.
+#[derive(Default)]
+pub struct Rows {
+	seen: Option<BTreeSet<Row>>,
+	fresh: u32,
 }
+
+/// Book, and either tick and page, or word.
+type Row = (BookId, Option<(Tick, u16)>, u16);
+
+impl Rows {
+	/// Counts.
+	pub fn counting() -> Self {
+		Self {
+			seen: Some(BTreeSet::new()),
+			fresh: 0,
+		}
+	}
+
+	/// Does not count: the caller is charged for the worst case.
+	pub fn uncounted() -> Self {
+		Self::default()
+	}
+
+	/// How many rows have been touched for the first time since this was last asked.
+	pub fn take_fresh(&mut self) -> u32 {
+		core::mem::take(&mut self.fresh)
+	}
+
+	fn touch(&mut self, row: Row) {
+		if let Some(seen) = &mut self.seen {
+			self.fresh = self.fresh.saturating_add(u32::from(seen.insert(row)));
+		}
+	}
+
+	fn page(&mut self, book: BookId, tick: Tick, page: u16) {
+		self.touch((book, Some((tick, page)), 0));
+	}
+
+	fn word(&mut self, book: BookId, word: u32) {
+		self.touch((book, None, word as u16));
+	}
+}
+
+/// How many rows of the index an entry that comes or goes can touch: its page, the head of its
+/// tick, a word, and the summary, which counts as the word that it goes with.
+pub const ROWS_OF_ENTRY: u32 = 3;
 
 /// The books.
 pub struct Index<T>(PhantomData<T>);
@@ -78,10 +129,10 @@ impl<T: Config> Index<T> {
 	///
 	/// If the tick is full, which takes two million vaults, the entry goes to the next higher one:
 	/// such a vault is looked at too early, never too late.
-	pub fn insert(book: BookId, trigger: Trigger, vault: VaultId) -> Entry {
+	pub fn insert(book: BookId, trigger: Trigger, vault: VaultId, rows: &mut Rows) -> Entry {
 		let mut trigger = trigger;
 		loop {
-			if let Some(page) = Self::insert_in_tick(book, trigger, vault) {
+			if let Some(page) = Self::insert_in_tick(book, trigger, vault, rows) {
 				return Entry { trigger, page };
 			}
 			match trigger.next_tick() {
@@ -97,20 +148,45 @@ impl<T: Config> Index<T> {
 		}
 	}
 
-	fn insert_in_tick(book: BookId, trigger: Trigger, vault: VaultId) -> Option<u16> {
+	fn insert_in_tick(
+		book: BookId,
+		trigger: Trigger,
+		vault: VaultId,
+		rows: &mut Rows,
+	) -> Option<u16> {
 		let tick = trigger.tick();
-		let Some(mut head) = Pages::<T>::get((book, tick, 0)) else {
+		let Some(found) = Pages::<T>::get((book, tick, 0)) else {
 			let mut head = Page {
 				pages: 1,
+				highest: trigger,
 				..Default::default()
 			};
 			head.entries.try_push((trigger, vault)).ok()?;
+			rows.page(book, tick, 0);
 			Pages::<T>::insert((book, tick, 0), head);
-			Self::set_bit(book, tick);
+			Self::set_bit(book, tick, rows);
 			return Some(0);
 		};
-		if head.entries.try_push((trigger, vault)).is_ok() {
+		let mut head = found.clone();
+		let number = Self::place(book, &mut head, trigger, vault, rows)?;
+		head.highest = head.highest.max(trigger);
+		if head != found {
+			rows.page(book, tick, 0);
 			Pages::<T>::insert((book, tick, 0), head);
+		}
+		Some(number)
+	}
+
+	/// Puts an entry into the head of its tick or into another page of it that has room.
+	fn place(
+		book: BookId,
+		head: &mut Page,
+		trigger: Trigger,
+		vault: VaultId,
+		rows: &mut Rows,
+	) -> Option<u16> {
+		let tick = trigger.tick();
+		if head.entries.try_push((trigger, vault)).is_ok() {
 			return Some(0);
 		}
 		for number in [head.roomy, head.pages.saturating_sub(1)] {
@@ -121,11 +197,9 @@ impl<T: Config> Index<T> {
 			let was_empty = found.is_none();
 			let mut page = found.unwrap_or_default();
 			if page.entries.try_push((trigger, vault)).is_ok() {
+				rows.page(book, tick, number);
 				Pages::<T>::insert((book, tick, number), page);
-				if was_empty {
-					head.occupied = head.occupied.saturating_add(1);
-					Pages::<T>::insert((book, tick, 0), head);
-				}
+				head.occupied = head.occupied.saturating_add(u16::from(was_empty));
 				return Some(number);
 			}
 		}
@@ -135,17 +209,17 @@ impl<T: Config> Index<T> {
 		}
 		let mut page = Page::default();
 		page.entries.try_push((trigger, vault)).ok()?;
+		rows.page(book, tick, number);
 		Pages::<T>::insert((book, tick, number), page);
 		head.pages = number.saturating_add(1);
 		head.occupied = head.occupied.saturating_add(1);
 		head.roomy = number;
-		Pages::<T>::insert((book, tick, 0), head);
 		Some(number)
 	}
 
 	/// Removes an entry. `false` if it is not where it should be; nothing has changed then.
 	#[must_use]
-	pub fn remove(book: BookId, entry: Entry, vault: VaultId) -> bool {
+	pub fn remove(book: BookId, entry: Entry, vault: VaultId, rows: &mut Rows) -> bool {
 		let tick = entry.trigger.tick();
 		let Some(mut page) = Pages::<T>::get((book, tick, entry.page)) else {
 			return false;
@@ -155,87 +229,75 @@ impl<T: Config> Index<T> {
 		};
 		let was_full = page.entries.len() as u32 == PAGE_ENTRIES;
 		page.entries.swap_remove(position);
-		if entry.page == 0 {
-			Self::put_head(book, tick, page);
-		} else {
-			let emptied = page.entries.is_empty();
-			Self::put_page(book, tick, entry.page, page);
-			if was_full || emptied {
-				Self::note_room(book, tick, entry.page, emptied);
-			}
-		}
+		Self::put_back(book, tick, entry.page, page, was_full, rows);
 		true
 	}
 
-	/// Takes the vaults whose trigger is above `bound` out of a tick, as many as the meter pays for.
+	/// Takes vaults whose trigger is above `bound` out of a page, at most `most` of them, and only
+	/// those that are `wanted`.
 	pub fn take_above(
 		book: BookId,
-		tick: Tick,
+		(tick, number): (Tick, u16),
 		bound: Trigger,
-		costs: Costs,
-		meter: &mut WeightMeter,
+		most: u32,
+		wanted: impl Fn(&VaultId) -> bool,
+		rows: &mut Rows,
 	) -> Taken {
 		let mut taken = Taken {
 			vaults: Vec::new(),
-			exhausted: false,
+			more: false,
+			highest_left: Trigger::MIN,
 		};
-		let Some(mut head) = Pages::<T>::get((book, tick, 0)) else {
+		let Some(mut page) = Pages::<T>::get((book, tick, number)) else {
 			return taken;
 		};
-		let found = head.clone();
-		// From the last page to the first, so that pages that are empty at the end go as it goes.
-		for number in (0..found.pages).rev() {
-			if meter.try_consume(costs.page).is_err() {
-				taken.exhausted = true;
-				break;
+		let was_full = page.entries.len() as u32 == PAGE_ENTRIES;
+		page.entries.retain(|(trigger, vault)| {
+			let hurt = *trigger > bound && wanted(vault);
+			if hurt && (taken.vaults.len() as u32) < most {
+				let entry = Entry {
+					trigger: *trigger,
+					page: number,
+				};
+				taken.vaults.push((*vault, entry));
+				return false;
 			}
-			let mut page = match number {
-				0 => Some(head.clone()),
-				_ => Pages::<T>::get((book, tick, number)),
-			}
-			.unwrap_or_default();
-			let before = page.entries.len();
-			page.entries.retain(|(trigger, vault)| {
-				if *trigger <= bound {
-					return true;
-				}
-				if meter.try_consume(costs.vault).is_err() {
-					taken.exhausted = true;
-					return true;
-				}
-				taken.vaults.push((
-					*vault,
-					Entry {
-						trigger: *trigger,
-						page: number,
-					},
-				));
-				false
-			});
-			if number == 0 {
-				head.entries = page.entries;
-				break;
-			}
-			let (changed, empty) = (page.entries.len() != before, page.entries.is_empty());
-			if changed && empty {
-				head.occupied = head.occupied.saturating_sub(1);
-			}
-			if empty && number.saturating_add(1) == head.pages {
-				head.pages = number;
-			} else if changed {
-				head.roomy = number;
-			}
-			if changed {
-				Self::put_page(book, tick, number, page);
-			}
-			if taken.exhausted {
-				break;
-			}
-		}
-		if head != found {
-			Self::put_head(book, tick, head);
+			taken.more |= hurt;
+			taken.highest_left = taken.highest_left.max(*trigger);
+			true
+		});
+		if !taken.vaults.is_empty() {
+			Self::put_back(book, tick, number, page, was_full, rows);
 		}
 		taken
+	}
+
+	/// How many pages a tick has, and the bound of its triggers; `None` if it is empty.
+	pub fn extent(book: BookId, tick: Tick) -> Option<(u16, Trigger)> {
+		Pages::<T>::get((book, tick, 0)).map(|head| (head.pages, head.highest))
+	}
+
+	/// Gives a tick the bound `highest`. Nothing happens if the tick is empty.
+	pub fn set_highest(book: BookId, tick: Tick, highest: Trigger, rows: &mut Rows) {
+		let Some(mut head) = Pages::<T>::get((book, tick, 0)) else {
+			return;
+		};
+		if head.highest != highest {
+			head.highest = highest;
+			rows.page(book, tick, 0);
+			Pages::<T>::insert((book, tick, 0), head);
+		}
+	}
+
+	/// Whether an entry is where it should be.
+	pub fn contains(book: BookId, entry: Entry, vault: VaultId) -> bool {
+		Pages::<T>::get((book, entry.trigger.tick(), entry.page))
+			.is_some_and(|page| page.entries.contains(&(entry.trigger, vault)))
+	}
+
+	/// Whether a book has no entry.
+	pub fn is_empty(book: BookId) -> bool {
+		!Summaries::<T>::contains_key(book)
 	}
 
 	/// The highest tick with an entry.
@@ -263,29 +325,47 @@ impl<T: Config> Index<T> {
 		Some(word.saturating_mul(WORD_TICKS).saturating_add(found))
 	}
 
-	fn put_head(book: BookId, tick: Tick, mut head: Page) {
+	/// Writes a page that has lost entries.
+	fn put_back(
+		book: BookId,
+		tick: Tick,
+		number: u16,
+		page: Page,
+		was_full: bool,
+		rows: &mut Rows,
+	) {
+		rows.page(book, tick, number);
+		if number == 0 {
+			Self::put_head(book, tick, page, rows);
+			return;
+		}
+		let emptied = page.entries.is_empty();
+		if emptied {
+			Pages::<T>::remove((book, tick, number));
+		} else {
+			Pages::<T>::insert((book, tick, number), page);
+		}
+		if was_full || emptied {
+			Self::note_room(book, tick, number, emptied, rows);
+		}
+	}
+
+	fn put_head(book: BookId, tick: Tick, mut head: Page, rows: &mut Rows) {
+		rows.page(book, tick, 0);
 		if head.occupied == 0 {
 			// Whatever was between has been emptied.
 			head.pages = 1;
 		}
 		if head.entries.is_empty() && head.pages <= 1 {
 			Pages::<T>::remove((book, tick, 0));
-			Self::clear_bit(book, tick);
+			Self::clear_bit(book, tick, rows);
 		} else {
 			Pages::<T>::insert((book, tick, 0), head);
 		}
 	}
 
-	fn put_page(book: BookId, tick: Tick, number: u16, page: Page) {
-		if page.entries.is_empty() {
-			Pages::<T>::remove((book, tick, number));
-		} else {
-			Pages::<T>::insert((book, tick, number), page);
-		}
-	}
-
 	/// Remembers that a page other than the head has room, and drops empty pages from the end.
-	fn note_room(book: BookId, tick: Tick, number: u16, emptied: bool) {
+	fn note_room(book: BookId, tick: Tick, number: u16, emptied: bool, rows: &mut Rows) {
 		let Some(mut head) = Pages::<T>::get((book, tick, 0)) else {
 			return;
 		};
@@ -298,11 +378,12 @@ impl<T: Config> Index<T> {
 			}
 			head.pages = last;
 		}
-		Self::put_head(book, tick, head);
+		Self::put_head(book, tick, head, rows);
 	}
 
-	fn set_bit(book: BookId, tick: Tick) {
+	fn set_bit(book: BookId, tick: Tick, rows: &mut Rows) {
 		let (word, bit) = (tick / WORD_TICKS, tick % WORD_TICKS);
+		rows.word(book, word);
 		let mut bits = Words::<T>::get(book, word as u16).unwrap_or_default();
 		let was_empty = bits == Word::default();
 		set(&mut bits, bit);
@@ -314,8 +395,9 @@ impl<T: Config> Index<T> {
 		}
 	}
 
-	fn clear_bit(book: BookId, tick: Tick) {
+	fn clear_bit(book: BookId, tick: Tick, rows: &mut Rows) {
 		let (word, bit) = (tick / WORD_TICKS, tick % WORD_TICKS);
+		rows.word(book, word);
 		let mut bits = Words::<T>::get(book, word as u16).unwrap_or_default();
 		clear(&mut bits, bit);
 		if bits != Word::default() {

@@ -33,6 +33,7 @@
 //! - `guard`: repaying on the owner's behalf before it comes to that
 //! - `transfer`: giving a vault to another owner
 //! - `enforcement`: finding and liquidating unsafe vaults
+//! - `sweep`: looking after the index
 //! - `views`: what wallets read
 //! - `try_state`: the invariants
 //!
@@ -49,8 +50,11 @@
 extern crate alloc;
 
 mod adjust;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod calls;
 mod enforcement;
+mod extent;
 mod facility;
 mod governance;
 mod guard;
@@ -62,6 +66,7 @@ pub mod ramp;
 #[cfg(test)]
 #[allow(clippy::inconsistent_digit_grouping)]
 mod mock;
+mod sweep;
 #[cfg(test)]
 #[allow(clippy::inconsistent_digit_grouping)]
 mod tests;
@@ -73,8 +78,8 @@ mod views;
 mod walk;
 pub mod weights;
 
+// The attribute names itself again in what it expands to.
 use frame_support::pallet_macros::import_section;
-
 pub use pallet::*;
 pub use weights::WeightInfo;
 
@@ -94,6 +99,7 @@ const LOG_TARGET: &str = "cairn::vaults";
 pub mod pallet {
 	use super::*;
 	use crate::{
+		extent::Extent,
 		index::{Page, Summary, Word},
 		ramp::FacilityRecord,
 		types::*,
@@ -156,9 +162,12 @@ pub mod pallet {
 		/// Facilities, at most.
 		#[pallet::constant]
 		type MaxFacilities: Get<u32>;
-		/// Collaterals of a facility, at most 255.
+		/// Collaterals of a facility, at most [`COLLATERAL_INDICES`].
 		#[pallet::constant]
 		type MaxCollaterals: Get<u32>;
+		/// Makes tokens for benchmarks.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: cairn_primitives::CreateAsset<AssetId>;
 		/// Weights.
 		type WeightInfo: WeightInfo;
 	}
@@ -181,6 +190,10 @@ pub mod pallet {
 	/// The next vault's number.
 	#[pallet::storage]
 	pub type NextVault<T> = StorageValue<_, VaultId, ValueQuery>;
+
+	/// The vault that the sweep looks at next, see `sweep.rs`.
+	#[pallet::storage]
+	pub type SweepCursor<T> = StorageValue<_, VaultId, ValueQuery>;
 
 	/// Terms of facilities. Bounded by `MaxFacilities`.
 	// Keys are numbers that the chain gives out: no need for a cryptographic hasher.
@@ -505,9 +518,15 @@ pub mod pallet {
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn integrity_test() {
 			assert!(
-				T::MaxCollaterals::get() <= 255,
-				"a collateral's index is one byte"
+				T::MaxCollaterals::get() <= COLLATERAL_INDICES,
+				"each collateral has two books, and their number is one byte"
 			);
+		}
+
+		fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+			let mut meter = frame_support::weights::WeightMeter::with_limit(remaining);
+			Self::sweep(&mut meter);
+			meter.consumed()
 		}
 
 		#[cfg(feature = "try-runtime")]

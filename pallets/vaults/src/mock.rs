@@ -167,6 +167,8 @@ impl cairn_auctions::Config for Test {
 }
 
 impl crate::Config for Test {
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = CreateAssets;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type AdminOrigin = EnsureRoot<AccountId>;
 	type GuardianOrigin = EnsureSignedBy<Guardian, AccountId>;

@@ -1,13 +1,17 @@
 //! A vault in memory with its facility: loaded once, changed by movements, written once.
 
 use crate::{
-	index::Index,
-	types::{Basket, CollateralIndex, Facility, FacilityState, Leg, LimitsOf, Vault},
+	extent::Extent,
+	index::{Index, Rows},
+	types::{
+		risk_book, waiting_book, Basket, BookId, CollateralIndex, Facility, FacilityState, Leg,
+		LimitsOf, Vault,
+	},
 	valuation::{health_floor, LiquidationPrices, NewRisk},
 	Config, Error, Event, FacilityStates, Pallet, Vaults, MAX_LEGS,
 };
 use alloc::{collections::BTreeSet, vec::Vec};
-use cairn_math::{FixedU128, NormalizedDebt, Value};
+use cairn_math::{FixedU128, NormalizedDebt, Trigger, Value};
 use cairn_primitives::{
 	AssetId, Balance, BurnReason, Issuance, Leftover, LiquidationLots, MintReason, VaultId,
 };
@@ -42,6 +46,14 @@ impl<T: Config> Position<T> {
 			facility,
 			state,
 		})
+	}
+
+	/// What an operation that ends now had to deal with, but for claims that it has settled.
+	pub fn extent(&self) -> Extent {
+		Extent {
+			legs: self.vault.legs.len() as u32,
+			claims: self.vault.claims.len() as u32,
+		}
 	}
 
 	/// What is owed, rounded up.
@@ -348,38 +360,65 @@ impl<T: Config> Position<T> {
 		Ok(())
 	}
 
-	/// Takes all entries of the vault out of the index. `false` if one was not where it should be.
-	pub fn unindex(&mut self) -> bool {
-		let facility = self.vault.facility;
-		let mut sound = true;
-		for leg in self.vault.legs.iter_mut() {
-			if let Some(entry) = leg.entry.take() {
-				sound &= Index::<T>::remove((facility, leg.collateral), entry, self.id);
-			}
+	/// The book in which the vault's entry for a collateral lies, if it has one.
+	pub fn book(&self, collateral: CollateralIndex) -> BookId {
+		if self.vault.waiting {
+			waiting_book(self.vault.facility, collateral)
+		} else {
+			risk_book(self.vault.facility, collateral)
 		}
+	}
+
+	/// Says whether the vault waits for its collateral, and counts it. Its entries have to move then.
+	fn set_waiting(&mut self, waiting: bool) {
+		if self.vault.waiting == waiting {
+			return;
+		}
+		self.vault.waiting = waiting;
+		self.state.waiting = if waiting {
+			self.state.waiting.saturating_add(1)
+		} else {
+			self.state.waiting.saturating_sub(1)
+		};
+	}
+
+	/// Takes all entries of the vault out of the index. `false` if one was not where it should be.
+	pub fn unindex(&mut self, rows: &mut Rows) -> bool {
+		let mut sound = true;
+		for position in 0..self.vault.legs.len() {
+			let Some((collateral, entry)) = self
+				.vault
+				.legs
+				.get_mut(position)
+				.and_then(|leg| Some((leg.collateral, leg.entry.take()?)))
+			else {
+				continue;
+			};
+			sound &= Index::<T>::remove(self.book(collateral), entry, self.id, rows);
+		}
+		self.set_waiting(false);
 		sound
 	}
 
 	/// Drops empty legs, brings the index up to date, and writes the vault's row. The facility's
 	/// totals are left to the caller, who may have more vaults to go through.
-	pub fn store_vault(&mut self, prices: Option<&LiquidationPrices>) {
-		let facility = self.vault.facility;
-		let wanted = self.triggers(prices);
-		let mut drifted = false;
-		for (position, leg) in self.vault.legs.iter_mut().enumerate() {
-			let trigger = wanted
-				.as_ref()
-				.and_then(|triggers| triggers.get(position).copied());
-			let trigger = trigger.filter(|_| !leg.amount.is_zero());
-			if leg.entry.map(|entry| entry.trigger) == trigger {
-				continue;
-			}
-			let book = (facility, leg.collateral);
-			if let Some(entry) = leg.entry.take() {
-				drifted |= !Index::<T>::remove(book, entry, self.id);
-			}
-			leg.entry = trigger.map(|trigger| Index::<T>::insert(book, trigger, self.id));
-		}
+	///
+	/// With `waiting` the vault is put among those who wait for their collateral.
+	pub fn store_vault(
+		&mut self,
+		prices: Option<&LiquidationPrices>,
+		waiting: bool,
+		rows: &mut Rows,
+	) {
+		let waiting = waiting && !self.vault.debt.is_zero();
+		let drifted = waiting != self.vault.waiting && !self.unindex(rows);
+		self.set_waiting(waiting);
+		let wanted = if waiting {
+			Some(alloc::vec![Trigger::MAX; self.vault.legs.len()])
+		} else {
+			self.triggers(prices)
+		};
+		let drifted = !self.reindex(wanted, rows) || drifted;
 		if drifted {
 			Pallet::<T>::deposit_event(Event::IndexDrift { vault: self.id });
 		}
@@ -387,8 +426,35 @@ impl<T: Config> Position<T> {
 		Vaults::<T>::insert(self.id, &self.vault);
 	}
 
+	/// Moves the entries of all legs to the triggers `wanted`. `false` if one was not where it should
+	/// be.
+	fn reindex(&mut self, wanted: Option<Vec<Trigger>>, rows: &mut Rows) -> bool {
+		let mut sound = true;
+		for position in 0..self.vault.legs.len() {
+			let Some(leg) = self.vault.legs.get(position).copied() else {
+				continue;
+			};
+			let trigger = wanted
+				.as_ref()
+				.and_then(|triggers| triggers.get(position).copied())
+				.filter(|_| !leg.amount.is_zero());
+			if leg.entry.map(|entry| entry.trigger) == trigger {
+				continue;
+			}
+			let book = self.book(leg.collateral);
+			if let Some(entry) = leg.entry {
+				sound &= Index::<T>::remove(book, entry, self.id, rows);
+			}
+			let entry = trigger.map(|trigger| Index::<T>::insert(book, trigger, self.id, rows));
+			if let Some(leg) = self.vault.legs.get_mut(position) {
+				leg.entry = entry;
+			}
+		}
+		sound
+	}
+
 	/// The triggers of all legs, empty ones included; `None` without debt.
-	fn triggers(&self, prices: Option<&LiquidationPrices>) -> Option<Vec<cairn_math::Trigger>> {
+	fn triggers(&self, prices: Option<&LiquidationPrices>) -> Option<Vec<Trigger>> {
 		if self.vault.debt.is_zero() {
 			return None;
 		}
@@ -408,14 +474,14 @@ impl<T: Config> Position<T> {
 			}
 			.triggers_ceil(&self.facility, &filled, watched),
 			// Looked at whenever anything is.
-			_ => alloc::vec![cairn_math::Trigger::MAX; filled.len()],
+			_ => alloc::vec![Trigger::MAX; filled.len()],
 		};
 		let mut of_filled = of_filled.into_iter();
 		let triggers = self.vault.legs.iter().map(|leg| {
 			if leg.amount.is_zero() {
-				cairn_math::Trigger::MIN
+				Trigger::MIN
 			} else {
-				of_filled.next().unwrap_or(cairn_math::Trigger::MAX)
+				of_filled.next().unwrap_or(Trigger::MAX)
 			}
 		});
 		Some(triggers.collect())
@@ -426,7 +492,7 @@ impl<T: Config> Position<T> {
 		let prices = (self.vault.legs.len() > 1 && !self.vault.debt.is_zero())
 			.then(|| LiquidationPrices::read(&self.facility))
 			.flatten();
-		self.store_vault(prices.as_ref());
+		self.store_vault(prices.as_ref(), false, &mut Rows::uncounted());
 		self.state.operations = self.state.operations.saturating_add(1);
 		FacilityStates::<T>::insert(self.vault.facility, self.state);
 	}

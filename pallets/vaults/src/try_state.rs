@@ -2,7 +2,8 @@
 
 use crate::{
 	index::{is_set, Page},
-	types::{BookId, Collateral, Vault},
+	sweep::triggers_carry,
+	types::{risk_book, waiting_book, BookId, Collateral, Vault},
 	Config, Facilities, FacilityStates, HoldReason, NextFacility, NextVault, Pages, Pallet,
 	Summaries, Vaults, VaultsOf, Words, MAX_LEGS,
 };
@@ -13,7 +14,6 @@ use frame_support::{
 	ensure,
 	traits::{fungible::InspectHold, fungibles::Inspect, Get, Time},
 };
-use primitive_types::U512;
 use sp_runtime::{traits::One, TryRuntimeError};
 
 impl<T: Config> Pallet<T> {
@@ -77,6 +77,13 @@ impl<T: Config> Pallet<T> {
 			ensure!(
 				debt == state.normalized_debt,
 				"normalised debts do not add up"
+			);
+			let waiting = vaults
+				.iter()
+				.filter(|(_, vault)| vault.facility == id && vault.waiting);
+			ensure!(
+				waiting.count() == state.waiting as usize,
+				"those who wait are miscounted"
 			);
 			ensure!(
 				held == state.held.to_vec(),
@@ -221,18 +228,22 @@ impl<T: Config> Pallet<T> {
 				entries: listed,
 				..
 			} = &page;
+			let head = Pages::<T>::get((book, tick, 0)).ok_or("a page has no head")?;
 			if number == 0 {
 				ensure!(*pages > 0, "a tick has no pages");
 				*occupied.entry((book, tick)).or_default() += 0;
 			} else {
 				*occupied.entry((book, tick)).or_default() += 1;
-				let head = Pages::<T>::get((book, tick, 0)).ok_or("a page has no head")?;
 				ensure!(number < head.pages, "a page is beyond the end of its tick");
 				ensure!(!listed.is_empty(), "an empty page is kept");
 			}
 			*ticks.entry((book, tick)).or_default() += listed.len();
 			for (trigger, vault) in listed {
 				ensure!(trigger.tick() == tick, "an entry is in the wrong tick");
+				ensure!(
+					*trigger <= head.highest,
+					"a trigger exceeds its tick's bound"
+				);
 				let twice = entries.insert((book, *vault), (*trigger, number)).is_some();
 				ensure!(!twice, "a vault stands twice in a book");
 			}
@@ -247,7 +258,12 @@ impl<T: Config> Pallet<T> {
 		}
 		for (id, vault) in vaults {
 			for leg in &vault.legs {
-				let found = entries.remove(&((vault.facility, leg.collateral), *id));
+				let book = if vault.waiting {
+					waiting_book(vault.facility, leg.collateral)
+				} else {
+					risk_book(vault.facility, leg.collateral)
+				};
+				let found = entries.remove(&(book, *id));
 				let expected = leg.entry.map(|entry| (entry.trigger, entry.page));
 				ensure!(found == expected, "a leg and its book disagree");
 				ensure!(
@@ -261,33 +277,9 @@ impl<T: Config> Pallet<T> {
 		Self::check_bitmaps(&ticks)
 	}
 
-	/// `Σ q·θ ≥ g·d`, with `g` the level of the vault's guard, or one without: while no effective
-	/// price is below its trigger, the health is not below `g`, so no vault becomes unsafe, and no
-	/// guard due, unless the index points at it.
 	fn check_triggers(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
 		for (_, vault) in vaults {
-			let entries = vault
-				.legs
-				.iter()
-				.filter_map(|leg| Some((leg.amount, leg.entry?)));
-			let mut carried = U512::zero();
-			for (amount, entry) in entries {
-				if entry.trigger == Trigger::MAX {
-					// At the top of its book: never passed over.
-					carried = U512::MAX;
-				}
-				// Over a common denominator of 2^151, which is exact.
-				let (numerator, denominator) = entry.trigger.to_ratio();
-				let scaled = (numerator << 151) / denominator;
-				carried = carried.saturating_add(U512::from(amount).saturating_mul(scaled));
-			}
-			let one = FixedU128::one().into_inner();
-			let level = vault.guard.map_or(one, |guard| guard.level.into_inner());
-			let watched = (U512::from(vault.debt.0) << 151).saturating_mul(level.into());
-			ensure!(
-				carried.saturating_mul(one.into()) >= watched,
-				"a vault could become unsafe unseen"
-			);
+			ensure!(triggers_carry(vault), "a vault could become unsafe unseen");
 		}
 		Ok(())
 	}

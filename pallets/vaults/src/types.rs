@@ -14,8 +14,21 @@ use serde::{Deserialize, Serialize};
 /// Position of a collateral in its facility's list. Never changes once given.
 pub type CollateralIndex = u8;
 
-/// One book of the risk index: a collateral of a facility.
-pub type BookId = (FacilityId, CollateralIndex);
+/// One book of the risk index: a collateral of a facility, see [`risk_book`] and [`waiting_book`].
+pub type BookId = (FacilityId, u8);
+
+/// A facility may have this many collaterals at most: each has two books.
+pub const COLLATERAL_INDICES: u32 = 128;
+
+/// The book of the vaults that a fall of the collateral can hurt.
+pub const fn risk_book(facility: FacilityId, collateral: CollateralIndex) -> BookId {
+	(facility, collateral)
+}
+
+/// The book of the vaults that are unsafe and wait until the collateral can be sold.
+pub const fn waiting_book(facility: FacilityId, collateral: CollateralIndex) -> BookId {
+	(facility, collateral | 0x80)
+}
 
 /// How much of a facility is switched off. Depositing, repaying and closing never are.
 #[derive(
@@ -229,6 +242,8 @@ pub struct FacilityState<T: Config> {
 	/// What has been borrowed beyond what was repaid, less what time has made good. At most
 	/// [`Facility::fill_limit`] when somebody borrows.
 	pub filled: Balance,
+	/// Vaults in the books of those who wait, see [`waiting_book`].
+	pub waiting: u32,
 	/// What the vaults' legs hold of each collateral.
 	pub held: BoundedVec<Balance, T::MaxCollaterals>,
 }
@@ -300,6 +315,8 @@ pub struct Vault<T: Config> {
 	pub legs: BoundedVec<Leg, ConstU32<{ MAX_LEGS }>>,
 	/// What may come back to it.
 	pub claims: BoundedVec<Claim, ConstU32<{ MAX_CLAIMS }>>,
+	/// Whether its entries lie in the books of those who wait, see [`waiting_book`].
+	pub waiting: bool,
 	/// What the owner has on hold for the row.
 	pub deposit: Balance,
 	/// What is done once when its health falls.

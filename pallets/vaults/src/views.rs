@@ -4,8 +4,8 @@ use crate::{
 	adjust::Position,
 	index::Index,
 	types::{
-		Backlog, Breaker, CollateralIndex, CollateralReserve, DebtReserve, Facility, FacilityState,
-		FacilityView, Leg, LegView, Reserves, RiskyVault, VaultView,
+		risk_book, Backlog, Breaker, CollateralIndex, CollateralReserve, DebtReserve, Facility,
+		FacilityState, FacilityView, Leg, LegView, Reserves, RiskyVault, VaultView,
 	},
 	valuation::{health_floor, LiquidationPrices, NewRisk},
 	Config, Facilities, FacilityStates, NextFacility, Pallet,
@@ -113,7 +113,7 @@ impl<T: Config> Pallet<T> {
 		let count = count.min(MAX_RISKIEST) as usize;
 		let mut candidates = BTreeSet::new();
 		for index in 0..facility.collaterals.len() {
-			let book = (id, index as CollateralIndex);
+			let book = risk_book(id, index as CollateralIndex);
 			let top = Index::<T>::top(book, Trigger::MIN, count, MAX_PAGES);
 			candidates.extend(top.entries.into_iter().take(count).map(|(_, vault)| vault));
 		}
@@ -146,7 +146,7 @@ impl<T: Config> Pallet<T> {
 		for (index, collateral) in facility.collaterals.iter().enumerate() {
 			let index = index as CollateralIndex;
 			let effective = prices.effective_floor(&facility, collateral, index, state.accumulator);
-			let top = Index::<T>::top((id, index), effective, usize::MAX, MAX_PAGES);
+			let top = Index::<T>::top(risk_book(id, index), effective, usize::MAX, MAX_PAGES);
 			backlog.complete &= top.complete;
 			let asset = collateral.terms.asset.clone();
 			backlog.entries.push((asset, top.entries.len() as u32));

@@ -8,26 +8,35 @@ use frame_support::{traits::Get, weights::Weight};
 
 /// What each call, and each step of the start-of-block work, weighs.
 pub trait WeightInfo {
-	/// [`crate::Pallet::open`] with eight deposits and a debt.
-	fn open() -> Weight;
-	/// [`crate::Pallet::adjust`] with eight legs in and eight out, repaying and borrowing.
-	fn adjust() -> Weight;
-	/// [`crate::Pallet::close`] with eight legs and a debt.
-	fn close() -> Weight;
-	/// [`crate::Pallet::claim`] of all claims that a vault can have.
-	fn claim() -> Weight;
-	/// Evaluating and liquidating a vault of eight legs, with the writes that it shares with others.
-	fn liquidate() -> Weight;
+	/// [`crate::Pallet::open`] with `l` deposits, one already there.
+	fn open(l: u32) -> Weight;
+	/// [`crate::Pallet::adjust`] of a vault of `l` legs: all of them deposited to and withdrawn from,
+	/// some debt repaid and some borrowed.
+	fn adjust(l: u32) -> Weight;
+	/// [`crate::Pallet::close`] of a vault with `l` legs and a debt.
+	fn close(l: u32) -> Weight;
+	/// [`crate::Pallet::claim`] of `c` claims into a vault of eight legs.
+	fn claim(c: u32) -> Weight;
+	/// [`crate::Pallet::liquidate`] of a vault of `l` legs, each of them into a lot of its own.
+	fn liquidate(l: u32) -> Weight;
 	/// [`crate::Pallet::create_facility`].
 	fn create_facility() -> Weight;
 	/// [`crate::Pallet::change_facility`], whatever it changes.
 	fn change_facility() -> Weight;
 	/// Advancing the accumulator of one facility and minting its interest.
 	fn accrue_facility() -> Weight;
-	/// Reading a facility, its `c` quotes, and the head of each book; writing its totals.
+	/// Reading a facility, its `c` quotes, and the heads of its books; writing its totals.
 	fn visit_facility(c: u32) -> Weight;
-	/// Reading and writing a page of a book, and finding the next tick.
+	/// Looking through a full page of a book for whom the price hurts, and finding the next tick.
 	fn visit_page() -> Weight;
+	/// Evaluating 32 vaults of `l` legs each, all in the same pages, and liquidating them all.
+	fn enforce_batch(l: u32) -> Weight;
+	/// Writing `r` rows of the index.
+	fn index_rows(r: u32) -> Weight;
+	/// Opening a lot, or topping one up.
+	fn put_up() -> Weight;
+	/// Comparing a vault of eight legs with its entries and indexing it anew.
+	fn sweep_vault() -> Weight;
 	/// [`crate::Pallet::set_guard`] on a vault of eight legs.
 	fn set_guard() -> Weight;
 	/// What a guard does, beside evaluating its vault: repaying once.
@@ -49,23 +58,28 @@ impl<T: frame_system::Config> SubstrateWeight<T> {
 }
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	fn open() -> Weight {
-		Self::counted(600, 75, 75)
+	fn open(l: u32) -> Weight {
+		Self::counted(100, 20, 20)
+			.saturating_add(Self::counted(70, 8, 8).saturating_mul(u64::from(l)))
 	}
-	fn adjust() -> Weight {
-		Self::counted(900, 100, 90)
+	fn adjust(l: u32) -> Weight {
+		Self::counted(120, 20, 12)
+			.saturating_add(Self::counted(100, 10, 10).saturating_mul(u64::from(l)))
 	}
-	fn close() -> Weight {
-		Self::counted(600, 75, 70)
+	fn close(l: u32) -> Weight {
+		Self::counted(120, 20, 14)
+			.saturating_add(Self::counted(70, 8, 7).saturating_mul(u64::from(l)))
 	}
-	fn claim() -> Weight {
-		Self::counted(300, 60, 55)
+	fn claim(c: u32) -> Weight {
+		Self::counted(200, 60, 30)
+			.saturating_add(Self::counted(15, 2, 2).saturating_mul(u64::from(c)))
 	}
-	fn liquidate() -> Weight {
-		Self::counted(150, 40, 40)
+	fn liquidate(l: u32) -> Weight {
+		Self::counted(100, 30, 10)
+			.saturating_add(Self::counted(60, 12, 10).saturating_mul(u64::from(l)))
 	}
 	fn create_facility() -> Weight {
-		Self::counted(300, 40, 5)
+		Self::counted(300, 70, 5)
 	}
 	fn change_facility() -> Weight {
 		// A rate takes some thousand multiplications to be set.
@@ -78,7 +92,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Self::counted(20, 4, 1).saturating_add(Self::counted(5, 5, 0).saturating_mul(u64::from(c)))
 	}
 	fn visit_page() -> Weight {
-		Self::counted(15, 4, 3)
+		Self::counted(20, 4, 1)
+	}
+	fn enforce_batch(l: u32) -> Weight {
+		Self::counted(640, 32, 32)
+			.saturating_add(Self::counted(960, 0, 0).saturating_mul(u64::from(l)))
+	}
+	fn index_rows(r: u32) -> Weight {
+		Self::counted(5, 1, 1).saturating_mul(u64::from(r))
+	}
+	fn put_up() -> Weight {
+		Self::counted(60, 8, 5)
+	}
+	fn sweep_vault() -> Weight {
+		Self::counted(200, 70, 50)
 	}
 	fn set_guard() -> Weight {
 		Self::counted(300, 60, 40)
@@ -95,46 +122,58 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 }
 
 impl WeightInfo for () {
-	fn open() -> Weight {
+	fn open(_: u32) -> Weight {
 		Weight::from_parts(1_000_000, 0)
 	}
-	fn adjust() -> Weight {
-		Self::open()
+	fn adjust(_: u32) -> Weight {
+		Weight::from_parts(1_000_000, 0)
 	}
-	fn close() -> Weight {
-		Self::open()
+	fn close(_: u32) -> Weight {
+		Weight::from_parts(1_000_000, 0)
 	}
-	fn claim() -> Weight {
-		Self::open()
+	fn claim(_: u32) -> Weight {
+		Weight::zero()
 	}
-	fn liquidate() -> Weight {
-		Self::open()
+	fn liquidate(_: u32) -> Weight {
+		Weight::from_parts(1_000_000, 0)
 	}
 	fn create_facility() -> Weight {
-		Self::open()
+		Weight::from_parts(1_000_000, 0)
 	}
 	fn change_facility() -> Weight {
-		Self::open()
+		Weight::from_parts(1_000_000, 0)
 	}
 	fn accrue_facility() -> Weight {
-		Self::open()
+		Weight::from_parts(1_000_000, 0)
 	}
 	fn visit_facility(_: u32) -> Weight {
-		Self::open()
+		Weight::from_parts(1_000_000, 0)
 	}
 	fn visit_page() -> Weight {
-		Self::open()
+		Weight::from_parts(1_000_000, 0)
+	}
+	fn enforce_batch(_: u32) -> Weight {
+		Weight::from_parts(32_000_000, 0)
+	}
+	fn index_rows(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn put_up() -> Weight {
+		Weight::zero()
+	}
+	fn sweep_vault() -> Weight {
+		Weight::from_parts(1_000_000, 0)
 	}
 	fn set_guard() -> Weight {
-		Self::open()
+		Weight::from_parts(1_000_000, 0)
 	}
 	fn run_guard() -> Weight {
-		Self::open()
+		Weight::zero()
 	}
 	fn offer() -> Weight {
-		Self::open()
+		Weight::from_parts(1_000_000, 0)
 	}
 	fn accept() -> Weight {
-		Self::open()
+		Weight::from_parts(1_000_000, 0)
 	}
 }

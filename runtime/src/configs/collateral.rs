@@ -76,6 +76,8 @@ impl cairn_auctions::Config for Runtime {
 
 impl cairn_vaults::Config for Runtime {
 	type AdminOrigin = EnsureRoot<AccountId>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarks::Tokens;
 	type Custody = Custody;
 	type Decimals = Decimals;
 	type Fungibles = Fungibles;

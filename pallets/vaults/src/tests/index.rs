@@ -1,7 +1,7 @@
 //! The risk index: the structure by itself, and that it finds whom prices hurt.
 
 use crate::{
-	index::{Costs, Index, Page, PAGE_ENTRIES},
+	index::{Index, Page, Rows, PAGE_ENTRIES},
 	mock::*,
 	types::{BookId, Entry},
 	Pages, Summaries, Words,
@@ -27,14 +27,51 @@ fn step(count: u64) -> Weight {
 	Weight::from_parts(count, 0)
 }
 
-fn take(tick: Tick, bound: Trigger, budget: u64) -> (crate::index::Taken, u64) {
-	let mut meter = WeightMeter::with_limit(step(budget));
-	let costs = Costs {
-		page: step(1),
-		vault: step(1),
+fn place(trigger: Trigger, vault: VaultId) -> Entry {
+	Index::<Test>::insert(BOOK, trigger, vault, &mut Rows::uncounted())
+}
+
+fn remove(book: BookId, entry: Entry, vault: VaultId) -> bool {
+	Index::<Test>::remove(book, entry, vault, &mut Rows::uncounted())
+}
+
+/// Takes at most `most` vaults above a bound out of a tick, as enforcement does.
+fn take(tick: Tick, bound: Trigger, most: usize) -> Vec<(VaultId, Entry)> {
+	let mut vaults = Vec::new();
+	let Some((pages, highest)) = Index::<Test>::extent(BOOK, tick) else {
+		return vaults;
 	};
-	let taken = Index::<Test>::take_above(BOOK, tick, bound, costs, &mut meter);
-	(taken, meter.consumed().ref_time())
+	let mut rows = Rows::uncounted();
+	let mut left = Trigger::MIN;
+	for number in (0..pages).rev() {
+		let room = (most - vaults.len()) as u32;
+		let page = (tick, number);
+		let taken = Index::<Test>::take_above(BOOK, page, bound, room, |_| true, &mut rows);
+		assert!(taken.vaults.len() as u32 <= room);
+		assert_eq!(taken.more, taken.highest_left > bound);
+		left = left.max(taken.highest_left);
+		vaults.extend(taken.vaults);
+	}
+	assert!(left <= highest);
+	Index::<Test>::set_highest(BOOK, tick, left, &mut rows);
+	vaults
+}
+
+type PagesOfBook = BTreeMap<(Tick, u16), Page>;
+type WordsOfBook = BTreeMap<u16, [u64; 4]>;
+
+/// Pages and words, all of them.
+fn index_rows() -> (PagesOfBook, WordsOfBook) {
+	let pages = Pages::<Test>::iter().map(|((_, tick, number), page)| ((tick, number), page));
+	let words = Words::<Test>::iter().map(|(_, number, word)| (number, word));
+	(pages.collect(), words.collect())
+}
+
+fn changed<K: Ord, V: PartialEq>(before: &BTreeMap<K, V>, after: &BTreeMap<K, V>) -> usize {
+	let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
+	keys.into_iter()
+		.filter(|key| before.get(key) != after.get(key))
+		.count()
 }
 
 /// Storage and a naive map agree.
@@ -65,6 +102,8 @@ fn compare(model: &BTreeMap<VaultId, Entry>) {
 		let head = Pages::<Test>::get((BOOK, tick, 0)).unwrap();
 		assert!(head.pages >= highest);
 		assert_eq!(head.occupied, occupied);
+		let of_tick = model.values().filter(|entry| entry.trigger.tick() == tick);
+		assert!(of_tick.map(|entry| entry.trigger).max() <= Some(head.highest));
 	}
 	let mut walked = Vec::new();
 	let mut cursor = Index::<Test>::highest(BOOK);
@@ -121,7 +160,7 @@ fn apply(step: Step, model: &mut BTreeMap<VaultId, Entry>, next: &mut VaultId) {
 	};
 	match step {
 		Step::Insert(numerator) => {
-			let entry = Index::<Test>::insert(BOOK, trigger(numerator), *next);
+			let entry = place(trigger(numerator), *next);
 			assert_eq!(entry.trigger, trigger(numerator));
 			model.insert(*next, entry);
 			*next += 1;
@@ -130,8 +169,8 @@ fn apply(step: Step, model: &mut BTreeMap<VaultId, Entry>, next: &mut VaultId) {
 			let Some((vault, entry)) = nth(model, rank) else {
 				return;
 			};
-			assert!(Index::<Test>::remove(BOOK, entry, vault));
-			assert!(!Index::<Test>::remove(BOOK, entry, vault), "it is gone");
+			assert!(remove(BOOK, entry, vault));
+			assert!(!remove(BOOK, entry, vault), "it is gone");
 			model.remove(&vault);
 		}
 		Step::Take(rank, bound, budget) => {
@@ -147,15 +186,12 @@ fn apply(step: Step, model: &mut BTreeMap<VaultId, Entry>, next: &mut VaultId) {
 			let (tick, bound) = (of_tick.tick(), trigger(bound));
 			let above = |entry: &Entry| entry.trigger.tick() == tick && entry.trigger > bound;
 			let wanted = model.values().filter(|entry| above(entry)).count();
-			let (taken, consumed) = take(tick, bound, budget);
-			assert!(consumed <= budget && taken.vaults.len() as u64 <= budget);
-			for (vault, entry) in &taken.vaults {
+			let taken = take(tick, bound, budget as usize);
+			for (vault, entry) in &taken {
 				assert!(above(entry));
 				assert_eq!(model.remove(vault), Some(*entry));
 			}
-			assert!(taken.exhausted || taken.vaults.len() == wanted);
-			// Nobody is kept waiting by a budget that suffices.
-			assert!(budget < 60 || !taken.exhausted);
+			assert_eq!(taken.len(), wanted.min(budget as usize));
 		}
 	}
 }
@@ -175,9 +211,44 @@ proptest! {
 			}
 			compare(&model);
 			for (vault, entry) in model {
-				assert!(Index::<Test>::remove(BOOK, entry, vault));
+				assert!(remove(BOOK, entry, vault));
 			}
 			assert!(is_empty());
+		});
+	}
+
+	/// What a batch is charged for is at least what it writes.
+	#[test]
+	fn every_row_that_changes_is_counted(steps in steps(), cut in any::<prop::sample::Index>()) {
+		new_test_ext().execute_with(|| {
+			let cut = cut.index(steps.len().max(1)).min(steps.len());
+			let (mut model, mut next) = (BTreeMap::new(), 0);
+			for step in &steps[..cut] {
+				apply(step.clone(), &mut model, &mut next);
+			}
+			let before = index_rows();
+			let mut rows = Rows::counting();
+			for step in &steps[cut..] {
+				match step {
+					Step::Insert(numerator) => {
+						let trigger = trigger(*numerator);
+						let entry = Index::<Test>::insert(BOOK, trigger, next, &mut rows);
+						model.insert(next, entry);
+						next += 1;
+					}
+					Step::Remove(rank) | Step::Take(rank, ..) if !model.is_empty() => {
+						let vault = *model.keys().nth(rank % model.len()).unwrap();
+						let entry = model.remove(&vault).unwrap();
+						assert!(Index::<Test>::remove(BOOK, entry, vault, &mut rows));
+					}
+					_ => {}
+				}
+			}
+			let after = index_rows();
+			let written = changed(&before.0, &after.0) + changed(&before.1, &after.1);
+			assert!(written as u32 <= rows.take_fresh());
+			assert_eq!(rows.take_fresh(), 0);
+			compare(&model);
 		});
 	}
 }
@@ -189,11 +260,11 @@ fn ticks_far_apart_are_found_from_the_highest_down() {
 		for bit in (0..190).step_by(7) {
 			let (numerator, denominator) = (U512::one() << bit, U512::one() << 95);
 			let trigger = Trigger::from_ratio_ceil(numerator, denominator);
-			model.insert(bit as u64, Index::<Test>::insert(BOOK, trigger, bit as u64));
+			model.insert(bit as u64, place(trigger, bit as u64));
 		}
 		for extreme in [Trigger::MIN, Trigger::MAX] {
 			let vault = 1_000 + extreme.raw();
-			model.insert(vault, Index::<Test>::insert(BOOK, extreme, vault));
+			model.insert(vault, place(extreme, vault));
 		}
 		compare(&model);
 	});
@@ -206,18 +277,13 @@ fn a_tick_of_many_pages_leaves_nothing_behind_in_whatever_order_it_is_emptied() 
 	let scattered = all.iter().map(|vault| vault * 157 % 330).collect();
 	for order in [all.clone(), backwards, scattered] {
 		new_test_ext().execute_with(|| {
-			let place = |vault: &VaultId| Index::<Test>::insert(BOOK, trigger(1), *vault);
-			let entries: Vec<_> = all.iter().map(place).collect();
+			let entries: Vec<_> = all.iter().map(|vault| place(trigger(1), *vault)).collect();
 			assert_eq!(
 				Pages::<Test>::iter().count(),
 				330usize.div_ceil(PAGE_ENTRIES as usize)
 			);
 			for vault in &order {
-				assert!(Index::<Test>::remove(
-					BOOK,
-					entries[*vault as usize],
-					*vault
-				));
+				assert!(remove(BOOK, entries[*vault as usize], *vault));
 			}
 			assert!(is_empty());
 		});
@@ -227,12 +293,12 @@ fn a_tick_of_many_pages_leaves_nothing_behind_in_whatever_order_it_is_emptied() 
 #[test]
 fn room_in_a_page_is_used_before_a_new_page_is_made() {
 	new_test_ext().execute_with(|| {
-		let place = |vault| Index::<Test>::insert(BOOK, trigger(1), vault);
+		let place = |vault| place(trigger(1), vault);
 		let entries: Vec<_> = (0..100).map(place).collect();
 		assert_eq!(entries[50].page, 1);
-		assert!(Index::<Test>::remove(BOOK, entries[50], 50));
+		assert!(remove(BOOK, entries[50], 50));
 		assert_eq!(place(1_000).page, 1);
-		assert!(Index::<Test>::remove(BOOK, entries[3], 3));
+		assert!(remove(BOOK, entries[3], 3));
 		assert_eq!(place(1_001).page, 0);
 	});
 }
@@ -240,7 +306,7 @@ fn room_in_a_page_is_used_before_a_new_page_is_made() {
 #[test]
 fn an_entry_that_is_not_where_it_should_be_changes_nothing() {
 	new_test_ext().execute_with(|| {
-		let entry = Index::<Test>::insert(BOOK, trigger(1), 1);
+		let entry = place(trigger(1), 1);
 		let elsewhere = [
 			(BOOK, Entry { page: 1, ..entry }, 1),
 			(
@@ -255,7 +321,7 @@ fn an_entry_that_is_not_where_it_should_be_changes_nothing() {
 			((7, 4), entry, 1),
 		];
 		for (book, entry, vault) in elsewhere {
-			assert!(!Index::<Test>::remove(book, entry, vault));
+			assert!(!remove(book, entry, vault));
 		}
 		compare(&[(1, entry)].into());
 	});
@@ -272,13 +338,14 @@ fn a_tick_that_is_full_sends_the_vault_to_the_next_higher_one() {
 			pages: u16::MAX,
 			occupied: u16::MAX - 1,
 			roomy: 0,
+			highest: trigger(1),
 			entries,
 		};
 		Pages::<Test>::insert((BOOK, tick, u16::MAX - 1), head.clone());
 		Pages::<Test>::insert((BOOK, tick, 0), head);
-		let entry = Index::<Test>::insert(BOOK, trigger(1), 2);
+		let entry = place(trigger(1), 2);
 		assert_eq!((entry.trigger.tick(), entry.page), (tick + 1, 0));
-		assert!(Index::<Test>::remove(BOOK, entry, 2));
+		assert!(remove(BOOK, entry, 2));
 	});
 }
 
@@ -316,5 +383,36 @@ fn the_safe_vaults_of_the_boundary_tick_are_passed_over_with_one_page_for_all() 
 		Prices::set_raw(ETH, 2_500_019_375_000_000_000_000);
 		// Visiting all 32 would take more than this.
 		assert_eq!(next_block_with(step(30_000_000), SLOT), 16);
+	});
+}
+
+#[test]
+fn the_safe_vaults_of_the_boundary_tick_are_looked_through_once_and_not_once_a_block() {
+	run(|| {
+		let facility = create_still();
+		for number in 0..96 {
+			let debt = 2_000 * ONE_CUSD + number * ONE_CUSD / 1_000;
+			open(ALICE, facility, &[(ETH, ONE_ETH)], debt).unwrap();
+		}
+		let highest = open(
+			BOB,
+			facility,
+			&[(ETH, ONE_ETH)],
+			2_000_200 * ONE_CUSD / 1_000,
+		)
+		.unwrap();
+		assert_eq!(Pages::<Test>::iter().count(), 4, "one tick");
+		assert_ok!(repay(BOB, highest, u128::MAX));
+		// The price lies within their tick, above all that are left of it: 2,000.15 / 0.8.
+		Prices::set_raw(ETH, 2_500_187_500_000_000_000_000);
+		let steps_of_a_block = || {
+			begin_block(SLOT);
+			let mut meter = WeightMeter::new();
+			assert_eq!(Vaults::enforce(&mut meter), 0);
+			end_of_begin();
+			meter.consumed().ref_time() / step(1_000_000).ref_time()
+		};
+		let first = steps_of_a_block();
+		assert_eq!(first - steps_of_a_block(), 3, "three pages");
 	});
 }

@@ -25,6 +25,7 @@ mod operations;
 mod regressions;
 mod risk_limits;
 mod staleness;
+mod sweep;
 mod transfer;
 mod viewing;
 

@@ -3,7 +3,7 @@
 use crate::{mock::*, Error};
 use cairn_math::FixedU128;
 use cairn_primitives::{Moment, VaultId};
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, weights::WeightMeter};
 
 const HOUR: Moment = 3_600_000;
 
@@ -167,5 +167,61 @@ fn a_vault_whose_other_legs_have_no_price_can_be_repaid_and_left() {
 		assert_ok!(deposit(ALICE, vault, BTC, ONE_BTC));
 		assert_eq!(next_block(), 0);
 		assert_ok!(close(ALICE, vault));
+	});
+}
+
+/// How many vaults enforcement looks at in the next block.
+fn looked_at() -> u64 {
+	begin_block(SLOT);
+	let mut meter = WeightMeter::new();
+	Vaults::enforce(&mut meter);
+	end_of_begin();
+	// Facilities and pages weigh as much in the mock; the count is of steps.
+	meter.consumed().ref_time() / 1_000_000
+}
+
+#[test]
+fn vaults_that_wait_cost_nothing_while_they_do() {
+	run(|| {
+		let facility = create_still();
+		let idle = looked_at();
+		let mut vaults = Vec::new();
+		for number in 0..40 {
+			let debt = (1_800 + number) * ONE_CUSD;
+			vaults.push(open(BOB, facility, &[(DOT, 500 * ONE_DOT)], debt).unwrap());
+		}
+		let basket = [(ETH, ONE_ETH), (DOT, 500 * ONE_DOT)];
+		vaults.push(open(ALICE, facility, &basket, 4_000 * ONE_CUSD).unwrap());
+		Prices::set_stale(DOT, 30 * HOUR);
+		Prices::set_stale(ETH, 30 * HOUR);
+		assert!(looked_at() >= idle + 41);
+		assert!(vaults.iter().all(|vault| row(*vault).waiting));
+		assert_eq!(looked_at(), idle);
+		// The owner can do what does not add risk, which takes it off the list until the next block.
+		assert_ok!(deposit(BOB, vaults[0], DOT, ONE_DOT));
+		assert!(!row(vaults[0]).waiting);
+		assert!(looked_at() > idle);
+		assert_eq!(looked_at(), idle);
+		// The price of one collateral concerns those alone who have it.
+		Prices::set_cents(ETH, 3_000_00);
+		assert!(looked_at() < idle + 10);
+		Prices::set_cents(DOT, 6_00);
+		assert!(looked_at() >= idle + 40);
+		assert!(vaults.iter().all(|vault| !row(*vault).waiting));
+		assert_eq!(looked_at(), idle);
+	});
+}
+
+#[test]
+fn a_vault_that_waits_can_be_closed() {
+	run(|| {
+		let vault = halves();
+		let facility = row(vault).facility;
+		Prices::set_stale(DOT, 30 * HOUR);
+		Prices::set_stale(ETH, 30 * HOUR);
+		next_block();
+		assert_eq!((row(vault).waiting, state(facility).waiting), (true, 1));
+		assert_ok!(close(ALICE, vault));
+		assert_eq!(state(facility).waiting, 0);
 	});
 }

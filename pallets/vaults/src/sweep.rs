@@ -1,0 +1,90 @@
+//! A slow look at every vault in turn, with what weight a block has left over.
+//!
+//! The index is right by construction. Should a defect ever leave an entry out or too low, the vault
+//! would be invisible to enforcement, and nobody would know. So a few vaults a block are compared
+//! with their entries; what disagrees is indexed anew and reported.
+
+use crate::{
+	index::{Index, Rows},
+	position::Position,
+	types::Vault,
+	valuation::LiquidationPrices,
+	weights::WeightInfo,
+	Config, Event, NextVault, Pallet, SweepCursor, LOG_TARGET,
+};
+use cairn_math::{FixedU128, Trigger};
+use frame_support::weights::WeightMeter;
+use primitive_types::U512;
+use sp_runtime::traits::{One, Zero};
+
+/// Numbers of vaults that are looked at in a block, at most.
+pub const SWEPT_PER_BLOCK: u32 = 8;
+
+/// `Σ q·θ ≥ g·d`, with `g` the level of the vault's guard, or one without: while no effective price is
+/// below its trigger, the health is not below `g`, so the vault does not become unsafe, nor its guard
+/// due, unless the index points at it.
+pub(crate) fn triggers_carry<T: Config>(vault: &Vault<T>) -> bool {
+	let mut carried = U512::zero();
+	for leg in &vault.legs {
+		let Some(entry) = leg.entry else { continue };
+		if entry.trigger == Trigger::MAX {
+			// At the top of its book: never passed over.
+			return true;
+		}
+		// Over a common denominator of 2^151, which is exact.
+		let (numerator, denominator) = entry.trigger.to_ratio();
+		let scaled = (numerator << 151) / denominator;
+		carried = carried.saturating_add(U512::from(leg.amount).saturating_mul(scaled));
+	}
+	let one = FixedU128::one().into_inner();
+	let level = vault.guard.map_or(one, |guard| guard.level.into_inner());
+	let watched = (U512::from(vault.debt.0) << 151).saturating_mul(level.into());
+	carried.saturating_mul(one.into()) >= watched
+}
+
+impl<T: Config> Pallet<T> {
+	/// Looks at the next few vaults, as far as the meter allows.
+	pub(crate) fn sweep(meter: &mut WeightMeter) {
+		let end = NextVault::<T>::get();
+		if end.is_zero() || meter.try_consume(T::WeightInfo::sweep_vault()).is_err() {
+			return;
+		}
+		// The first was paid for with the cursor.
+		let mut cursor = SweepCursor::<T>::get();
+		for number in 0..u64::from(SWEPT_PER_BLOCK).min(end) {
+			if number > 0 && meter.try_consume(T::WeightInfo::sweep_vault()).is_err() {
+				break;
+			}
+			if cursor >= end {
+				cursor = 0;
+			}
+			Self::sweep_vault(cursor);
+			cursor = cursor.saturating_add(1);
+		}
+		SweepCursor::<T>::put(cursor);
+	}
+
+	/// Compares a vault with its entries, and indexes it anew if they disagree.
+	pub(crate) fn sweep_vault(id: cairn_primitives::VaultId) {
+		// Closed vaults leave gaps in the numbers.
+		let Ok(mut position) = Position::<T>::load(id) else {
+			return;
+		};
+		let owes = !position.vault.debt.is_zero();
+		let listed = position.vault.legs.iter().all(|leg| match leg.entry {
+			Some(entry) => owes && Index::<T>::contains(position.book(leg.collateral), entry, id),
+			None => !owes,
+		});
+		if listed && (!owes || triggers_carry(&position.vault)) {
+			return;
+		}
+		log::error!(target: LOG_TARGET, "vault {id} was not indexed as it should be");
+		let mut rows = Rows::uncounted();
+		// What is there goes, what is not need not: either way nothing is left of it.
+		let _ = position.unindex(&mut rows);
+		let prices = LiquidationPrices::read(&position.facility);
+		position.store_vault(prices.as_ref(), false, &mut rows);
+		crate::FacilityStates::<T>::insert(position.vault.facility, position.state);
+		Self::deposit_event(Event::IndexDrift { vault: id });
+	}
+}

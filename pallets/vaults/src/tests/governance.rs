@@ -12,6 +12,9 @@ use cairn_primitives::{AssetId, FacilityId, Moment};
 use frame_support::{assert_noop, assert_ok, traits::fungible::NativeOrWithId, weights::Weight};
 use sp_runtime::{DispatchError, DispatchResult};
 
+/// At a facility's terms.
+type Look<R> = fn(&Facility<Test>) -> R;
+
 fn token(id: u32) -> AssetId {
 	NativeOrWithId::WithId(id)
 }
@@ -61,7 +64,7 @@ fn guard(facility: FacilityId, change: FacilityChange) -> DispatchResult {
 
 #[test]
 fn every_term_can_be_changed_and_the_event_says_what_has_changed() {
-	let at_once: [(FacilityChange, fn(&Facility<Test>) -> bool); 11] = [
+	let at_once: [(FacilityChange, Look<bool>); 11] = [
 		(FacilityChange::Ceiling(7), |f| f.ceiling == 7),
 		(FacilityChange::FillLimit(7), |f| f.fill_limit == 7),
 		(FacilityChange::MinimumDebt(7), |f| f.minimum_debt == 7),
@@ -120,7 +123,7 @@ fn every_term_can_be_changed_and_the_event_says_what_has_changed() {
 
 #[test]
 fn what_hurts_borrowers_begins_after_a_delay_and_takes_its_time() {
-	let gradual: [(FacilityChange, fn(&Facility<Test>) -> u128, u128, u128); 5] = [
+	let gradual: [(FacilityChange, Look<u128>, u128, u128); 5] = [
 		(
 			factors(60, 70),
 			|f| {

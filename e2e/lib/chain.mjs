@@ -234,9 +234,9 @@ export class Chain {
     return this.view('Treasury.balance_sheet', [assetId('CUSD')], at);
   }
 
-  /** The terms of a facility as governance set them, its collaterals by symbol. */
+  /** The terms of a facility but for those that are on their way, its collaterals by symbol. */
   async facilityTerms(id) {
-    const facility = plain(await this.api.query.vaults.facilities(id));
+    const { base: facility } = plain(await this.api.query.vaults.facilities(id));
     const collaterals = facility.collaterals.map(({ terms }) => [symbolOf(terms.asset), terms]);
     return { ...facility, collaterals: Object.fromEntries(collaterals) };
   }

@@ -80,7 +80,7 @@ describe('what cannot be done is refused by name', () => {
       tx.vaults.claim(vault),
     );
     refuses('liquidating a safe vault', 'vaults.VaultIsSafe', () => tx.vaults.liquidate(vault));
-    refuses('going on with a backlog that there is not', 'vaults.VaultIsSafe', () =>
+    refuses('going on with a backlog that there is not', 'vaults.NothingToEnforce', () =>
       tx.vaults.enforceBacklog(10),
     );
   });
@@ -202,6 +202,7 @@ const terms = () => ({
     },
   ],
   ceiling: amount('500', 'CUSD'),
+  fillLimit: amount('500', 'CUSD'),
   minimumDebt: amount('100', 'CUSD'),
   targetHealth: (ONE * 102n) / 100n,
   annualRate: 4n * 10n ** 25n,

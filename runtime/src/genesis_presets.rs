@@ -234,6 +234,8 @@ fn facility(
 		debt_asset: AssetId::WithId(CUSD_ID),
 		collaterals: BoundedVec::truncate_from(collaterals),
 		ceiling,
+		// A tenth of it an hour.
+		fill_limit: ceiling / 10,
 		minimum_debt: MINIMUM_DEBT,
 		target_health: FixedU128::from_rational(target.0, target.1),
 		annual_rate: Ray(Ray::ONE.0 / 25),

@@ -32,8 +32,11 @@ impl<T: Config> Pallet<T> {
 		adjustment: Adjustment,
 		limits: LimitsOf<T>,
 	) -> DispatchResult {
-		let terms = Facilities::<T>::get(facility).ok_or(Error::<T>::UnknownFacility)?;
-		ensure!(terms.breaker < Breaker::NoNewRisk, Error::<T>::SwitchedOff);
+		let record = Facilities::<T>::get(facility).ok_or(Error::<T>::UnknownFacility)?;
+		ensure!(
+			record.base.breaker < Breaker::NoNewRisk,
+			Error::<T>::SwitchedOff
+		);
 		let id = NextVault::<T>::get();
 		NextVault::<T>::put(id.checked_add(1).ok_or(Error::<T>::Overflow)?);
 		let deposit = T::VaultDeposit::get();
@@ -48,6 +51,8 @@ impl<T: Config> Pallet<T> {
 				claims: BoundedVec::new(),
 				waiting: false,
 				deposit,
+				guard: None,
+				offered_to: None,
 			},
 		);
 		VaultsOf::<T>::insert(&owner, id, ());
@@ -91,7 +96,7 @@ impl<T: Config> Pallet<T> {
 			ensure!(breaker < Breaker::Frozen, Error::<T>::SwitchedOff);
 		}
 		position.settle_claims()?;
-		position.deposit(&who, &deposit)?;
+		position.deposit(&who, &deposit, !riskier)?;
 		let repaid = if repay.is_zero() {
 			0
 		} else {
@@ -114,7 +119,11 @@ impl<T: Config> Pallet<T> {
 				debt.is_zero() || position.facility.breaker < Breaker::NoNewRisk,
 				Error::<T>::SwitchedOff
 			);
-			position.ensure_new_risk_is_covered()?;
+			if !debt.is_zero() {
+				position.ensure_caps_allow(&withdraw, borrow)?;
+				position.ensure_new_risk_is_covered()?;
+				position.ensure_guard_rests()?;
+			}
 		}
 		position.ensure_within(&limits)?;
 		let extent = Extent {
@@ -161,7 +170,7 @@ impl<T: Config> Pallet<T> {
 		};
 		let mut withdrawn = Basket::new();
 		for leg in position.vault.legs.clone() {
-			let asset = position.asset_of(leg.collateral)?;
+			let asset = position.facility.terms_of(leg.collateral)?.asset.clone();
 			position.debit(leg.collateral, leg.amount)?;
 			// Less than a minimum balance cannot exist in an account that has none of the token.
 			// Whoever put it there, it must not keep the vault from closing: it stays behind.
@@ -207,7 +216,7 @@ impl<T: Config> Pallet<T> {
 		Ok(extent)
 	}
 
-	fn ensure_deadline(limits: &LimitsOf<T>) -> DispatchResult {
+	pub(crate) fn ensure_deadline(limits: &LimitsOf<T>) -> DispatchResult {
 		let now = frame_system::Pallet::<T>::block_number();
 		let in_time = limits.deadline.is_none_or(|deadline| now <= deadline);
 		ensure!(in_time, Error::<T>::DeadlinePassed);

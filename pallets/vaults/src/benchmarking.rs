@@ -5,14 +5,17 @@
 use crate::{
 	enforcement::BATCH,
 	index::{Index, Rows, PAGE_ENTRIES},
+	position::Position,
+	ramp::{Ramp, RampedTerm, MAX_RAMPS},
 	types::*,
+	valuation::LiquidationPrices,
 	Call, Config, Facilities, FacilityStates, NextFacility, NextVault, Pallet, SweepCursor, Vaults,
 	VaultsOf, MAX_CLAIMS, MAX_LEGS,
 };
 use cairn_math::{FixedU128, Perbill, Price, Ray, Trigger};
 use cairn_primitives::{
 	AssetId, Balance, BalanceSheet, CreateAsset, FacilityId, Issuance, LiquidationLots, MintReason,
-	PriceSource, Seizure, VaultId,
+	Moment, PriceSource, Seizure, VaultId,
 };
 use frame_benchmarking::v2::*;
 use frame_support::{
@@ -71,6 +74,7 @@ fn facility<T: Config>(
 		debt_asset: DEBT_ASSET,
 		collaterals: listed,
 		ceiling: Balance::MAX,
+		fill_limit: Balance::MAX,
 		minimum_debt: UNIT,
 		target_health: FixedU128::from_rational(11, 10),
 		annual_rate: Ray(Ray::ONE.0 / 25),
@@ -169,6 +173,27 @@ fn claims<T: Config>(id: VaultId, facility: FacilityId, count: u32) -> Result<()
 		}
 	});
 	Ok(())
+}
+
+/// Gives a facility this many terms that are on their way.
+fn fill_ramps<T: Config>(facility: FacilityId, count: u32) -> Result<(), BenchmarkError> {
+	Facilities::<T>::mutate(facility, |record| {
+		let record = record.as_mut().ok_or("the facility is there")?;
+		for _ in 0..count {
+			let ramp = Ramp {
+				term: RampedTerm::TargetHealth,
+				from: record.base.target_health.into_inner(),
+				to: record.base.target_health.into_inner() * 2,
+				start: Moment::MAX - 1,
+				end: Moment::MAX,
+			};
+			record
+				.ramps
+				.try_push(ramp)
+				.map_err(|_| "more ramps than a facility may have")?;
+		}
+		Ok(())
+	})
 }
 
 #[benchmarks]
@@ -272,12 +297,15 @@ mod benchmarks {
 	fn create_facility() -> Result<(), BenchmarkError> {
 		let holder: T::AccountId = whitelisted_caller();
 		let first = facility::<T>(T::MaxCollaterals::get(), &holder)?;
-		let facility = Facilities::<T>::get(first).ok_or("the facility is there")?;
+		let facility = Facilities::<T>::get(first)
+			.ok_or("the facility is there")?
+			.base;
 		let collaterals = facility.collaterals.iter().map(|c| c.terms.clone());
 		let terms = FacilityTerms {
 			debt_asset: DEBT_ASSET,
 			collaterals: BoundedVec::truncate_from(collaterals.collect()),
 			ceiling: Balance::MAX,
+			fill_limit: Balance::MAX,
 			minimum_debt: UNIT,
 			target_health: facility.target_health,
 			annual_rate: facility.annual_rate,
@@ -296,9 +324,17 @@ mod benchmarks {
 		let facility = facility::<T>(T::MaxCollaterals::get(), &holder)?;
 		let origin =
 			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		fill_ramps::<T>(facility, MAX_RAMPS - 1)?;
+		let rate = Ray(Ray::ONE.0 / 10);
 		#[extrinsic_call]
-		set_ceiling(origin as T::RuntimeOrigin, facility, 7);
-		assert_eq!(Facilities::<T>::get(facility).map(|f| f.ceiling), Some(7));
+		_(
+			origin as T::RuntimeOrigin,
+			facility,
+			FacilityChange::AnnualRate(rate),
+		);
+		let record = Facilities::<T>::get(facility).ok_or("the facility is there")?;
+		assert_eq!(record.base.annual_rate, rate);
+		assert_eq!(record.ramps.len() as u32, MAX_RAMPS);
 		Ok(())
 	}
 
@@ -310,13 +346,99 @@ mod benchmarks {
 		owe_interest::<T>(facility);
 		let mut state = FacilityStates::<T>::get(facility).ok_or("the facility is there")?;
 		let before = state.minted;
+		fill_ramps::<T>(facility, MAX_RAMPS)?;
 		#[block]
 		{
-			let terms = Facilities::<T>::get(facility).ok_or("the facility is there")?;
-			Pallet::<T>::accrue_facility(&terms, &mut state, T::Time::now());
+			let mut record = Facilities::<T>::get(facility).ok_or("the facility is there")?;
+			let rate = record.rate_at(state.accrued_at);
+			Pallet::<T>::accrue_facility(&record.base, rate, &mut state, T::Time::now());
 			FacilityStates::<T>::insert(facility, state.clone());
+			record.settle(Moment::MAX);
+			Facilities::<T>::insert(facility, record);
 		}
 		assert!(state.minted > before || T::Time::now().is_zero());
+		Ok(())
+	}
+
+	/// It had a guard, so that all its entries move far; it has one again.
+	#[benchmark]
+	fn set_guard() -> Result<(), BenchmarkError> {
+		let owner: T::AccountId = whitelisted_caller();
+		let facility = facility::<T>(T::MaxCollaterals::get(), &owner)?;
+		let id = vault::<T>(&owner, facility, MAX_LEGS, UNIT)?;
+		later::<T>();
+		let guard = Some(Guard {
+			level: FixedU128::from_u32(10),
+			amount: UNIT,
+		});
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), id, guard);
+		assert_eq!(Vaults::<T>::get(id).map(|v| v.guard), Some(guard));
+		Ok(())
+	}
+
+	/// What the owner has pays all but the minimum back.
+	#[benchmark]
+	fn run_guard() -> Result<(), BenchmarkError> {
+		let owner: T::AccountId = whitelisted_caller();
+		let facility = facility::<T>(T::MaxCollaterals::get(), &owner)?;
+		let id = vault::<T>(&owner, facility, 1, DEBT)?;
+		let level = FixedU128::from_rational(15, 10);
+		let amount = DEBT / 2;
+		let guard = Some(Guard { level, amount });
+		frame_support::storage::with_storage_layer(|| {
+			Pallet::<T>::do_set_guard(owner.clone(), id, guard)
+		})?;
+		later::<T>();
+		T::Prices::set_quote(&collateral(0), cents(80));
+		let mut position = Position::<T>::load(id)?;
+		let prices = LiquidationPrices::read(&position.facility).ok_or("there are quotes")?;
+		let acted;
+		#[block]
+		{
+			acted = position.run_guard(&prices);
+		}
+		assert!(acted);
+		assert!(position.owed_ceil()? <= DEBT - amount + 1);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn offer() -> Result<(), BenchmarkError> {
+		let owner: T::AccountId = whitelisted_caller();
+		let to: T::AccountId = account("to", 0, 0);
+		let facility = facility::<T>(T::MaxCollaterals::get(), &owner)?;
+		let id = vault::<T>(&owner, facility, MAX_LEGS, DEBT)?;
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), id, Some(to.clone()));
+		assert_eq!(Vaults::<T>::get(id).and_then(|v| v.offered_to), Some(to));
+		Ok(())
+	}
+
+	/// All claims that a vault can have come back with it, and its guard goes: every entry moves.
+	#[benchmark]
+	fn accept() -> Result<(), BenchmarkError> {
+		let owner: T::AccountId = account("owner", 0, 0);
+		let to: T::AccountId = whitelisted_caller();
+		let facility = facility::<T>(T::MaxCollaterals::get(), &owner)?;
+		fund::<T>(&to)?;
+		let id = vault::<T>(&owner, facility, MAX_LEGS, UNIT)?;
+		let guard = Some(Guard {
+			level: FixedU128::from_u32(10),
+			amount: UNIT,
+		});
+		frame_support::storage::with_storage_layer(|| {
+			Pallet::<T>::do_set_guard(owner.clone(), id, guard)?;
+			Pallet::<T>::do_offer(owner, id, Some(to.clone()))
+		})?;
+		claims::<T>(id, facility, MAX_CLAIMS)?;
+		let limits = Limits {
+			min_health: Some(FixedU128::from_u32(1)),
+			deadline: Some(BlockNumberFor::<T>::from(u32::MAX)),
+		};
+		#[extrinsic_call]
+		_(RawOrigin::Signed(to.clone()), id, limits);
+		assert_eq!(Vaults::<T>::get(id).map(|v| v.owner), Some(to));
 		Ok(())
 	}
 

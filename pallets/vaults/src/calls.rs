@@ -192,8 +192,8 @@ mod calls {
 			Ok(Some(T::WeightInfo::claim(extent.claims)).into())
 		}
 
-		/// Liquidate one unsafe vault now. Anybody may. The start of every block does it by itself;
-		/// this is for a backlog.
+		/// Liquidate one unsafe vault now, or let its guard act if the moment for that has come.
+		/// Anybody may. The start of every block does it by itself; this is for a backlog.
 		///
 		/// ## Errors
 		///
@@ -213,6 +213,10 @@ mod calls {
 
 		/// Go on with the backlog of unsafe vaults, as far as the weight of `max` vaults pays for.
 		/// Anybody may.
+		///
+		/// ## Errors
+		///
+		/// [`Error::NothingToEnforce`]: no vault is waiting, or none can be liquidated now.
 		#[pallet::call_index(9)]
 		#[pallet::weight(Pallet::<T>::weight_of_enforcing(*max))]
 		pub fn enforce_backlog(origin: OriginFor<T>, max: u32) -> DispatchResultWithPostInfo {
@@ -220,7 +224,7 @@ mod calls {
 			let mut meter =
 				frame_support::weights::WeightMeter::with_limit(Self::weight_of_enforcing(max));
 			let liquidated = Self::enforce(&mut meter);
-			ensure!(liquidated > 0, Error::<T>::VaultIsSafe);
+			ensure!(liquidated > 0, Error::<T>::NothingToEnforce);
 			Ok(Some(meter.consumed()).into())
 		}
 
@@ -234,8 +238,8 @@ mod calls {
 			Self::do_create_facility(terms).map(|_| ())
 		}
 
-		/// Set the ceiling of a facility, in smallest units of its debt asset. Only `AdminOrigin`.
-		/// Debt beyond a lower ceiling stays; nothing more can be borrowed.
+		/// Set the ceiling of a facility, in smallest units of its debt asset. `AdminOrigin`, or
+		/// `GuardianOrigin` to lower it. [`Pallet::change_facility`] with one change.
 		#[pallet::call_index(11)]
 		#[pallet::weight(T::WeightInfo::change_facility())]
 		pub fn set_ceiling(
@@ -243,13 +247,12 @@ mod calls {
 			facility: FacilityId,
 			#[pallet::compact] ceiling: Balance,
 		) -> DispatchResult {
-			T::AdminOrigin::ensure_origin(origin)?;
-			Self::mutate_facility(facility, |f| f.ceiling = ceiling)?;
-			Self::deposit_event(Event::FacilityChanged { facility });
-			Ok(())
+			let by = Self::ensure_authority(origin)?;
+			Self::do_change_facility(by, facility, FacilityChange::Ceiling(ceiling))
 		}
 
-		/// Switch parts of a facility off or on. Only `AdminOrigin`.
+		/// Switch parts of a facility off or on. `AdminOrigin`, or `GuardianOrigin` to raise the
+		/// level. [`Pallet::change_facility`] with one change.
 		#[pallet::call_index(12)]
 		#[pallet::weight(T::WeightInfo::change_facility())]
 		pub fn set_breaker(
@@ -257,10 +260,140 @@ mod calls {
 			facility: FacilityId,
 			breaker: Breaker,
 		) -> DispatchResult {
-			T::AdminOrigin::ensure_origin(origin)?;
-			Self::mutate_facility(facility, |f| f.breaker = breaker)?;
-			Self::deposit_event(Event::FacilityChanged { facility });
-			Ok(())
+			let by = Self::ensure_authority(origin)?;
+			Self::do_change_facility(by, facility, FacilityChange::Breaker(breaker))
+		}
+
+		/// Change a facility.
+		///
+		/// ## Dispatch Origin
+		///
+		/// `AdminOrigin`. `GuardianOrigin` may raise the breaker's level, and lower the ceiling, the
+		/// fill limit, and caps.
+		///
+		/// ## Details
+		///
+		/// What makes borrowers less safe or charges them more (a lower liquidation factor; a higher
+		/// penalty, fee, target health, minimum debt, or rate) begins after `RampDelay` and takes
+		/// `RampLength` to get where it should, in a straight line. Everything else holds at once. A
+		/// change of a term that is on its way begins where it stands, and replaces where it was
+		/// going.
+		///
+		/// ## Errors
+		///
+		/// - `BadOrigin`, [`Error::GuardianOnlyTightens`]
+		/// - [`Error::UnknownFacility`], [`Error::CollateralNotAccepted`]
+		/// - those of [`Pallet::create_facility`] about the term in question
+		/// - [`Error::TooManyRamps`]
+		///
+		/// ## Events
+		///
+		/// [`Event::FacilityChanged`], which says until when it takes.
+		#[pallet::call_index(13)]
+		#[pallet::weight(T::WeightInfo::change_facility())]
+		pub fn change_facility(
+			origin: OriginFor<T>,
+			facility: FacilityId,
+			change: FacilityChange,
+		) -> DispatchResult {
+			let by = Self::ensure_authority(origin)?;
+			Self::do_change_facility(by, facility, change)
+		}
+
+		/// Order what is to be done, once, when the health of a vault falls below a level, or cancel
+		/// the order.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed by the owner.
+		///
+		/// ## Details
+		///
+		/// The block in which the health falls below `level` repays up to `amount` from the owner's
+		/// free balance of the debt asset, before anything is liquidated, and forgets the order. It
+		/// repays less if the owner has less, or if less than the minimum debt would be left; it
+		/// repays nothing unless that makes the vault safe. The order does not survive a change of
+		/// owner. While it stands, borrowing and withdrawing must leave the vault at or above
+		/// `level`.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotOwner`], [`Error::UnknownVault`]
+		/// - [`Error::BadGuardLevel`], [`Error::ZeroAmount`]
+		/// - [`Error::BelowGuardLevel`]: the vault is below the level now. Repay or deposit instead.
+		/// - [`Error::PriceNotLive`]: the debt asset has no quote.
+		/// - [`Error::SwitchedOff`]: the facility is frozen. Cancelling is always possible.
+		///
+		/// ## Events
+		///
+		/// [`Event::GuardSet`]; [`Event::GuardActed`] when it has acted.
+		#[pallet::call_index(14)]
+		#[pallet::weight(Pallet::<T>::weight_of_setting_a_guard())]
+		pub fn set_guard(
+			origin: OriginFor<T>,
+			#[pallet::compact] vault: VaultId,
+			guard: Option<Guard>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_set_guard(who, vault, guard)
+		}
+
+		/// Offer a vault to `to`, who becomes its owner by [`Pallet::accept`], or take the offer back
+		/// with `None`.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed by the owner, who can go on using the vault until it is accepted.
+		///
+		/// ## Errors
+		///
+		/// [`Error::NotOwner`], [`Error::UnknownVault`], [`Error::AlreadyOwner`].
+		///
+		/// ## Events
+		///
+		/// [`Event::Offered`].
+		#[pallet::call_index(15)]
+		#[pallet::weight(T::WeightInfo::offer())]
+		pub fn offer(
+			origin: OriginFor<T>,
+			#[pallet::compact] vault: VaultId,
+			to: Option<T::AccountId>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_offer(who, vault, to)
+		}
+
+		/// Accept a vault that has been offered to the caller: its collateral, its debt, and what
+		/// lots may return to it.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed by whom it was offered to. He has `VaultDeposit` put on hold; the former owner
+		/// gets his own back.
+		///
+		/// ## Details
+		///
+		/// The former owner may change the vault until the last moment: `limits` make sure that it
+		/// is still worth having.
+		///
+		/// ## Errors
+		///
+		/// [`Error::UnknownVault`], [`Error::NotOffered`], [`Error::HealthBelowLimit`],
+		/// [`Error::DeadlinePassed`], [`Error::PriceNotLive`], and [`Error::SwitchedOff`] while the
+		/// facility is frozen.
+		///
+		/// ## Events
+		///
+		/// [`Event::Transferred`]; [`Event::LeftoverReturned`] if a lot had something for the vault.
+		#[pallet::call_index(16)]
+		#[pallet::weight(T::WeightInfo::accept())]
+		pub fn accept(
+			origin: OriginFor<T>,
+			#[pallet::compact] vault: VaultId,
+			limits: LimitsOf<T>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_accept(who, vault, limits)
 		}
 	}
 }

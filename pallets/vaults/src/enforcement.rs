@@ -11,8 +11,8 @@ use crate::{
 	},
 	valuation::LiquidationPrices,
 	weights::WeightInfo,
-	Config, Error, Event, Facilities, FacilityStates, NextFacility, Pallet, Vaults, LOG_TARGET,
-	MAX_CLAIMS, MAX_CLAIMS_PER_COLLATERAL, MAX_LEGS,
+	Config, Error, Event, FacilityStates, NextFacility, Pallet, Vaults, LOG_TARGET, MAX_CLAIMS,
+	MAX_CLAIMS_PER_COLLATERAL, MAX_LEGS,
 };
 use alloc::{
 	collections::{BTreeMap, BTreeSet},
@@ -43,8 +43,19 @@ enum Verdict {
 	Safe,
 	/// It is unsafe, but nothing of it can be sold now. It waits for one of its collaterals.
 	Waiting,
+	/// Its owner's guard has made it safe.
+	Saved,
 	/// Collateral and debt have left it.
 	Liquidated,
+}
+
+/// What has been done about a vault.
+struct Evaluated {
+	verdict: Verdict,
+	/// Whether its claims were looked at.
+	settled: bool,
+	/// Whether its guard has acted.
+	guarded: bool,
 }
 
 /// How far enforcement has come.
@@ -71,7 +82,7 @@ struct Batch<T: Config> {
 impl<T: Config> Batch<T> {
 	/// `None` if nothing can be liquidated in this facility now.
 	fn open(id: FacilityId, rows: Rows) -> Option<Self> {
-		let facility = Facilities::<T>::get(id)?;
+		let facility = Pallet::<T>::facility_now(id)?;
 		if facility.breaker >= Breaker::NoNewLiquidations || T::Prices::is_down() {
 			return None;
 		}
@@ -228,24 +239,29 @@ impl<T: Config> Batch<T> {
 			None => Pallet::<T>::deposit_event(Event::IndexDrift { vault: id }),
 		}
 		let (legs, claims, lots) = (vault.legs.len(), vault.claims.len(), self.lots.len());
-		let verdict = self.evaluate(id, vault);
-		let claims = if verdict.1 { claims } else { 0 };
+		let evaluated = self.evaluate(id, vault);
+		let claims = if evaluated.settled { claims } else { 0 };
+		let guards = u64::from(evaluated.guarded);
 		let rows = self.rows.take_fresh();
 		let lots = self.lots.len().saturating_sub(lots) as u64;
 		Pallet::<T>::weight_of_vault(legs as u32, claims as u32)
 			.saturating_add(T::WeightInfo::index_rows(rows))
 			.saturating_add(T::WeightInfo::put_up().saturating_mul(lots))
+			.saturating_add(T::WeightInfo::run_guard().saturating_mul(guards))
 	}
 
-	/// Evaluates a vault exactly, liquidates it if it is unsafe, and indexes it anew. Also says
-	/// whether its claims were looked at.
-	fn evaluate(&mut self, id: VaultId, vault: Vault<T>) -> (Verdict, bool) {
+	/// Evaluates a vault exactly, lets its guard act, liquidates it if it is unsafe, and indexes it
+	/// anew.
+	fn evaluate(&mut self, id: VaultId, vault: Vault<T>) -> Evaluated {
 		let mut position = Position {
 			id,
 			vault,
 			facility: self.facility.clone(),
 			state: self.state.clone(),
 		};
+		let claimed = position.vault.claims.len();
+		let guarded = position.run_guard(&self.prices);
+		let of_guard = position.vault.claims.len() < claimed;
 		let (verdict, settled) = self.liquidate(&mut position);
 		position.store_vault(
 			Some(&self.prices),
@@ -253,7 +269,14 @@ impl<T: Config> Batch<T> {
 			&mut self.rows,
 		);
 		self.state = position.state;
-		(verdict, settled)
+		Evaluated {
+			verdict: match verdict {
+				Verdict::Safe if guarded => Verdict::Saved,
+				verdict => verdict,
+			},
+			settled: settled || of_guard,
+			guarded,
+		}
 	}
 
 	fn liquidate(&mut self, position: &mut Position<T>) -> (Verdict, bool) {
@@ -593,6 +616,7 @@ impl<T: Config> Pallet<T> {
 		Self::weight_of_vault(MAX_LEGS, MAX_CLAIMS)
 			.saturating_add(T::WeightInfo::index_rows(rows))
 			.saturating_add(T::WeightInfo::put_up().saturating_mul(u64::from(MAX_LEGS)))
+			.saturating_add(T::WeightInfo::run_guard())
 	}
 
 	/// What it takes to get at one vault, whatever it is.
@@ -619,10 +643,10 @@ impl<T: Config> Pallet<T> {
 		};
 		let mut batch =
 			Batch::<T>::open(vault.facility, Rows::uncounted()).ok_or(Error::<T>::SwitchedOff)?;
-		match batch.evaluate(id, vault).0 {
+		match batch.evaluate(id, vault).verdict {
 			Verdict::Safe => Err(Error::<T>::VaultIsSafe.into()),
 			Verdict::Waiting => Err(Error::<T>::NothingToSell.into()),
-			Verdict::Liquidated => {
+			Verdict::Saved | Verdict::Liquidated => {
 				batch.close();
 				Ok(extent)
 			}

@@ -52,7 +52,9 @@ impl Extent {
 
 	/// Of [`crate::Pallet::liquidate`].
 	pub fn weight_of_liquidate<T: Config>(self) -> Weight {
-		T::WeightInfo::liquidate(self.legs).saturating_add(self.weight_of_claims::<T>())
+		T::WeightInfo::liquidate(self.legs)
+			.saturating_add(self.weight_of_claims::<T>())
+			.saturating_add(T::WeightInfo::run_guard())
 	}
 
 	fn weight_of_claims<T: Config>(self) -> Weight {

@@ -1,12 +1,16 @@
-//! Facilities: how they come into being, change, and accrue interest.
+//! Facilities: how they come into being, and accrue interest.
 
 use crate::{
-	types::{Breaker, Collateral, Facility, FacilityState, FacilityTerms},
+	ramp::FacilityRecord,
+	types::{
+		Breaker, Collateral, CollateralIndex, CollateralTerms, Facility, FacilityState,
+		FacilityTerms,
+	},
 	weights::WeightInfo,
 	Config, Error, Event, Facilities, FacilityStates, NextFacility, Pallet, LOG_TARGET,
 };
-use cairn_math::{FixedU128, NormalizedDebt, Perbill, Ray};
-use cairn_primitives::{AssetDecimals, AssetId, Balance, FacilityId, Issuance, MintReason};
+use cairn_math::{mul_div_floor, FixedU128, NormalizedDebt, Perbill, Ray};
+use cairn_primitives::{AssetDecimals, AssetId, Balance, FacilityId, Issuance, MintReason, Moment};
 use frame_support::{
 	ensure,
 	storage::with_storage_layer,
@@ -21,8 +25,29 @@ use sp_runtime::{
 
 /// Tokens with more decimals than this are not accepted.
 pub(crate) const MAX_DECIMALS: u8 = 24;
-/// A liquidation restores at most this health.
-const MAX_TARGET_HEALTH: u128 = 10;
+/// No health above this is promised by a liquidation, or watched by a guard.
+pub(crate) const MAX_HEALTH: u32 = 10;
+/// The time in which the fill limit comes back in full, in seconds.
+const FILL_SECONDS: u128 = 3_600;
+
+impl<T: Config> Facility<T> {
+	/// The position of a collateral in the list.
+	pub(crate) fn index_of(&self, asset: &AssetId) -> Result<CollateralIndex, DispatchError> {
+		let mut listed = self.collaterals.iter();
+		let position = listed.position(|collateral| collateral.terms.asset == *asset);
+		let index = position.and_then(|position| CollateralIndex::try_from(position).ok());
+		index.ok_or(Error::<T>::CollateralNotAccepted.into())
+	}
+
+	/// The terms of a collateral.
+	pub(crate) fn terms_of(
+		&self,
+		index: CollateralIndex,
+	) -> Result<&CollateralTerms, DispatchError> {
+		let collateral = self.collaterals.get(usize::from(index));
+		Ok(&collateral.ok_or(Error::<T>::CollateralNotAccepted)?.terms)
+	}
+}
 
 impl<T: Config> Pallet<T> {
 	/// Creates a facility of which nothing exists yet.
@@ -39,7 +64,7 @@ impl<T: Config> Pallet<T> {
 			facility: id,
 			debt_asset: facility.debt_asset.clone(),
 		});
-		Facilities::<T>::insert(id, facility);
+		Facilities::<T>::insert(id, FacilityRecord::new(facility));
 		FacilityStates::<T>::insert(id, state);
 		NextFacility::<T>::put(id.saturating_add(1));
 		Ok(id)
@@ -52,85 +77,98 @@ impl<T: Config> Pallet<T> {
 			debt_asset,
 			collaterals,
 			ceiling,
+			fill_limit,
 			minimum_debt,
 			target_health,
 			annual_rate,
 		} = terms;
-		ensure!(
-			target_health > FixedU128::one()
-				&& target_health <= FixedU128::from_u32(MAX_TARGET_HEALTH as u32),
-			Error::<T>::BadTargetHealth
-		);
+		Self::check_target_health(target_health)?;
 		ensure!(!minimum_debt.is_zero(), Error::<T>::BadMinimumDebt);
 		let rate_per_second = Ray::per_second_floor(annual_rate).ok_or(Error::<T>::RateTooHigh)?;
-		let decimals_of = |asset: &AssetId| {
-			T::Decimals::decimals(asset)
-				.filter(|decimals| *decimals <= MAX_DECIMALS)
-				.ok_or(Error::<T>::UnknownAsset)
-		};
-		let debt_decimals = decimals_of(&debt_asset)?;
+		let debt_decimals = Self::decimals_of(&debt_asset)?;
 		ensure!(!collaterals.is_empty(), Error::<T>::NoCollateral);
-		let mut listed = BoundedVec::<Collateral, T::MaxCollaterals>::new();
-		for terms in collaterals {
-			ensure!(
-				terms.asset != debt_asset
-					&& !listed.iter().any(|other| other.terms.asset == terms.asset),
-				Error::<T>::DuplicateCollateral
-			);
-			ensure!(
-				!terms.borrow_factor.is_zero()
-					&& terms.borrow_factor < terms.liquidation_factor
-					&& terms.liquidation_factor < Perbill::one(),
-				Error::<T>::BadFactors
-			);
-			ensure!(
-				terms.fee < terms.penalty && terms.penalty < Perbill::one(),
-				Error::<T>::BadPenalty
-			);
-			// Transfers out of custody keep its account alive, so that the last of a token's
-			// owners gets his last unit. That takes a minimum balance which nobody owns.
-			ensure!(
-				T::Fungibles::balance(terms.asset.clone(), &T::Custody::get())
-					>= T::Fungibles::minimum_balance(terms.asset.clone()),
-				Error::<T>::CustodyNotSeeded
-			);
-			let decimals = decimals_of(&terms.asset)?;
-			listed
-				.try_push(Collateral { terms, decimals })
-				.map_err(|_| Error::<T>::TooManyCollaterals)?;
-		}
-		let held = BoundedVec::truncate_from(alloc::vec![Balance::zero(); listed.len()]);
-		let facility = Facility {
+		let mut facility = Facility {
 			debt_asset,
 			debt_decimals,
 			ceiling,
+			fill_limit,
 			minimum_debt,
 			target_health,
 			annual_rate,
+			rate_per_second,
 			breaker: Breaker::AllEnabled,
-			collaterals: listed,
+			collaterals: BoundedVec::new(),
 		};
+		for terms in collaterals {
+			Self::list(&mut facility, terms)?;
+		}
+		let held = alloc::vec![Balance::zero(); facility.collaterals.len()];
 		let state = FacilityState {
 			accumulator: Ray::ONE,
-			rate_per_second,
 			accrued_at: T::Time::now(),
 			normalized_debt: NormalizedDebt::ZERO,
 			minted: 0,
+			due: 0,
 			operations: 0,
+			filled: 0,
 			waiting: 0,
-			held,
+			held: BoundedVec::truncate_from(held),
 		};
 		Ok((facility, state))
 	}
 
-	pub(crate) fn mutate_facility(
-		id: FacilityId,
-		change: impl FnOnce(&mut Facility<T>),
-	) -> DispatchResult {
-		Facilities::<T>::try_mutate(id, |facility| {
-			change(facility.as_mut().ok_or(Error::<T>::UnknownFacility)?);
-			Ok(())
-		})
+	/// Adds a collateral to a facility in memory.
+	pub(crate) fn list(facility: &mut Facility<T>, terms: CollateralTerms) -> DispatchResult {
+		let is_listed =
+			|asset: &AssetId| facility.collaterals.iter().any(|c| c.terms.asset == *asset);
+		ensure!(
+			terms.asset != facility.debt_asset && !is_listed(&terms.asset),
+			Error::<T>::DuplicateCollateral
+		);
+		Self::check_factors(terms.borrow_factor, terms.liquidation_factor)?;
+		Self::check_penalty(terms.penalty, terms.fee)?;
+		// Transfers out of custody keep its account alive, so that the last of a token's
+		// owners gets his last unit. That takes a minimum balance which nobody owns.
+		ensure!(
+			T::Fungibles::balance(terms.asset.clone(), &T::Custody::get())
+				>= T::Fungibles::minimum_balance(terms.asset.clone()),
+			Error::<T>::CustodyNotSeeded
+		);
+		let decimals = Self::decimals_of(&terms.asset)?;
+		facility
+			.collaterals
+			.try_push(Collateral { terms, decimals })
+			.map_err(|_| Error::<T>::TooManyCollaterals.into())
+	}
+
+	pub(crate) fn check_target_health(target: FixedU128) -> DispatchResult {
+		let in_range = target > FixedU128::one() && target <= FixedU128::from_u32(MAX_HEALTH);
+		ensure!(in_range, Error::<T>::BadTargetHealth);
+		Ok(())
+	}
+
+	pub(crate) fn check_factors(borrow: Perbill, liquidation: Perbill) -> DispatchResult {
+		let ordered = borrow < liquidation && liquidation < Perbill::one();
+		ensure!(!borrow.is_zero() && ordered, Error::<T>::BadFactors);
+		Ok(())
+	}
+
+	pub(crate) fn check_penalty(penalty: Perbill, fee: Perbill) -> DispatchResult {
+		ensure!(
+			fee < penalty && penalty < Perbill::one(),
+			Error::<T>::BadPenalty
+		);
+		Ok(())
+	}
+
+	fn decimals_of(asset: &AssetId) -> Result<u8, DispatchError> {
+		let decimals = T::Decimals::decimals(asset).filter(|decimals| *decimals <= MAX_DECIMALS);
+		decimals.ok_or(Error::<T>::UnknownAsset.into())
+	}
+
+	/// The terms of a facility as of now.
+	pub(crate) fn facility_now(id: FacilityId) -> Option<Facility<T>> {
+		Facilities::<T>::get(id).map(|record| record.at(T::Time::now))
 	}
 
 	/// Advances the accumulator of every facility to now and mints the interest to the reserve.
@@ -144,29 +182,34 @@ impl<T: Config> Pallet<T> {
 				log::error!(target: LOG_TARGET, "no weight left to accrue facility {id}");
 				return;
 			}
-			let (Some(facility), Some(mut state)) =
+			let (Some(mut record), Some(mut state)) =
 				(Facilities::<T>::get(id), FacilityStates::<T>::get(id))
 			else {
 				continue;
 			};
-			Self::accrue_facility(&facility, &mut state, now);
+			// Nobody pays for the time that has passed at a rate that was not in force yet.
+			let rate = record.rate_at(state.accrued_at);
+			Self::accrue_facility(&record.base, rate, &mut state, now);
 			FacilityStates::<T>::insert(id, state);
+			if record.settle(now) {
+				Facilities::<T>::insert(id, record);
+			}
 		}
 	}
 
-	/// Advances one accumulator.
+	/// Advances one accumulator, and mints what is owed and not issued yet.
 	pub(crate) fn accrue_facility(
 		facility: &Facility<T>,
+		rate: Ray,
 		state: &mut FacilityState<T>,
-		now: cairn_primitives::Moment,
+		now: Moment,
 	) {
 		// A facility of the genesis block starts its clock with the first block that has a time.
 		if state.accrued_at.is_zero() {
 			state.accrued_at = now;
 		}
 		let seconds = now.saturating_sub(state.accrued_at) / 1_000;
-		let grown = state
-			.rate_per_second
+		let grown = rate
 			.pow_ceil(seconds)
 			.and_then(|growth| state.accumulator.mul_ceil(growth))
 			// The sum of the debt must stay a number, or nobody could ever repay it.
@@ -177,30 +220,34 @@ impl<T: Config> Pallet<T> {
 				state.accrued_at = state
 					.accrued_at
 					.saturating_add(seconds.saturating_mul(1_000));
+				let made_good = mul_div_floor(facility.fill_limit, seconds.into(), FILL_SECONDS);
+				// More than any number is more than enough.
+				state.filled = state
+					.filled
+					.saturating_sub(made_good.unwrap_or(Balance::MAX));
 			}
 			None => log::error!(target: LOG_TARGET, "an accumulator has reached its end"),
 		}
+		// Rounded up: debts, each rounded up, add up to no less. So whoever owes all that is owed
+		// finds all of it in existence.
 		let backing = state
 			.normalized_debt
-			.backing_floor(state.accumulator)
+			.owed_ceil(state.accumulator)
 			.unwrap_or(state.minted);
 		let due = backing.saturating_sub(state.minted);
+		state.operations = 0;
+		state.due = 0;
 		if due.is_zero() {
-			state.operations = 0;
 			return;
 		}
 		let minted = with_storage_layer(|| {
 			T::Issuance::mint_to_reserve(&facility.debt_asset, due, MintReason::Interest)
 		});
 		match minted {
-			Ok(()) => {
-				state.minted = backing;
-				state.operations = 0;
-			}
+			Ok(()) => state.minted = backing,
 			Err(error) => {
 				log::warn!(target: LOG_TARGET, "the reserve cannot take {due} interest: {error:?}");
-				// Says that the difference between `minted` and what is owed has a reason.
-				state.operations = state.operations.saturating_add(1);
+				state.due = due;
 			}
 		}
 	}

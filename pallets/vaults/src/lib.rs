@@ -22,12 +22,16 @@
 //!
 //! - [`types`]: storage and call types
 //! - `facility`: creating facilities, interest
+//! - `governance`: changing facilities, and who may
+//! - [`ramp`]: terms that move gradually
 //! - `calls`: what can be called, and by whom
 //! - `adjust`: what users do with their vaults
 //! - `position`: a vault in memory, between load and commit
 //! - [`valuation`]: what collateral and debt count
 //! - [`index`]: the risk index
 //! - [`liquidation`]: what a liquidation takes, as a pure function
+//! - `guard`: repaying on the owner's behalf before it comes to that
+//! - `transfer`: giving a vault to another owner
 //! - `enforcement`: finding and liquidating unsafe vaults
 //! - `sweep`: looking after the index
 //! - `views`: what wallets read
@@ -53,9 +57,12 @@ mod calls;
 mod enforcement;
 mod extent;
 mod facility;
+mod governance;
+mod guard;
 pub mod index;
 pub mod liquidation;
 mod position;
+pub mod ramp;
 // Prices in tests are in cents, written as dollars_cents: 3_000_00.
 #[cfg(test)]
 #[allow(clippy::inconsistent_digit_grouping)]
@@ -64,10 +71,12 @@ mod sweep;
 #[cfg(test)]
 #[allow(clippy::inconsistent_digit_grouping)]
 mod tests;
+mod transfer;
 mod try_state;
 pub mod types;
 pub mod valuation;
 mod views;
+mod walk;
 pub mod weights;
 
 // The attribute names itself again in what it expands to.
@@ -93,6 +102,7 @@ pub mod pallet {
 	use crate::{
 		extent::Extent,
 		index::{Page, Summary, Word},
+		ramp::FacilityRecord,
 		types::*,
 	};
 	use alloc::vec::Vec;
@@ -114,6 +124,9 @@ pub mod pallet {
 		type RuntimeHoldReason: From<HoldReason>;
 		/// Who creates and changes facilities.
 		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+		/// Who may make facilities take on less risk, at once: raise the breaker's level, lower
+		/// ceilings, fill limits and caps. Whoever is the admin may do this too.
+		type GuardianOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 		/// All tokens.
 		type Fungibles: fungibles::Mutate<Self::AccountId, AssetId = AssetId, Balance = Balance>;
 		/// The native token, on hold for storage.
@@ -140,6 +153,13 @@ pub mod pallet {
 		/// What an owner has on hold for each vault, in the native token.
 		#[pallet::constant]
 		type VaultDeposit: Get<Balance>;
+		/// How long borrowers know of a change to their disadvantage before it begins, in
+		/// milliseconds.
+		#[pallet::constant]
+		type RampDelay: Get<Moment>;
+		/// How long such a change takes, from its beginning to its end, in milliseconds.
+		#[pallet::constant]
+		type RampLength: Get<Moment>;
 		/// Facilities, at most.
 		#[pallet::constant]
 		type MaxFacilities: Get<u32>;
@@ -179,7 +199,7 @@ pub mod pallet {
 	/// Terms of facilities. Bounded by `MaxFacilities`.
 	// Keys are numbers that the chain gives out: no need for a cryptographic hasher.
 	#[pallet::storage]
-	pub type Facilities<T: Config> = StorageMap<_, Twox64Concat, FacilityId, Facility<T>>;
+	pub type Facilities<T: Config> = StorageMap<_, Twox64Concat, FacilityId, FacilityRecord<T>>;
 
 	/// Totals of facilities. Bounded by `MaxFacilities`.
 	#[pallet::storage]
@@ -240,6 +260,11 @@ pub mod pallet {
 		FacilityChanged {
 			/// Which.
 			facility: FacilityId,
+			/// What has changed.
+			change: FacilityChange,
+			/// When that of it which is to the borrowers' disadvantage begins and ends to take
+			/// effect, in milliseconds since 1970; `None` if all of it holds at once.
+			gradual: Option<(Moment, Moment)>,
 		},
 		/// A vault was opened.
 		Opened {
@@ -298,6 +323,44 @@ pub mod pallet {
 			/// What came back.
 			returned: Basket,
 		},
+		/// The owner of a vault has ordered what is to be done when its health falls.
+		GuardSet {
+			/// Which vault.
+			vault: VaultId,
+			/// The order; `None` if there is none any more.
+			guard: Option<Guard>,
+		},
+		/// The health of a vault fell below the level of its guard. The guard has done what it
+		/// could and is gone.
+		GuardActed {
+			/// Which vault.
+			vault: VaultId,
+			/// Its owner.
+			owner: T::AccountId,
+			/// What was repaid from the owner's balance; zero if he had too little to make the vault
+			/// safe.
+			repaid: Balance,
+			/// What is still owed.
+			debt: Balance,
+		},
+		/// The owner of a vault has offered it to somebody, or taken his offer back.
+		Offered {
+			/// Which vault.
+			vault: VaultId,
+			/// Its owner.
+			owner: T::AccountId,
+			/// Who may accept it; `None` if nobody.
+			to: Option<T::AccountId>,
+		},
+		/// A vault has another owner.
+		Transferred {
+			/// Which vault.
+			vault: VaultId,
+			/// Who was its owner.
+			from: T::AccountId,
+			/// Who is now.
+			to: T::AccountId,
+		},
 		/// An entry of the risk index and its vault disagreed. The entry is dropped or rewritten;
 		/// this is a defect to be reported.
 		IndexDrift {
@@ -336,7 +399,12 @@ pub mod pallet {
 		BelowMinimumDebt,
 		/// The facility would owe more than its ceiling.
 		CeilingReached,
-		/// The vaults of the facility would hold more of this collateral than its cap.
+		/// The facility would borrow more in a short time than its fill limit allows. Borrow less,
+		/// or later.
+		FillLimitReached,
+		/// The facility's vaults hold as much of this collateral as its cap allows, or more. None
+		/// can be added but to a vault with debt whose health is low, and no new risk be taken on
+		/// it.
 		CapReached,
 		/// The collateral does not carry the debt at the borrow factors. Deposit more, borrow less,
 		/// or withdraw less.
@@ -346,6 +414,15 @@ pub mod pallet {
 		PriceNotLive,
 		/// The vault's health afterwards would be below the caller's `min_health`.
 		HealthBelowLimit,
+		/// The vault's health would be below the level of its guard, which would act at once. Change
+		/// the guard first.
+		BelowGuardLevel,
+		/// A guard's level must be above one and at most ten.
+		BadGuardLevel,
+		/// The vault has not been offered to the caller.
+		NotOffered,
+		/// The vault is his already.
+		AlreadyOwner,
 		/// The caller's deadline has passed.
 		DeadlinePassed,
 		/// The debt exceeds the caller's `max_repay`.
@@ -358,6 +435,12 @@ pub mod pallet {
 		VaultIsSafe,
 		/// The vault is unsafe, but none of its collateral has a quote to sell it at.
 		NothingToSell,
+		/// No vault waits to be liquidated, or none can be now.
+		NothingToEnforce,
+		/// The guardian may only raise the breaker's level, and lower ceilings, fill limits and caps.
+		GuardianOnlyTightens,
+		/// Too many terms of the facility are on their way already. Wait for one to arrive.
+		TooManyRamps,
 		/// As many facilities exist as are allowed.
 		TooManyFacilities,
 		/// A facility of this number exists already, or something of it does.
@@ -407,6 +490,28 @@ pub mod pallet {
 		/// or no price.
 		pub fn health(vault: VaultId) -> Option<FixedU128> {
 			Self::view_vault(vault).and_then(|view| view.health)
+		}
+
+		/// The most of a collateral that the owner can withdraw from a vault now and leave the rest
+		/// as it is, in smallest units; `None` if there is no such vault or collateral.
+		pub fn max_withdraw(vault: VaultId, asset: AssetId) -> Option<Balance> {
+			Self::view_max_withdraw(vault, &asset)
+		}
+
+		/// Up to `count` vaults of a facility, at most 100, that are nearest to being liquidated,
+		/// the least healthy first.
+		pub fn riskiest(facility: FacilityId, count: u32) -> Vec<RiskyVault> {
+			Self::view_riskiest(facility, count)
+		}
+
+		/// What enforcement has not come to yet in a facility.
+		pub fn backlog(facility: FacilityId) -> Option<Backlog> {
+			Self::view_backlog(facility)
+		}
+
+		/// Proof of reserves: what there is of each asset, and what is owed of it.
+		pub fn reserves() -> Reserves {
+			Self::view_reserves()
 		}
 	}
 

@@ -23,7 +23,7 @@ use frame_support::{
 	weights::{Weight, WeightMeter},
 	BoundedVec, PalletId,
 };
-use frame_system::{EnsureRoot, EnsureSigned};
+use frame_system::{EnsureRoot, EnsureSigned, EnsureSignedBy};
 use sp_runtime::{traits::IdentityLookup, BuildStorage};
 
 pub type AccountId = u64;
@@ -35,6 +35,7 @@ pub const CAROL: AccountId = 12;
 /// Has CRN for fees and deposits, and nothing else.
 pub const PAUPER: AccountId = 13;
 pub const CUSTODY: AccountId = 100;
+pub const GUARDIAN: AccountId = 101;
 
 /// Accepts all of CRN, DOT, ETH, BTC and USDT.
 pub const MIXED: FacilityId = 0;
@@ -59,6 +60,10 @@ pub const ONE_USDT: Balance = 1_000_000;
 
 pub const MINIMUM_DEBT: Balance = 100 * ONE_CUSD;
 pub const VAULT_DEPOSIT: Balance = ONE_CRN / 10;
+/// A day, in milliseconds.
+pub const DAY: Moment = 86_400_000;
+pub const RAMP_DELAY: Moment = DAY;
+pub const RAMP_LENGTH: Moment = 7 * DAY;
 /// A slot, in milliseconds.
 pub const SLOT: Moment = 3_000;
 
@@ -138,6 +143,10 @@ parameter_types! {
 	};
 }
 
+frame_support::ord_parameter_types! {
+	pub const Guardian: AccountId = GUARDIAN;
+}
+
 impl cairn_treasury::Config for Test {
 	type AdminOrigin = EnsureRoot<AccountId>;
 	type BlocksPerHour = ConstU32<1_200>;
@@ -180,6 +189,7 @@ impl crate::Config for Test {
 	type BenchmarkHelper = CreateAssets;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type AdminOrigin = EnsureRoot<AccountId>;
+	type GuardianOrigin = EnsureSignedBy<Guardian, AccountId>;
 	type Fungibles = Tokens;
 	type Native = Balances;
 	type Decimals = Decimals;
@@ -190,6 +200,8 @@ impl crate::Config for Test {
 	type Time = Timestamp;
 	type Custody = Custody;
 	type VaultDeposit = ConstU128<VAULT_DEPOSIT>;
+	type RampDelay = ConstU64<RAMP_DELAY>;
+	type RampLength = ConstU64<RAMP_LENGTH>;
 	type MaxFacilities = ConstU32<8>;
 	type MaxCollaterals = ConstU32<12>;
 	type WeightInfo = ();
@@ -308,6 +320,7 @@ pub fn facility_terms(collaterals: Vec<CollateralTerms>) -> FacilityTerms<Test> 
 		debt_asset: CUSD,
 		collaterals: BoundedVec::truncate_from(collaterals),
 		ceiling: 100_000_000 * ONE_CUSD,
+		fill_limit: u128::MAX,
 		minimum_debt: MINIMUM_DEBT,
 		target_health: FixedU128::from_rational(11, 10),
 		annual_rate: Ray(Ray::ONE.0 / 25),

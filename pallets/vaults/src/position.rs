@@ -8,10 +8,10 @@ use crate::{
 		LimitsOf, Vault,
 	},
 	valuation::{health_floor, LiquidationPrices, NewRisk},
-	Config, Error, Event, Facilities, FacilityStates, Pallet, Vaults, MAX_LEGS,
+	Config, Error, Event, FacilityStates, Pallet, Vaults, MAX_LEGS,
 };
 use alloc::{collections::BTreeSet, vec::Vec};
-use cairn_math::{NormalizedDebt, Trigger, Value};
+use cairn_math::{FixedU128, NormalizedDebt, Trigger, Value};
 use cairn_primitives::{
 	AssetId, Balance, BurnReason, Issuance, Leftover, LiquidationLots, MintReason, VaultId,
 };
@@ -37,7 +37,8 @@ impl<T: Config> Position<T> {
 	/// Loads a vault. Each of its rows is read once.
 	pub fn load(id: VaultId) -> Result<Self, DispatchError> {
 		let vault = Vaults::<T>::get(id).ok_or(Error::<T>::UnknownVault)?;
-		let facility = Facilities::<T>::get(vault.facility).ok_or(Error::<T>::UnknownFacility)?;
+		let facility =
+			Pallet::<T>::facility_now(vault.facility).ok_or(Error::<T>::UnknownFacility)?;
 		let state = FacilityStates::<T>::get(vault.facility).ok_or(Error::<T>::UnknownFacility)?;
 		Ok(Self {
 			id,
@@ -61,23 +62,10 @@ impl<T: Config> Position<T> {
 		owed.ok_or(Error::<T>::Overflow.into())
 	}
 
-	pub fn index_of(&self, asset: &AssetId) -> Result<CollateralIndex, DispatchError> {
-		let position = self
-			.facility
-			.collaterals
-			.iter()
-			.position(|c| c.terms.asset == *asset);
-		let position = position.and_then(|position| u8::try_from(position).ok());
-		position.ok_or(Error::<T>::CollateralNotAccepted.into())
-	}
-
-	pub fn asset_of(&self, index: CollateralIndex) -> Result<AssetId, DispatchError> {
-		let collateral = self.facility.collaterals.get(usize::from(index));
-		Ok(collateral
-			.ok_or(Error::<T>::CollateralNotAccepted)?
-			.terms
-			.asset
-			.clone())
+	/// What the vaults of the facility hold of a collateral.
+	fn held(&self, index: CollateralIndex) -> Balance {
+		let held = self.state.held.get(usize::from(index));
+		held.copied().unwrap_or(Balance::MAX)
 	}
 
 	/// Adds collateral to a leg and to the facility's total.
@@ -145,7 +133,10 @@ impl<T: Config> Position<T> {
 					if !amount.is_zero() {
 						// Two claims on one collateral may both be listed, so the list can be full;
 						// the event then names eight of them, the books have all.
-						let _ = returned.try_push((self.asset_of(claim.collateral)?, amount));
+						let _ = returned.try_push((
+							self.facility.terms_of(claim.collateral)?.asset.clone(),
+							amount,
+						));
 					}
 				}
 			}
@@ -159,19 +150,27 @@ impl<T: Config> Position<T> {
 		Ok(())
 	}
 
-	pub fn deposit(&mut self, from: &T::AccountId, basket: &Basket) -> DispatchResult {
+	/// Takes collateral from `from`. A cap refuses what is beyond it, but not to a vault in danger
+	/// whose owner takes on no new risk with the same call: `only_adding`.
+	pub fn deposit(
+		&mut self,
+		from: &T::AccountId,
+		basket: &Basket,
+		only_adding: bool,
+	) -> DispatchResult {
+		let mut beyond_a_cap = false;
 		for (asset, amount) in basket {
-			let index = self.index_of(asset)?;
+			let index = self.facility.index_of(asset)?;
+			let held = self.held(index).checked_add(*amount);
+			let cap = self.facility.terms_of(index)?.cap;
+			beyond_a_cap |= held.is_none_or(|held| held > cap);
+		}
+		if beyond_a_cap {
+			ensure!(only_adding && self.is_in_danger(), Error::<T>::CapReached);
+		}
+		for (asset, amount) in basket {
+			let index = self.facility.index_of(asset)?;
 			self.credit(index, *amount)?;
-			let collateral = self.facility.collaterals.get(usize::from(index));
-			let cap = collateral.map_or(0, |c| c.terms.cap);
-			let held = self
-				.state
-				.held
-				.get(usize::from(index))
-				.copied()
-				.unwrap_or(Balance::MAX);
-			ensure!(held <= cap, Error::<T>::CapReached);
 			// Take everything, or leave what can stay: a remainder below the minimum balance would
 			// be lost to the owner.
 			let preservation = if T::Fungibles::balance(asset.clone(), from) == *amount {
@@ -201,7 +200,7 @@ impl<T: Config> Position<T> {
 
 	pub fn withdraw(&mut self, basket: &Basket) -> DispatchResult {
 		for (asset, amount) in basket {
-			let index = self.index_of(asset)?;
+			let index = self.facility.index_of(asset)?;
 			self.debit(index, *amount)?;
 			self.release(asset, *amount)?;
 		}
@@ -243,10 +242,11 @@ impl<T: Config> Position<T> {
 			.normalized_debt
 			.checked_sub(cleared)
 			.ok_or(Error::<T>::Overflow)?;
-		// What a debt rounds up to may exceed what has been issued against all debt by a fraction
-		// of a unit: that unit is the reserve's.
+		// Between two accruals a debt may round up to more than has been issued against all debt:
+		// what has not been issued is the reserve's.
 		let burned = paid.min(self.state.minted);
 		self.state.minted = self.state.minted.saturating_sub(burned);
+		self.state.filled = self.state.filled.saturating_sub(paid);
 		T::Issuance::burn(&self.facility.debt_asset, who, burned, BurnReason::Repay)?;
 		let rest = paid.saturating_sub(burned);
 		if !rest.is_zero() {
@@ -274,6 +274,16 @@ impl<T: Config> Position<T> {
 			.owed_ceil(self.state.accumulator)
 			.ok_or(Error::<T>::Overflow)?;
 		ensure!(total <= self.facility.ceiling, Error::<T>::CeilingReached);
+		let filled = self
+			.state
+			.filled
+			.checked_add(amount)
+			.ok_or(Error::<T>::Overflow)?;
+		ensure!(
+			filled <= self.facility.fill_limit,
+			Error::<T>::FillLimitReached
+		);
+		self.state.filled = filled;
 		self.state.minted = self
 			.state
 			.minted
@@ -306,22 +316,47 @@ impl<T: Config> Position<T> {
 		}
 	}
 
-	pub fn ensure_within(&self, limits: &LimitsOf<T>) -> DispatchResult {
-		let Some(least) = limits.min_health else {
-			return Ok(());
-		};
+	/// No new risk is taken on a collateral of which there is more than its cap: neither by
+	/// borrowing, nor by withdrawing another collateral.
+	pub fn ensure_caps_allow(&self, withdrawn: &Basket, borrowed: Balance) -> DispatchResult {
+		for leg in self.vault.legs.iter().filter(|leg| !leg.amount.is_zero()) {
+			let terms = self.facility.terms_of(leg.collateral)?;
+			let others = withdrawn.iter().any(|(asset, _)| *asset != terms.asset);
+			let relied_on = !borrowed.is_zero() || others;
+			ensure!(
+				!relied_on || self.held(leg.collateral) <= terms.cap,
+				Error::<T>::CapReached
+			);
+		}
+		Ok(())
+	}
+
+	/// Health as liquidation measures it; `None` without debt.
+	fn health_floor(&self) -> Result<Option<FixedU128>, DispatchError> {
 		let owed = self.owed_ceil()?;
 		if owed.is_zero() {
-			return Ok(());
+			return Ok(None);
 		}
 		let prices = LiquidationPrices::read(&self.facility).ok_or(Error::<T>::PriceNotLive)?;
 		let weighted = prices.weighted_floor(&self.facility, &self.vault.legs);
 		let debt = prices.debt_value_ceil(&self.facility, owed);
-		let health = health_floor(weighted, debt);
-		ensure!(
-			health.is_none_or(|health| health >= least),
-			Error::<T>::HealthBelowLimit
-		);
+		Ok(health_floor(weighted, debt))
+	}
+
+	/// Whether the vault owes, and is no healthier than a liquidation would leave it, for all that
+	/// is known.
+	fn is_in_danger(&self) -> bool {
+		let is_low = |health| health < self.facility.target_health;
+		!self.vault.debt.is_zero() && self.health_floor().map_or(true, |h| h.is_none_or(is_low))
+	}
+
+	/// The vault's health is at least what the caller insists on.
+	pub fn ensure_within(&self, limits: &LimitsOf<T>) -> DispatchResult {
+		let Some(least) = limits.min_health else {
+			return Ok(());
+		};
+		let is_less = self.health_floor()?.is_some_and(|health| health < least);
+		ensure!(!is_less, Error::<T>::HealthBelowLimit);
 		Ok(())
 	}
 
@@ -430,15 +465,16 @@ impl<T: Config> Position<T> {
 			.copied()
 			.filter(|leg| !leg.amount.is_zero())
 			.collect();
-		let of_filled = match (prices, filled.len()) {
-			(Some(prices), _) => prices.triggers_ceil(&self.facility, &filled, self.vault.debt),
+		let of_filled = match (self.watched_debt(), prices) {
+			(Some(watched), Some(prices)) => prices.triggers_ceil(&self.facility, &filled, watched),
 			// One leg's trigger needs no price.
-			(None, 1) => LiquidationPrices {
+			(Some(watched), None) if filled.len() == 1 => LiquidationPrices {
 				debt: cairn_math::Price::ONE,
 				collaterals: Vec::new(),
 			}
-			.triggers_ceil(&self.facility, &filled, self.vault.debt),
-			(None, _) => alloc::vec![Trigger::MAX; filled.len()],
+			.triggers_ceil(&self.facility, &filled, watched),
+			// Looked at whenever anything is.
+			_ => alloc::vec![Trigger::MAX; filled.len()],
 		};
 		let mut of_filled = of_filled.into_iter();
 		let triggers = self.vault.legs.iter().map(|leg| {

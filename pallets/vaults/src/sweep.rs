@@ -12,25 +12,34 @@ use crate::{
 	weights::WeightInfo,
 	Config, Event, NextVault, Pallet, SweepCursor, LOG_TARGET,
 };
+use cairn_math::{FixedU128, Trigger};
 use frame_support::weights::WeightMeter;
 use primitive_types::U512;
-use sp_runtime::traits::Zero;
+use sp_runtime::traits::{One, Zero};
 
 /// Numbers of vaults that are looked at in a block, at most.
 pub const SWEPT_PER_BLOCK: u32 = 8;
 
-/// `Σ q·θ ≥ d`: while no effective price is below its trigger, the collateral carries the debt, so
-/// the vault does not become unsafe unless the index points at it.
+/// `Σ q·θ ≥ g·d`, with `g` the level of the vault's guard, or one without: while no effective price is
+/// below its trigger, the health is not below `g`, so the vault does not become unsafe, nor its guard
+/// due, unless the index points at it.
 pub(crate) fn triggers_carry<T: Config>(vault: &Vault<T>) -> bool {
 	let mut carried = U512::zero();
 	for leg in &vault.legs {
 		let Some(entry) = leg.entry else { continue };
+		if entry.trigger == Trigger::MAX {
+			// At the top of its book: never passed over.
+			return true;
+		}
 		// Over a common denominator of 2^151, which is exact.
 		let (numerator, denominator) = entry.trigger.to_ratio();
 		let scaled = (numerator << 151) / denominator;
 		carried = carried.saturating_add(U512::from(leg.amount).saturating_mul(scaled));
 	}
-	carried >= U512::from(vault.debt.0) << 151
+	let one = FixedU128::one().into_inner();
+	let level = vault.guard.map_or(one, |guard| guard.level.into_inner());
+	let watched = (U512::from(vault.debt.0) << 151).saturating_mul(level.into());
+	carried.saturating_mul(one.into()) >= watched
 }
 
 impl<T: Config> Pallet<T> {

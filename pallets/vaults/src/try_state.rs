@@ -3,39 +3,63 @@
 use crate::{
 	index::{is_set, Page},
 	sweep::triggers_carry,
-	types::{risk_book, waiting_book, BookId, Vault},
-	Config, Facilities, FacilityStates, NextFacility, NextVault, Pages, Pallet, Summaries, Vaults,
-	VaultsOf, Words, MAX_LEGS,
+	types::{risk_book, waiting_book, BookId, Collateral, Vault},
+	Config, Facilities, FacilityStates, HoldReason, NextFacility, NextVault, Pages, Pallet,
+	Summaries, Vaults, VaultsOf, Words, MAX_LEGS,
 };
 use alloc::{collections::BTreeMap, vec::Vec};
-use cairn_math::{NormalizedDebt, Ray, Tick, Trigger};
-use cairn_primitives::{AssetId, Balance, BalanceSheet, LiquidationLots, VaultId};
+use cairn_math::{FixedU128, NormalizedDebt, Ray, Tick, Trigger};
+use cairn_primitives::{AssetId, Balance, BalanceSheet, LiquidationLots, Moment, VaultId};
 use frame_support::{
 	ensure,
-	traits::{fungibles::Inspect, Get},
+	traits::{fungible::InspectHold, fungibles::Inspect, Get, Time},
 };
-use sp_runtime::TryRuntimeError;
+use sp_runtime::{traits::One, TryRuntimeError};
 
 impl<T: Config> Pallet<T> {
 	/// Checks every invariant of the pallet against its whole state. Reads everything: for tests,
 	/// for `try-runtime`, and for whoever asks a node over RPC; never within a block.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		let vaults: Vec<(VaultId, Vault<T>)> = Vaults::<T>::iter().collect();
+		Self::check_terms_in_force()?;
 		Self::check_facilities(&vaults)?;
 		Self::check_owners(&vaults)?;
+		Self::check_deposits(&vaults)?;
 		Self::check_custody()?;
 		Self::check_issuance()?;
 		Self::check_index(&vaults)
 	}
 
-	/// `Σ_v d_v = A_k`; `R_k ≥ 1`; `minted_k ≤ ⌊A_k·R_k⌋` and close to it; `Σ legs = held`.
+	/// Terms are within their limits now and at the end of each ramp, and no term has two ramps.
+	fn check_terms_in_force() -> Result<(), TryRuntimeError> {
+		for (_, record) in Facilities::<T>::iter() {
+			let mut moving: Vec<_> = record.ramps.iter().map(|ramp| ramp.term).collect();
+			let exist = moving.iter().all(|term| record.base.get(*term).is_some());
+			ensure!(exist, "a ramp moves a term that does not exist");
+			let ramps = moving.len();
+			moving.sort_unstable();
+			moving.dedup();
+			ensure!(moving.len() == ramps, "a term has two ramps");
+			let moments = [T::Time::now(), Moment::MAX];
+			for facility in moments.map(|moment| record.clone().at(|| moment)) {
+				Self::check_target_health(facility.target_health)?;
+				for Collateral { terms, .. } in &facility.collaterals {
+					Self::check_factors(terms.borrow_factor, terms.liquidation_factor)?;
+					Self::check_penalty(terms.penalty, terms.fee)?;
+				}
+			}
+		}
+		Ok(())
+	}
+
+	/// `Σ_v d_v = A_k`; `R_k ≥ 1`; `minted_k ≤ ⌈A_k·R_k⌉` and close to it; `Σ legs = held`.
 	fn check_facilities(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
 		for id in 0..NextFacility::<T>::get() {
 			let facility = Facilities::<T>::get(id).ok_or("a facility is missing")?;
 			let state = FacilityStates::<T>::get(id).ok_or("a facility's totals are missing")?;
 			ensure!(state.accumulator >= Ray::ONE, "an accumulator is below one");
 			let mut debt = NormalizedDebt::ZERO;
-			let mut held = alloc::vec![0u128; facility.collaterals.len()];
+			let mut held = alloc::vec![0u128; facility.base.collaterals.len()];
 			for (_, vault) in vaults.iter().filter(|(_, vault)| vault.facility == id) {
 				debt = debt
 					.checked_add(vault.debt)
@@ -66,17 +90,17 @@ impl<T: Config> Pallet<T> {
 				"legs do not add up to what is held"
 			);
 			let backing = debt
-				.backing_floor(state.accumulator)
+				.owed_ceil(state.accumulator)
 				.ok_or("the sum of debts overflows")?;
 			ensure!(state.minted <= backing, "more has been issued than is owed");
-			// Less than one unit after an accrual, less than R more with each operation since. When
-			// the reserve could not take interest, `operations` is not reset, so this is generous.
+			// What the reserve could not take, and two roundings for each operation since.
 			let unit = state.accumulator.0.div_ceil(Ray::ONE.0);
 			let slack = unit
-				.saturating_mul(u128::from(state.operations))
-				.saturating_add(1);
+				.saturating_mul(2)
+				.saturating_mul(state.operations.into())
+				.saturating_add(state.due);
 			ensure!(
-				backing.saturating_sub(state.minted) < slack || state.operations > 0,
+				backing.saturating_sub(state.minted) <= slack,
 				"owed debt has not been issued"
 			);
 		}
@@ -116,6 +140,14 @@ impl<T: Config> Pallet<T> {
 				vault.debt.is_zero() || !vault.legs.is_empty(),
 				"a vault owes with no collateral"
 			);
+			ensure!(
+				vault.offered_to.as_ref() != Some(&vault.owner),
+				"a vault is offered to its owner"
+			);
+			let watches = vault
+				.guard
+				.is_none_or(|guard| guard.level > FixedU128::one() && guard.amount > 0);
+			ensure!(watches, "a guard has nothing to watch, or nothing to do");
 		}
 		ensure!(
 			VaultsOf::<T>::iter().count() == vaults.len(),
@@ -124,12 +156,31 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Each owner has on hold what his vaults say, and no more.
+	fn check_deposits(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
+		let mut recorded = BTreeMap::<T::AccountId, Balance>::new();
+		for (_, vault) in vaults {
+			let sum = recorded.entry(vault.owner.clone()).or_default();
+			*sum = sum
+				.checked_add(vault.deposit)
+				.ok_or("the sum of deposits overflows")?;
+		}
+		for (owner, recorded) in recorded {
+			let held = T::Native::balance_on_hold(&HoldReason::VaultDeposit.into(), &owner);
+			ensure!(
+				held == recorded,
+				"what an owner has on hold is not what his vaults say"
+			);
+		}
+		Ok(())
+	}
+
 	/// Custody holds at least what legs and lots say, and the minimum balance beside it.
 	fn check_custody() -> Result<(), TryRuntimeError> {
 		let mut owed = BTreeMap::<AssetId, Balance>::new();
 		for (id, facility) in Facilities::<T>::iter() {
 			let state = FacilityStates::<T>::get(id).ok_or("a facility's totals are missing")?;
-			for (collateral, held) in facility.collaterals.iter().zip(state.held.iter()) {
+			for (collateral, held) in facility.base.collaterals.iter().zip(state.held.iter()) {
 				let sum = owed.entry(collateral.terms.asset.clone()).or_default();
 				*sum = sum
 					.checked_add(*held)
@@ -152,7 +203,7 @@ impl<T: Config> Pallet<T> {
 		let mut minted = BTreeMap::<AssetId, Balance>::new();
 		for (id, facility) in Facilities::<T>::iter() {
 			let state = FacilityStates::<T>::get(id).ok_or("a facility's totals are missing")?;
-			let sum = minted.entry(facility.debt_asset).or_default();
+			let sum = minted.entry(facility.base.debt_asset).or_default();
 			*sum = sum
 				.checked_add(state.minted)
 				.ok_or("the sum of issuance overflows")?;

@@ -1,6 +1,6 @@
 //! What the vaults' storage holds, and what their calls take.
 
-use crate::{Config, MAX_CLAIMS, MAX_LEGS};
+use crate::{ramp::Ramp, Config, MAX_CLAIMS, MAX_LEGS};
 use cairn_math::{FixedU128, NormalizedDebt, Perbill, Ray, Trigger};
 use cairn_primitives::{AssetId, Balance, FacilityId, LotId, Moment, VaultId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -115,6 +115,9 @@ pub struct FacilityTerms<T: Config> {
 	/// The most that all vaults together may owe when one borrows, in smallest units of the debt
 	/// asset. Interest may carry the sum beyond it.
 	pub ceiling: Balance,
+	/// How fast the facility fills: so much can be borrowed at once beyond what is repaid, and so
+	/// much more with each hour.
+	pub fill_limit: Balance,
 	/// A vault owes nothing or at least this much.
 	pub minimum_debt: Balance,
 	/// The health that a liquidation restores: `H*`, above one.
@@ -132,7 +135,63 @@ pub struct Collateral {
 	pub decimals: u8,
 }
 
-/// A facility's terms as the chain uses them. Read by every operation, written by governance.
+/// What governance changes about a facility.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub enum FacilityChange {
+	/// See [`FacilityTerms::ceiling`]. Debt beyond a lower ceiling stays; nothing more can be
+	/// borrowed.
+	Ceiling(Balance),
+	/// See [`FacilityTerms::fill_limit`].
+	FillLimit(Balance),
+	/// See [`FacilityTerms::minimum_debt`]. Gradual if it rises.
+	MinimumDebt(Balance),
+	/// See [`FacilityTerms::target_health`]. Gradual if it rises.
+	TargetHealth(FixedU128),
+	/// See [`FacilityTerms::annual_rate`]. Gradual if it rises.
+	AnnualRate(Ray),
+	/// What is switched off.
+	Breaker(Breaker),
+	/// One more collateral.
+	AddCollateral(CollateralTerms),
+	/// Factors of a collateral. A lower liquidation factor is gradual; a lower borrow factor is
+	/// not, so that nobody borrows what the lower liquidation factor will not carry.
+	Factors {
+		/// The collateral.
+		asset: AssetId,
+		/// See [`CollateralTerms::borrow_factor`].
+		borrow: Perbill,
+		/// See [`CollateralTerms::liquidation_factor`].
+		liquidation: Perbill,
+	},
+	/// What liquidation costs. Gradual as far as it rises.
+	Penalty {
+		/// The collateral.
+		asset: AssetId,
+		/// See [`CollateralTerms::penalty`].
+		penalty: Perbill,
+		/// See [`CollateralTerms::fee`].
+		fee: Perbill,
+	},
+	/// See [`CollateralTerms::cap`]. Collateral beyond a lower cap stays; no new risk is taken on
+	/// it.
+	Cap {
+		/// The collateral.
+		asset: AssetId,
+		/// In smallest units of the collateral.
+		cap: Balance,
+	},
+	/// See [`CollateralTerms::risk_rank`].
+	RiskRank {
+		/// The collateral.
+		asset: AssetId,
+		/// Lower is sold first.
+		rank: u8,
+	},
+}
+
+/// A facility's terms as the chain uses them.
 #[derive(
 	CloneNoBound, DebugNoBound, PartialEqNoBound, EqNoBound, Encode, Decode, MaxEncodedLen, TypeInfo,
 )]
@@ -144,12 +203,16 @@ pub struct Facility<T: Config> {
 	pub debt_decimals: u8,
 	/// See [`FacilityTerms::ceiling`].
 	pub ceiling: Balance,
+	/// See [`FacilityTerms::fill_limit`].
+	pub fill_limit: Balance,
 	/// See [`FacilityTerms::minimum_debt`].
 	pub minimum_debt: Balance,
 	/// See [`FacilityTerms::target_health`].
 	pub target_health: FixedU128,
-	/// See [`FacilityTerms::annual_rate`].
+	/// What governance last set. While it rises, `rate_per_second` says what is charged.
 	pub annual_rate: Ray,
+	/// What `R` is multiplied with each second.
+	pub rate_per_second: Ray,
 	/// What is switched off.
 	pub breaker: Breaker,
 	/// What may be borrowed against; the position in this list is the collateral's index.
@@ -164,17 +227,21 @@ pub struct Facility<T: Config> {
 pub struct FacilityState<T: Config> {
 	/// `R`: what one unit of normalised debt owes.
 	pub accumulator: Ray,
-	/// What `R` is multiplied with each second.
-	pub rate_per_second: Ray,
 	/// When `R` was last advanced; zero if it has never been.
 	pub accrued_at: Moment,
 	/// `A`: normalised debt of all vaults.
 	pub normalized_debt: NormalizedDebt,
-	/// What has been issued against it, never more than `⌊A·R⌋`.
+	/// What has been issued against it, never more than `⌈A·R⌉`.
 	pub minted: Balance,
-	/// Operations since `R` was last advanced. Each may leave less than `R` units of difference
-	/// between `minted` and `⌊A·R⌋`, which the next advance mints to the reserve.
+	/// What the reserve could not take of that difference when `R` was last advanced. Zero but for
+	/// accidents.
+	pub due: Balance,
+	/// Operations since `R` was last advanced. Each may leave up to `2·⌈R⌉` units more of difference
+	/// between `minted` and `⌈A·R⌉`, which the next advance mints to the reserve.
 	pub operations: u32,
+	/// What has been borrowed beyond what was repaid, less what time has made good. At most
+	/// [`Facility::fill_limit`] when somebody borrows.
+	pub filled: Balance,
 	/// Vaults in the books of those who wait, see [`waiting_book`].
 	pub waiting: u32,
 	/// What the vaults' legs hold of each collateral.
@@ -212,6 +279,26 @@ pub struct Claim {
 	pub contributed: Balance,
 }
 
+/// What an owner has ordered to be done before it comes to a liquidation.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Guard {
+	/// The health below which it acts. Above one, at most ten.
+	pub level: FixedU128,
+	/// The most that it repays from the owner's balance, in smallest units of the debt asset.
+	pub amount: Balance,
+}
+
 /// A vault.
 #[derive(
 	CloneNoBound, DebugNoBound, PartialEqNoBound, EqNoBound, Encode, Decode, MaxEncodedLen, TypeInfo,
@@ -232,6 +319,10 @@ pub struct Vault<T: Config> {
 	pub waiting: bool,
 	/// What the owner has on hold for the row.
 	pub deposit: Balance,
+	/// What is done once when its health falls.
+	pub guard: Option<Guard>,
+	/// Who may become its owner by accepting it.
+	pub offered_to: Option<T::AccountId>,
 }
 
 /// Amounts of several collaterals.
@@ -309,8 +400,12 @@ pub struct VaultView<AccountId> {
 	pub debt: Balance,
 	/// Its health; `None` without debt, or without a price.
 	pub health: Option<FixedU128>,
-	/// The most that could be borrowed beside the present debt.
+	/// The most that could be borrowed now beside the present debt.
 	pub max_borrow: Balance,
+	/// What is done once when its health falls.
+	pub guard: Option<Guard>,
+	/// Who may become its owner by accepting it.
+	pub offered_to: Option<AccountId>,
 	/// Its collateral.
 	pub legs: alloc::vec::Vec<LegView>,
 	/// Lots that may return collateral to it.
@@ -328,14 +423,89 @@ pub struct FacilityView {
 	pub minted: Balance,
 	/// The most that may be owed when somebody borrows.
 	pub ceiling: Balance,
+	/// See [`FacilityTerms::fill_limit`].
+	pub fill_limit: Balance,
+	/// What can be borrowed at once now, as far as the ceiling and the fill limit go.
+	pub room: Balance,
 	/// A vault owes nothing or at least this much.
 	pub minimum_debt: Balance,
-	/// Interest of a year in 1e-27.
+	/// The health that a liquidation restores.
+	pub target_health: FixedU128,
+	/// Interest of a year in 1e-27, as governance last set it.
 	pub annual_rate: Ray,
+	/// What `R` is multiplied with each second.
+	pub rate_per_second: Ray,
 	/// `R`.
 	pub accumulator: Ray,
 	/// What is switched off.
 	pub breaker: Breaker,
 	/// Token and amount of all collateral in its vaults.
 	pub collateral: alloc::vec::Vec<(AssetId, Balance)>,
+	/// Terms of its collaterals as they are now.
+	pub terms: alloc::vec::Vec<CollateralTerms>,
+	/// Terms that are on their way.
+	pub ramps: alloc::vec::Vec<Ramp>,
+}
+
+/// A vault near its liquidation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct RiskyVault {
+	/// The vault.
+	pub vault: VaultId,
+	/// Its health; `None` without a price.
+	pub health: Option<FixedU128>,
+}
+
+/// What enforcement has to look at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct Backlog {
+	/// Entries of the risk index above the effective price of their collateral, by collateral. A
+	/// basket has one for each leg.
+	pub entries: alloc::vec::Vec<(AssetId, u32)>,
+	/// Whether all have been counted, or there are more than a view looks at.
+	pub complete: bool,
+}
+
+/// Whether all collateral of one kind is there. Amounts in smallest units.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct CollateralReserve {
+	/// The token.
+	pub asset: AssetId,
+	/// What the custody account holds.
+	pub custody: Balance,
+	/// What vaults are owed of it.
+	pub in_vaults: Balance,
+	/// What lots are owed of it.
+	pub in_lots: Balance,
+	/// What is nobody's: donations, and the minimum balance that keeps custody alive. `None` if
+	/// custody holds less than it owes.
+	pub surplus: Option<Balance>,
+}
+
+/// What stands behind a debt asset. Amounts in smallest units.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct DebtReserve {
+	/// The debt asset.
+	pub asset: AssetId,
+	/// What exists of it.
+	pub issuance: Balance,
+	/// What vaults owe.
+	pub owed_by_vaults: Balance,
+	/// What has been issued against vaults.
+	pub backed_by_vaults: Balance,
+	/// What has been issued against debt that lots are selling collateral for.
+	pub in_auction: Balance,
+	/// What has nothing behind it but the reserve.
+	pub bad_debt: Balance,
+	/// What the treasury holds of it.
+	pub reserve: Balance,
+}
+
+/// Assets and liabilities of the whole system.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct Reserves {
+	/// Each collateral of each facility, once.
+	pub collaterals: alloc::vec::Vec<CollateralReserve>,
+	/// Each debt asset, once.
+	pub debts: alloc::vec::Vec<DebtReserve>,
 }

@@ -202,11 +202,18 @@ pub struct NewRisk {
 }
 
 impl NewRisk {
+	fn live_quote<T: Config>(asset: &AssetId) -> Option<Quote> {
+		T::Prices::quote(asset).filter(|quote| quote.status.allows_new_risk())
+	}
+
+	/// What one collateral counts; `None` if it counts nothing.
+	pub fn price_of<T: Config>(asset: &AssetId) -> Option<Price> {
+		Self::live_quote::<T>(asset).map(|quote| quote.collateral_for_new_risk())
+	}
+
 	/// Measures the legs of a vault.
 	pub fn measure<T: Config>(facility: &Facility<T>, legs: &[Leg]) -> Self {
-		let live = |asset: &AssetId| {
-			T::Prices::quote(asset).filter(|quote| quote.status.allows_new_risk())
-		};
+		let live = Self::live_quote::<T>;
 		let mut something_not_live = false;
 		let weighted = legs
 			.iter()

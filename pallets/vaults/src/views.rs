@@ -2,25 +2,40 @@
 
 use crate::{
 	adjust::Position,
-	types::{Facility, FacilityState, FacilityView, Leg, LegView, Vault, VaultView},
+	index::Index,
+	types::{
+		risk_book, Backlog, Breaker, CollateralIndex, CollateralReserve, DebtReserve, Facility,
+		FacilityState, FacilityView, Leg, LegView, Reserves, RiskyVault, VaultView,
+	},
 	valuation::{health_floor, LiquidationPrices, NewRisk},
-	Config, Facilities, FacilityStates, Pallet,
+	Config, Facilities, FacilityStates, NextFacility, Pallet,
 };
-use cairn_math::{NormalizedDebt, Value};
-use cairn_primitives::{Balance, FacilityId, VaultId};
-use primitive_types::U512;
+use alloc::{
+	collections::{BTreeMap, BTreeSet},
+	vec::Vec,
+};
+use cairn_math::{FixedU128, NormalizedDebt, Perbill, Price, Trigger, Value};
+use cairn_primitives::{AssetId, Balance, BalanceSheet, FacilityId, LiquidationLots, VaultId};
+use frame_support::traits::{fungibles::Inspect, Get, Time};
+use primitive_types::{U256, U512};
+use sp_runtime::traits::Zero;
+
+/// What [`Pallet::riskiest`] gives at most.
+const MAX_RISKIEST: u32 = 100;
+/// Pages of a book that a view looks at, at most.
+const MAX_PAGES: u32 = 1_000;
+const ONE: u128 = 1_000_000_000_000_000_000;
+const BILLION: u64 = 1_000_000_000;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn view_vault(id: VaultId) -> Option<VaultView<T::AccountId>> {
 		let position = Position::<T>::load(id).ok()?;
 		let owed = position.owed_ceil().ok()?;
+		let prices = LiquidationPrices::read(&position.facility);
+		let max_borrow = max_borrow_floor(&position, prices.as_ref());
 		let Position {
-			vault,
-			facility,
-			state,
-			..
+			vault, facility, ..
 		} = position;
-		let prices = LiquidationPrices::read(&facility);
 		let health = prices.as_ref().and_then(|prices| {
 			let weighted = prices.weighted_floor(&facility, &vault.legs);
 			health_floor(weighted, prices.debt_value_ceil(&facility, owed))
@@ -40,7 +55,6 @@ impl<T: Config> Pallet<T> {
 				})
 			})
 			.collect();
-		let max_borrow = max_borrow_floor(&facility, &state, &vault);
 		Some(VaultView {
 			vault: id,
 			facility: vault.facility,
@@ -48,14 +62,19 @@ impl<T: Config> Pallet<T> {
 			debt: owed,
 			health,
 			max_borrow,
+			guard: vault.guard,
+			offered_to: vault.offered_to,
 			legs,
 			claims: vault.claims.into_inner(),
 		})
 	}
 
 	pub(crate) fn view_facility(id: FacilityId) -> Option<FacilityView> {
-		let facility = Facilities::<T>::get(id)?;
+		let record = Facilities::<T>::get(id)?;
+		let ramps = record.ramps.to_vec();
+		let facility = record.at(T::Time::now);
 		let state = FacilityStates::<T>::get(id)?;
+		let room = room_floor(&facility, &state);
 		let collateral = facility
 			.collaterals
 			.iter()
@@ -67,41 +86,239 @@ impl<T: Config> Pallet<T> {
 			debt: state.normalized_debt.owed_ceil(state.accumulator)?,
 			minted: state.minted,
 			ceiling: facility.ceiling,
+			fill_limit: facility.fill_limit,
+			room,
 			minimum_debt: facility.minimum_debt,
+			target_health: facility.target_health,
 			annual_rate: facility.annual_rate,
+			rate_per_second: facility.rate_per_second,
 			accumulator: state.accumulator,
 			breaker: facility.breaker,
 			collateral,
+			terms: facility.collaterals.into_iter().map(|c| c.terms).collect(),
+			ramps,
 		})
+	}
+
+	pub(crate) fn view_max_withdraw(id: VaultId, asset: &AssetId) -> Option<Balance> {
+		let position = Position::<T>::load(id).ok()?;
+		let index = position.facility.index_of(asset).ok()?;
+		Some(max_withdraw_floor(&position, index).unwrap_or_default())
+	}
+
+	pub(crate) fn view_riskiest(id: FacilityId, count: u32) -> Vec<RiskyVault> {
+		let Some(facility) = Self::facility_now(id) else {
+			return Vec::new();
+		};
+		let count = count.min(MAX_RISKIEST) as usize;
+		let mut candidates = BTreeSet::new();
+		for index in 0..facility.collaterals.len() {
+			let book = risk_book(id, index as CollateralIndex);
+			let top = Index::<T>::top(book, Trigger::MIN, count, MAX_PAGES);
+			candidates.extend(top.entries.into_iter().take(count).map(|(_, vault)| vault));
+		}
+		let prices = LiquidationPrices::read(&facility);
+		let mut risky: Vec<_> = candidates
+			.into_iter()
+			.filter_map(|vault| {
+				let position = Position::<T>::load(vault).ok()?;
+				let owed = position.owed_ceil().ok()?;
+				let health = prices.as_ref().and_then(|prices| {
+					let weighted = prices.weighted_floor(&facility, &position.vault.legs);
+					health_floor(weighted, prices.debt_value_ceil(&facility, owed))
+				});
+				Some(RiskyVault { vault, health })
+			})
+			.collect();
+		risky.sort_by_key(|risky| (risky.health, risky.vault));
+		risky.truncate(count);
+		risky
+	}
+
+	pub(crate) fn view_backlog(id: FacilityId) -> Option<Backlog> {
+		let facility = Self::facility_now(id)?;
+		let state = FacilityStates::<T>::get(id)?;
+		let prices = LiquidationPrices::read(&facility)?;
+		let mut backlog = Backlog {
+			entries: Vec::new(),
+			complete: true,
+		};
+		for (index, collateral) in facility.collaterals.iter().enumerate() {
+			let index = index as CollateralIndex;
+			let effective = prices.effective_floor(&facility, collateral, index, state.accumulator);
+			let top = Index::<T>::top(risk_book(id, index), effective, usize::MAX, MAX_PAGES);
+			backlog.complete &= top.complete;
+			let asset = collateral.terms.asset.clone();
+			backlog.entries.push((asset, top.entries.len() as u32));
+		}
+		Some(backlog)
+	}
+
+	pub(crate) fn view_reserves() -> Reserves {
+		let mut in_vaults = BTreeMap::<AssetId, Balance>::new();
+		let mut owed_by_vaults = BTreeMap::<AssetId, Balance>::new();
+		for id in 0..NextFacility::<T>::get() {
+			let (Some(record), Some(state)) =
+				(Facilities::<T>::get(id), FacilityStates::<T>::get(id))
+			else {
+				continue;
+			};
+			for (collateral, held) in record.base.collaterals.iter().zip(state.held.iter()) {
+				let sum = in_vaults.entry(collateral.terms.asset.clone()).or_default();
+				*sum = sum.saturating_add(*held);
+			}
+			let owed = state.normalized_debt.owed_ceil(state.accumulator);
+			let sum = owed_by_vaults.entry(record.base.debt_asset).or_default();
+			*sum = sum.saturating_add(owed.unwrap_or(Balance::MAX));
+		}
+		let collaterals = in_vaults.into_iter().map(|(asset, in_vaults)| {
+			let custody = T::Fungibles::balance(asset.clone(), &T::Custody::get());
+			let in_lots = T::Lots::held(&asset);
+			let owed = in_vaults.checked_add(in_lots);
+			CollateralReserve {
+				asset,
+				custody,
+				in_vaults,
+				in_lots,
+				surplus: owed.and_then(|owed| custody.checked_sub(owed)),
+			}
+		});
+		let debts = owed_by_vaults
+			.into_iter()
+			.map(|(asset, owed_by_vaults)| DebtReserve {
+				issuance: T::Fungibles::total_issuance(asset.clone()),
+				owed_by_vaults,
+				backed_by_vaults: T::Sheet::backed_by_vaults(&asset),
+				in_auction: T::Sheet::in_auction(&asset),
+				bad_debt: T::Sheet::bad_debt(&asset),
+				reserve: T::Sheet::reserve(&asset),
+				asset,
+			});
+		Reserves {
+			collaterals: collaterals.collect(),
+			debts: debts.collect(),
+		}
 	}
 }
 
-/// The most that the strict measure and the ceiling let the vault borrow beside what it owes.
-fn max_borrow_floor<T: Config>(
-	facility: &Facility<T>,
+/// The debt beside `taken` that `limit` leaves room for, rounded as borrowing does.
+fn beside_floor<T: Config>(
 	state: &FacilityState<T>,
-	vault: &Vault<T>,
+	limit: Balance,
+	taken: NormalizedDebt,
 ) -> Balance {
+	NormalizedDebt::from_debt_floor(limit, state.accumulator)
+		.and_then(|all| all.checked_sub(taken))
+		.and_then(|room| room.backing_floor(state.accumulator))
+		.unwrap_or_default()
+}
+
+/// What ceiling and fill limit let all vaults borrow at once.
+fn room_floor<T: Config>(facility: &Facility<T>, state: &FacilityState<T>) -> Balance {
+	let unfilled = facility.fill_limit.saturating_sub(state.filled);
+	beside_floor(state, facility.ceiling, state.normalized_debt).min(unfilled)
+}
+
+/// The most that all limits but the minimum debt let the vault borrow beside what it owes.
+fn max_borrow_floor<T: Config>(
+	position: &Position<T>,
+	prices: Option<&LiquidationPrices>,
+) -> Balance {
+	let Position {
+		vault,
+		facility,
+		state,
+		..
+	} = position;
 	let risk = NewRisk::measure(facility, &vault.legs);
 	let Some(price) = risk.debt_price else {
 		return 0;
 	};
-	let carried = risk
-		.weighted
-		.to_amount_floor(facility.debt_decimals, price)
-		.unwrap_or(Balance::MAX);
-	// The normalised debt that `limit` leaves room for beside `taken`, rounded as borrowing does.
-	let room = |limit: Balance, taken: NormalizedDebt| {
-		NormalizedDebt::from_debt_floor(limit, state.accumulator)
-			.and_then(|all| all.checked_sub(taken))
-			.unwrap_or_default()
+	let is_allowed = facility.breaker < Breaker::NoNewRisk
+		&& position.ensure_caps_allow(&Default::default(), 1).is_ok();
+	if !is_allowed {
+		return 0;
+	}
+	let carried = |weighted: Value, price: Price| {
+		let carried = weighted.to_amount_floor(facility.debt_decimals, price);
+		beside_floor(state, carried.unwrap_or(Balance::MAX), vault.debt)
 	};
-	let by_collateral = room(carried, vault.debt);
-	let by_ceiling = room(facility.ceiling, state.normalized_debt);
-	by_collateral
-		.min(by_ceiling)
-		.backing_floor(state.accumulator)
-		.unwrap_or_default()
+	let by_guard = vault.guard.map_or(Balance::MAX, |guard| {
+		prices.map_or(0, |prices| {
+			let weighted = prices.weighted_floor(facility, &vault.legs);
+			carried(at_health_floor(weighted, guard.level), prices.debt)
+		})
+	});
+	carried(risk.weighted, price)
+		.min(by_guard)
+		.min(room_floor(facility, state))
+}
+
+/// `⌊W / g⌋`: what may be owed at a health of `g`.
+fn at_health_floor(weighted: Value, level: FixedU128) -> Value {
+	let level = U256::from(level.into_inner());
+	let scaled = U512::from(weighted.wide()) * U512::from(ONE);
+	let quotient = scaled.checked_div(U512::from(level)).unwrap_or_default();
+	Value::from_wide(U256::try_from(quotient).unwrap_or(U256::MAX))
+}
+
+/// `⌈D · g⌉`: what must be carried at a health of `g`.
+fn for_health_ceil(debt: Value, level: FixedU128) -> Value {
+	let scaled = U512::from(debt.wide()) * U512::from(level.into_inner());
+	let (quotient, rest) = scaled.div_mod(U512::from(ONE));
+	let up = quotient + U512::from(u8::from(!rest.is_zero()));
+	Value::from_wide(U256::try_from(up).unwrap_or(U256::MAX))
+}
+
+/// The most of one leg that the owner can withdraw; `None` if nothing.
+fn max_withdraw_floor<T: Config>(
+	position: &Position<T>,
+	index: CollateralIndex,
+) -> Option<Balance> {
+	let (vault, facility) = (&position.vault, &position.facility);
+	let leg = vault.legs.iter().find(|leg| leg.collateral == index)?;
+	if facility.breaker >= Breaker::Frozen {
+		return None;
+	}
+	let owed = position.owed_ceil().ok()?;
+	if owed.is_zero() {
+		return Some(leg.amount);
+	}
+	let collateral = facility.collaterals.get(usize::from(index))?;
+	let withdrawn = alloc::vec![(collateral.terms.asset.clone(), leg.amount)];
+	position
+		.ensure_caps_allow(&withdrawn.try_into().ok()?, 0)
+		.ok()
+		.filter(|()| facility.breaker < Breaker::NoNewRisk)?;
+	let others: Vec<Leg> = vault
+		.legs
+		.iter()
+		.copied()
+		.filter(|other| other.collateral != index)
+		.collect();
+	// What of the leg must stay for its weighted value to fill a gap: both roundings undone.
+	let kept = |gap: Value, price: Option<Price>, factor: Perbill| {
+		if gap.is_zero() {
+			return Some(0);
+		}
+		let scaled = U512::from(gap.wide()) * U512::from(BILLION);
+		let (quotient, rest) = scaled.div_mod(U512::from(factor.deconstruct()));
+		let value = U256::try_from(quotient + U512::from(u8::from(!rest.is_zero()))).ok()?;
+		Value::from_wide(value).to_amount_ceil(collateral.decimals, price?)
+	};
+	let debt_of = |price| Value::of_ceil(owed, facility.debt_decimals, price);
+	let strict = NewRisk::measure(facility, &others);
+	let gap = debt_of(strict.debt_price?).saturating_sub(strict.weighted);
+	let price = NewRisk::price_of::<T>(&collateral.terms.asset);
+	let mut keep = kept(gap, price, collateral.terms.borrow_factor)?;
+	if let Some(guard) = vault.guard {
+		let prices = LiquidationPrices::read(facility)?;
+		let wanted = for_health_ceil(prices.debt_value_ceil(facility, owed), guard.level);
+		let gap = wanted.saturating_sub(prices.weighted_floor(facility, &others));
+		let price = prices.of(index).price;
+		keep = keep.max(kept(gap, price, collateral.terms.liquidation_factor)?);
+	}
+	leg.amount.checked_sub(keep)
 }
 
 /// `(D − Σ_others W) · 10^decimals / (q·L)`, rounded up: the price of one leg at which the vault

@@ -21,7 +21,7 @@ pub trait WeightInfo {
 	fn liquidate(l: u32) -> Weight;
 	/// [`crate::Pallet::create_facility`].
 	fn create_facility() -> Weight;
-	/// Changing one field of a facility.
+	/// [`crate::Pallet::change_facility`], whatever it changes.
 	fn change_facility() -> Weight;
 	/// Advancing the accumulator of one facility and minting its interest.
 	fn accrue_facility() -> Weight;
@@ -37,6 +37,14 @@ pub trait WeightInfo {
 	fn put_up() -> Weight;
 	/// Comparing a vault of eight legs with its entries and indexing it anew.
 	fn sweep_vault() -> Weight;
+	/// [`crate::Pallet::set_guard`] on a vault of eight legs.
+	fn set_guard() -> Weight;
+	/// What a guard does, beside evaluating its vault: repaying once.
+	fn run_guard() -> Weight;
+	/// [`crate::Pallet::offer`].
+	fn offer() -> Weight;
+	/// [`crate::Pallet::accept`] of a vault of eight legs with all claims that it can have.
+	fn accept() -> Weight;
 }
 
 /// Weights for a node on ParityDB.
@@ -74,10 +82,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Self::counted(300, 70, 5)
 	}
 	fn change_facility() -> Weight {
-		Self::counted(20, 1, 1)
+		// A rate takes some thousand multiplications to be set.
+		Self::counted(1_000, 12, 3)
 	}
 	fn accrue_facility() -> Weight {
-		Self::counted(50, 6, 5)
+		Self::counted(50, 6, 6)
 	}
 	fn visit_facility(c: u32) -> Weight {
 		Self::counted(20, 4, 1).saturating_add(Self::counted(5, 5, 0).saturating_mul(u64::from(c)))
@@ -97,6 +106,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	fn sweep_vault() -> Weight {
 		Self::counted(200, 70, 50)
+	}
+	fn set_guard() -> Weight {
+		Self::counted(300, 60, 40)
+	}
+	fn run_guard() -> Weight {
+		Self::counted(80, 8, 6)
+	}
+	fn offer() -> Weight {
+		Self::counted(20, 1, 1)
+	}
+	fn accept() -> Weight {
+		Self::counted(350, 70, 62)
 	}
 }
 
@@ -141,6 +162,18 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 	fn sweep_vault() -> Weight {
+		Weight::from_parts(1_000_000, 0)
+	}
+	fn set_guard() -> Weight {
+		Weight::from_parts(1_000_000, 0)
+	}
+	fn run_guard() -> Weight {
+		Weight::zero()
+	}
+	fn offer() -> Weight {
+		Weight::from_parts(1_000_000, 0)
+	}
+	fn accept() -> Weight {
 		Weight::from_parts(1_000_000, 0)
 	}
 }

@@ -12,6 +12,7 @@ use crate::{
 };
 use cairn_auctions::Limits;
 use cairn_math::Perbill;
+use cairn_primitives::Moment;
 use cairn_treasury::{GrowthCap, Policy};
 use frame_support::{
 	parameter_types,
@@ -26,6 +27,8 @@ pub const MINIMUM_DEBT: Balance = 100 * CUSD;
 
 /// How many synthetic tokens there can be.
 type MaxDebtAssets = ConstU32<16>;
+/// In milliseconds.
+const DAY: Moment = 86_400_000;
 
 parameter_types! {
 	pub const TreasuryId: PalletId = PalletId(*b"cairn/tr");
@@ -111,12 +114,16 @@ impl cairn_vaults::Config for Runtime {
 	type Custody = Custody;
 	type Decimals = Decimals;
 	type Fungibles = Fungibles;
+	type GuardianOrigin = EnsureRoot<AccountId>;
 	type Issuance = Treasury;
 	type Lots = Auctions;
 	type MaxCollaterals = ConstU32<16>;
 	type MaxFacilities = ConstU32<32>;
 	type Native = Balances;
 	type Prices = Oracle;
+	// Whoever disagrees with what is coming has a day to leave, and a week until it is there.
+	type RampDelay = ConstU64<{ DAY }>;
+	type RampLength = ConstU64<{ 7 * DAY }>;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Sheet = Treasury;
 	type Time = Timestamp;

@@ -78,7 +78,11 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 					| RuntimeCall::Vaults(..)
 					| RuntimeCall::Auctions(..)
 			),
-			Self::Vaults => matches!(call, RuntimeCall::Vaults(..)),
+			Self::Vaults => match call {
+				// Whom a vault is offered to can have all that is in it.
+				RuntimeCall::Vaults(call) => !matches!(call, cairn_vaults::Call::offer { .. }),
+				_ => false,
+			},
 			Self::CancelProxy => matches!(
 				call,
 				RuntimeCall::Proxy(pallet_proxy::Call::reject_announcement { .. })

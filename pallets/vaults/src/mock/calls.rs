@@ -1,7 +1,7 @@
 //! What tests do, and what they look at.
 
 use super::*;
-use crate::types::{Adjustment, Basket, Breaker, LimitsOf};
+use crate::types::{Adjustment, Basket, Breaker, FacilityChange, Guard, LimitsOf};
 use cairn_math::FixedU128;
 use cairn_primitives::{LotId, VaultId};
 use frame_support::traits::{
@@ -193,6 +193,31 @@ pub fn lend(to: AccountId, amount: Balance) {
 /// The row of a vault.
 pub fn row(vault: VaultId) -> crate::types::Vault<Test> {
 	crate::Vaults::<Test>::get(vault).expect("the vault is there")
+}
+
+/// The terms of a facility as they are now.
+pub fn facility_now(facility: FacilityId) -> crate::types::Facility<Test> {
+	Vaults::facility_now(facility).expect("the facility is there")
+}
+
+/// Changes a facility as governance.
+pub fn change_facility(facility: FacilityId, change: FacilityChange) -> DispatchResult {
+	govern(crate::Call::change_facility { facility, change })
+}
+
+pub fn set_guard(who: AccountId, vault: VaultId, percent: u32, amount: Balance) -> DispatchResult {
+	let level = FixedU128::from_rational(percent.into(), 100);
+	let guard = Some(Guard { level, amount });
+	call(who, crate::Call::set_guard { vault, guard })
+}
+
+pub fn offer(who: AccountId, vault: VaultId, to: Option<AccountId>) -> DispatchResult {
+	call(who, crate::Call::offer { vault, to })
+}
+
+pub fn accept(who: AccountId, vault: VaultId) -> DispatchResult {
+	let limits = no_limits();
+	call(who, crate::Call::accept { vault, limits })
 }
 
 /// The totals of a facility.

@@ -360,7 +360,7 @@ fn liquidating_a_safe_vault() {
 		}
 		assert_noop!(
 			call(BOB, Call::enforce_backlog { max: 100 }),
-			Error::<Test>::VaultIsSafe
+			Error::<Test>::NothingToEnforce
 		);
 	});
 }

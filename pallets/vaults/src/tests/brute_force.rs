@@ -1,8 +1,9 @@
 //! Enforcement finds whom a look at every vault finds, for random baskets and random prices.
 
 use super::exact::{self, price, worth, TRADED};
-use crate::{mock::*, Event};
-use cairn_primitives::{QuoteStatus, VaultId};
+use crate::{mock::*, types::FacilityChange, Event};
+use cairn_math::Perbill;
+use cairn_primitives::{PriceSource, QuoteStatus, VaultId};
 use frame_support::weights::Weight;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -12,7 +13,7 @@ fn step(count: u64) -> Weight {
 }
 
 #[derive(Clone, Debug)]
-enum Doing {
+pub enum Doing {
 	/// A vault of up to four legs (worth this many hundreds of dollars each) borrows a share of
 	/// what it can.
 	Open([u16; 4], u8),
@@ -20,6 +21,9 @@ enum Doing {
 	Withdraw(usize, usize, u8),
 	Borrow(usize, u8),
 	Repay(usize, u8),
+	Guard(usize, u16, u8),
+	/// Factors of a collateral: the liquidation factor falls gradually.
+	Factors(usize, u8),
 	Price(usize, u8),
 	Spread(usize, u8),
 	Status(usize, u8, u8),
@@ -27,7 +31,7 @@ enum Doing {
 	Block(u32, u16),
 }
 
-fn doings() -> impl Strategy<Value = Vec<Doing>> {
+pub fn doings() -> impl Strategy<Value = Vec<Doing>> {
 	let leg = prop_oneof![1 => Just(0u16), 2 => 1u16..500];
 	let (vault, asset) = (any::<usize>(), 0..4usize);
 	let doing = prop_oneof![
@@ -37,6 +41,8 @@ fn doings() -> impl Strategy<Value = Vec<Doing>> {
 		1 => (vault, asset.clone(), 1u8..=100).prop_map(|(v, a, n)| Doing::Withdraw(v, a, n)),
 		1 => (vault, 1u8..=100).prop_map(|(v, n)| Doing::Borrow(v, n)),
 		1 => (vault, 1u8..=100).prop_map(|(v, n)| Doing::Repay(v, n)),
+		2 => (vault, 101u16..150, 1u8..=100).prop_map(|(v, l, n)| Doing::Guard(v, l, n)),
+		2 => (asset.clone(), 30u8..98).prop_map(|(a, n)| Doing::Factors(a, n)),
 		5 => (asset.clone(), 80u8..115).prop_map(|(a, n)| Doing::Price(a, n)),
 		1 => (asset.clone(), 0u8..5).prop_map(|(a, n)| Doing::Spread(a, n)),
 		1 => (asset, 0u8..4, 0u8..=11).prop_map(|(a, s, n)| Doing::Status(a, s, n)),
@@ -46,7 +52,7 @@ fn doings() -> impl Strategy<Value = Vec<Doing>> {
 	prop::collection::vec(doing, 10..80)
 }
 
-fn perform(doing: Doing, facility: u32) {
+pub fn perform(doing: Doing, facility: u32) {
 	let nth = |number: usize| {
 		let all = exact::all();
 		number.checked_rem(all.len()).map(|number| all[number])
@@ -85,6 +91,18 @@ fn perform(doing: Doing, facility: u32) {
 		Doing::Repay(vault, share) => nth(vault).map_or(Ok(()), |vault| {
 			repay(ALICE, vault, debt(vault) / 100 * u128::from(share))
 		}),
+		Doing::Guard(vault, level, share) => nth(vault).map_or(Ok(()), |vault| {
+			let amount = debt(vault) / 100 * u128::from(share);
+			set_guard(ALICE, vault, level.into(), amount)
+		}),
+		Doing::Factors(asset, percent) => {
+			let change = FacilityChange::Factors {
+				asset: TRADED[asset].clone(),
+				borrow: Perbill::from_percent(u32::from(percent) * 9 / 10),
+				liquidation: Perbill::from_percent(percent.into()),
+			};
+			change_facility(facility, change)
+		}
 		Doing::Price(asset, percent) => {
 			let raw = price(&TRADED[asset]) / 100 * u128::from(percent);
 			Prices::set_raw(TRADED[asset].clone(), raw.clamp(1_000_000, 10u128.pow(26)));
@@ -143,6 +161,14 @@ fn block(budget: u32, time: u64) {
 			_ => None,
 		})
 		.collect();
+	let saved: BTreeSet<_> = events()
+		.into_iter()
+		.filter_map(|event| match event {
+			Event::GuardActed { vault, repaid, .. } if repaid > 0 => Some(vault),
+			_ => None,
+		})
+		.collect();
+	assert!(saved.iter().all(|vault| !liquidated.contains(vault)));
 	let distinct: BTreeSet<_> = liquidated.iter().copied().collect();
 	assert_eq!(
 		(distinct.len(), count as usize),
@@ -154,18 +180,24 @@ fn block(budget: u32, time: u64) {
 		.any(|event| matches!(event, Event::IndexDrift { .. })));
 	if unlimited {
 		assert!(
-			due.is_subset(&distinct),
-			"an unsafe vault is missed: {due:?} {distinct:?}"
+			due.iter()
+				.all(|vault| distinct.contains(vault) || saved.contains(vault)),
+			"an unsafe vault is missed: {due:?} {distinct:?} {saved:?}"
 		);
 		for vault in exact::all() {
 			assert!(
 				exact::is_safe(vault) || !exact::is_sellable(vault),
 				"{vault} is left unsafe"
 			);
+			let level = row(vault).guard.map_or(0, |guard| guard.level.into_inner());
+			assert!(
+				Prices::is_down() || !exact::is_clearly_below(vault, level),
+				"the guard of {vault} has not acted"
+			);
 		}
 	}
 	end_of_begin();
-	if !unlimited && budget.all_gte(step(5_000_000)) {
+	if !unlimited && budget.all_gte(step(6_000_000)) {
 		work_off(budget);
 	}
 }

@@ -44,7 +44,7 @@ fn the_backlog_can_be_worked_off_by_anybody_as_far_as_he_pays() {
 		assert!(unsafe_ones() <= first - 5);
 		assert_ok!(call(PAUPER, Call::enforce_backlog { max: 100 }));
 		assert_eq!(unsafe_ones(), 0);
-		let nothing = because(Error::VaultIsSafe);
+		let nothing = because(Error::NothingToEnforce);
 		assert_noop!(call(PAUPER, Call::enforce_backlog { max: 100 }), nothing);
 		assert_noop!(call(PAUPER, Call::enforce_backlog { max: 0 }), nothing);
 	});

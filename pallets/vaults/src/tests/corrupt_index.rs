@@ -5,13 +5,13 @@ use crate::{
 	index::Page,
 	mock::*,
 	types::{BookId, Facility},
-	Facilities, Pages, Summaries, Words,
+	Pages, Summaries, Words,
 };
 use cairn_math::{Tick, Trigger};
 use cairn_primitives::FacilityId;
 
 fn facility_of(facility: FacilityId) -> Facility<Test> {
-	Facilities::<Test>::get(facility).unwrap()
+	facility_now(facility)
 }
 
 /// The one page there is.
@@ -147,7 +147,7 @@ fn a_trigger_that_is_too_low() {
 			change(scene.vault, |row| row.debt.0 += 1_000);
 			change_state(scene.facility, |state| {
 				state.normalized_debt.0 += 1_000;
-				state.operations += 1;
+				state.due += 1_000;
 			});
 		},
 		"a vault could become unsafe unseen",

@@ -2,15 +2,16 @@
 
 use crate::{
 	mock::*,
-	types::{Claim, FacilityState, Leg, Vault},
-	Facilities, FacilityStates, NextVault, Vaults as Rows, VaultsOf,
+	ramp::{Ramp, RampedTerm},
+	types::{Claim, FacilityState, Guard, Leg, Vault},
+	Error, Facilities, FacilityStates, NextVault, Vaults as Rows, VaultsOf,
 };
-use cairn_math::{NormalizedDebt, Ray};
+use cairn_math::{FixedU128, NormalizedDebt, Ray};
 use cairn_primitives::{AssetId, FacilityId, VaultId};
 use frame_support::{
 	assert_err, assert_ok,
 	traits::{
-		fungible::NativeOrWithId,
+		fungible::{MutateHold, NativeOrWithId},
 		fungibles::Mutate,
 		tokens::{Fortitude, Precision, Preservation},
 	},
@@ -75,7 +76,7 @@ fn overloaded(scene: &Scene, held: u128, debt: u128) {
 			state.accumulator = Ray::ONE;
 		});
 		Facilities::<Test>::mutate(facility, |facility| {
-			facility.as_mut().unwrap().collaterals[0].terms.asset = USDT;
+			facility.as_mut().unwrap().base.collaterals[0].terms.asset = USDT;
 		});
 	}
 }
@@ -320,6 +321,145 @@ fn treasury_and_facilities_that_disagree() {
 			});
 		},
 		"facilities and treasury disagree on what was issued",
+	);
+}
+
+#[test]
+fn more_unissued_than_the_operations_explain() {
+	// Two roundings of a unit each.
+	for (missing, is_too_much) in [(4, false), (5, true)] {
+		let result = new_test_ext().execute_with(|| {
+			let facility = create_still();
+			open(ALICE, facility, &[(ETH, 10 * ONE_ETH)], 20_000 * ONE_CUSD).unwrap();
+			change_state(facility, |state| {
+				state.minted -= missing;
+				state.operations = 2;
+			});
+			Vaults::do_try_state()
+		});
+		let issued = sp_runtime::TryRuntimeError::from("owed debt has not been issued");
+		assert_eq!(result == Err(issued), is_too_much, "{result:?}");
+	}
+}
+
+#[test]
+fn a_ramp_of_nothing() {
+	damaged(
+		|scene| change_ramps(scene, &[ramp(RampedTerm::Fee(5), 1, 2)]),
+		"a ramp moves a term that does not exist",
+	);
+}
+
+#[test]
+fn two_ramps_of_one_term() {
+	let twice = ramp(RampedTerm::MinimumDebt, 1, 2);
+	damaged(
+		|scene| change_ramps(scene, &[twice, twice]),
+		"a term has two ramps",
+	);
+}
+
+#[test]
+fn terms_that_are_or_will_be_out_of_order() {
+	let out_of_order = [
+		(RampedTerm::LiquidationFactor(0), 1, Error::BadFactors),
+		(RampedTerm::Penalty(0), 1, Error::BadPenalty),
+		(RampedTerm::Fee(0), 500_000_000, Error::BadPenalty),
+		(RampedTerm::TargetHealth, 1, Error::BadTargetHealth),
+	];
+	for (term, wrong, error) in out_of_order {
+		let error = super::because(error);
+		for now in [true, false] {
+			new_test_ext().execute_with(|| {
+				let facility = create_still();
+				let right = facility_now(facility).get(term).unwrap();
+				let (from, to) = if now { (wrong, right) } else { (right, wrong) };
+				let scene = Scene {
+					facility,
+					vault: 0,
+					free: 0,
+				};
+				change_ramps(&scene, &[ramp(term, from, to)]);
+				assert_eq!(Vaults::do_try_state(), Err(error));
+			});
+		}
+	}
+}
+
+fn ramp(term: RampedTerm, from: u128, to: u128) -> Ramp {
+	Ramp {
+		term,
+		from,
+		to,
+		start: u64::MAX - 2,
+		end: u64::MAX - 1,
+	}
+}
+
+fn change_ramps(scene: &Scene, ramps: &[Ramp]) {
+	Facilities::<Test>::mutate(scene.facility, |record| {
+		record.as_mut().unwrap().ramps = ramps.to_vec().try_into().unwrap();
+	});
+}
+
+#[test]
+fn an_offer_to_its_owner() {
+	damaged(
+		|scene| change(scene.vault, |row| row.offered_to = Some(ALICE)),
+		"a vault is offered to its owner",
+	);
+}
+
+#[test]
+fn a_guard_that_watches_nothing_or_does_nothing() {
+	let level = FixedU128::from_rational(11, 10);
+	for guard in [
+		Guard { level, amount: 0 },
+		Guard {
+			level: FixedU128::from_u32(1),
+			amount: 1,
+		},
+	] {
+		damaged(
+			|scene| change(scene.free, |row| row.guard = Some(guard)),
+			"a guard has nothing to watch, or nothing to do",
+		);
+	}
+}
+
+#[test]
+fn a_guard_that_the_index_does_not_know_of() {
+	let level = FixedU128::from_rational(11, 10);
+	damaged(
+		|scene| {
+			change(scene.vault, |row| {
+				row.guard = Some(Guard { level, amount: 1 })
+			})
+		},
+		"a vault could become unsafe unseen",
+	);
+}
+
+#[test]
+fn a_deposit_that_is_not_on_hold() {
+	damaged(
+		|scene| change(scene.vault, |row| row.deposit += 1),
+		"what an owner has on hold is not what his vaults say",
+	);
+	damaged(
+		|_| {
+			let reason = crate::HoldReason::VaultDeposit.into();
+			assert_ok!(Balances::hold(&reason, &BOB, 1));
+		},
+		"what an owner has on hold is not what his vaults say",
+	);
+	damaged(
+		|scene| {
+			change(scene.vault, |row| row.deposit = u128::MAX);
+			let other = open(ALICE, MIXED, &[], 0).unwrap();
+			change(other, |row| row.deposit = 1);
+		},
+		"the sum of deposits overflows",
 	);
 }
 

@@ -29,7 +29,7 @@ fn quote(asset: &AssetId) -> Option<Quote> {
 }
 
 fn asset_of(vault: &Vault<Test>, collateral: u8) -> (AssetId, u32) {
-	let facility = crate::Facilities::<Test>::get(vault.facility).unwrap();
+	let facility = facility_now(vault.facility);
 	let terms = &facility.collaterals[usize::from(collateral)].terms;
 	(terms.asset.clone(), terms.liquidation_factor.deconstruct())
 }
@@ -68,6 +68,14 @@ pub fn is_safe(vault: VaultId) -> bool {
 pub fn is_nearly_unsafe(vault: VaultId) -> bool {
 	let (weighted, debt) = sides(vault);
 	weighted < debt + unit() * pow10(9)
+}
+
+/// Whether the vault's health is below `level` in units of 1e-18, whichever way things are rounded.
+pub fn is_clearly_below(vault: VaultId, level: u128) -> bool {
+	let (weighted, debt) = sides(vault);
+	// Divided first: what that loses is far below the tolerance.
+	let debt = debt / pow10(18) * U512::from(level);
+	weighted + unit() * pow10(9) < debt
 }
 
 /// Whether something of it could be sold now.

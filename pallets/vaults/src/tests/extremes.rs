@@ -136,6 +136,74 @@ proptest! {
 	}
 }
 
+proptest! {
+	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(256)))]
+
+	#[test]
+	fn whatever_the_numbers_a_basket_is_found_guarded_and_withdrawn_to_the_unit(
+		decimals in prop::array::uniform2(prop_oneof![
+			Just(0u8), Just(6u8), Just(8u8), Just(12u8), Just(18u8), Just(24u8),
+		]),
+		amounts in prop::array::uniform2(magnitude(0..120)),
+		prices in prop::array::uniform2(price()),
+		share in 1u128..=100,
+		falls in prop::array::uniform2(1u128..120),
+		level in 101u32..1_000,
+	) {
+		prop_assume!(decimals[0] != decimals[1]);
+		run(|| {
+			let assets = decimals.map(exact::token);
+			let listed = assets.clone().map(|asset| {
+				let mut listed = terms(asset, 50, 60, 0);
+				listed.cap = u128::MAX;
+				listed
+			});
+			let facility = create_facility(FacilityTerms {
+				ceiling: u128::MAX,
+				..still(listed.to_vec())
+			});
+			let mut basket = Vec::new();
+			for position in 0..2 {
+				Prices::set_raw(assets[position].clone(), prices[position]);
+				basket.push((assets[position].clone(), amounts[position]));
+			}
+			let vault = open(ALICE, facility, &basket, 0).unwrap();
+			let most = Vaults::vault(vault).unwrap().max_borrow;
+			let wish = if share == 100 { most } else { most / 100 * share };
+			if borrow(ALICE, vault, wish).is_err() {
+				assert!(wish < MINIMUM_DEBT);
+				return;
+			}
+			let _ = set_guard(ALICE, vault, level, wish / 2 + 1);
+			// No more can be withdrawn than a view says, and that much can.
+			for asset in &assets {
+				let most = Vaults::max_withdraw(vault, asset.clone()).unwrap();
+				if let Some(more) = most.checked_add(1) {
+					assert!(withdraw(ALICE, vault, asset.clone(), more).is_err());
+				}
+			}
+			let most = Vaults::max_withdraw(vault, assets[0].clone()).unwrap();
+			if most > 0 {
+				assert_ok!(withdraw(ALICE, vault, assets[0].clone(), most));
+			}
+			assert!(exact::is_safe(vault));
+			for position in 0..2 {
+				let lower = (prices[position] / 100 * falls[position]).clamp(1, Price::MAX.raw());
+				Prices::set_raw(assets[position].clone(), lower);
+			}
+			let (is_safe, is_near) = (exact::is_safe(vault), exact::is_nearly_unsafe(vault));
+			let liquidated = next_block();
+			assert!(is_near || liquidated == 0, "a safe vault is liquidated");
+			let saved = row(vault).guard.is_none();
+			assert!(is_safe || liquidated == 1 || saved, "an unsafe vault is missed");
+			assert!(exact::is_safe(vault));
+			if let Some(guard) = row(vault).guard {
+				assert!(!exact::is_clearly_below(vault, guard.level.into_inner()));
+			}
+		});
+	}
+}
+
 #[test]
 fn a_token_of_every_number_of_decimals_is_worth_what_it_is_worth() {
 	for decimals in [0u8, 6, 8, 12, 18, 24] {

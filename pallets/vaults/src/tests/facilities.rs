@@ -124,6 +124,7 @@ fn more_collaterals_than_allowed_are_not_even_decoded() {
 	let FacilityTerms {
 		debt_asset,
 		ceiling,
+		fill_limit,
 		minimum_debt,
 		target_health,
 		annual_rate,
@@ -133,6 +134,7 @@ fn more_collaterals_than_allowed_are_not_even_decoded() {
 		debt_asset,
 		many,
 		ceiling,
+		fill_limit,
 		minimum_debt,
 		target_health,
 		annual_rate,
@@ -310,24 +312,5 @@ fn an_accumulator_at_its_end_stops_and_everybody_can_still_leave() {
 		lend(ALICE, 100 * ONE_CUSD);
 		assert_ok!(close(ALICE, vault));
 		assert_eq!(balance(CUSD, ALICE) + owed, state(STABLE).minted + reserved);
-	});
-}
-
-#[test]
-fn governance_changes_a_facility_and_says_so() {
-	run(|| {
-		System::reset_events();
-		assert_ok!(govern(Call::set_ceiling {
-			facility: STABLE,
-			ceiling: 7
-		}));
-		set_breaker(STABLE, crate::types::Breaker::Frozen);
-		let changed = Event::FacilityChanged { facility: STABLE };
-		assert_eq!(events(), vec![changed.clone(), changed]);
-		let view = Vaults::facility(STABLE).unwrap();
-		assert_eq!(
-			(view.ceiling, view.breaker),
-			(7, crate::types::Breaker::Frozen)
-		);
 	});
 }

@@ -5,7 +5,7 @@
 //! but where the rules say so.
 
 use super::exact::{self, TRADED};
-use crate::{mock::*, Event};
+use crate::{mock::*, types::Guard, Event};
 use cairn_primitives::{AssetId, Balance, BalanceSheet, FacilityId, VaultId};
 use frame_support::traits::fungibles::Inspect;
 use primitive_types::U512;
@@ -34,12 +34,15 @@ pub struct Account {
 	pub owner: AccountId,
 	pub debt: u128,
 	pub legs: BTreeMap<AssetId, Balance>,
+	pub guard: Option<Guard>,
+	pub offered_to: Option<AccountId>,
 }
 
 #[derive(Default)]
 pub struct Line {
 	pub accumulator: u128,
 	pub minted: u128,
+	pub filled: u128,
 }
 
 pub struct Ledger {
@@ -78,6 +81,7 @@ impl Ledger {
 						Line {
 							accumulator: RAY,
 							minted: 0,
+							filled: 0,
 						},
 					)
 				})
@@ -118,7 +122,9 @@ impl Ledger {
 		} = self.vaults[&vault];
 		let taken = ceil(amount, RAY, self.accumulator(facility));
 		self.vaults.get_mut(&vault).unwrap().debt += taken;
-		self.lines.get_mut(&facility).unwrap().minted += amount;
+		let line = self.lines.get_mut(&facility).unwrap();
+		line.minted += amount;
+		line.filled += amount;
 		*self.cusd.get_mut(&owner).unwrap() += amount;
 	}
 
@@ -132,9 +138,10 @@ impl Ledger {
 		} else {
 			floor(paid, RAY, accumulator)
 		};
-		let minted = &mut self.lines.get_mut(&facility).unwrap().minted;
-		let burned = paid.min(*minted);
-		*minted -= burned;
+		let line = self.lines.get_mut(&facility).unwrap();
+		let burned = paid.min(line.minted);
+		line.minted -= burned;
+		line.filled = line.filled.saturating_sub(paid);
 		*self.cusd.get_mut(&payer).unwrap() -= paid;
 		*self.cusd.get_mut(&Treasury::account_id()).unwrap() += paid - burned;
 		paid
@@ -190,6 +197,22 @@ impl Ledger {
 						*self.for_sale.get_mut(&asset).unwrap() -= amount;
 					}
 				}
+				Event::GuardActed {
+					vault,
+					owner,
+					repaid,
+					debt,
+				} => {
+					let account = self.vaults.get_mut(&vault).unwrap();
+					assert_eq!(account.owner, owner);
+					let guard = account.guard.take().expect("it had one");
+					assert!(repaid <= guard.amount);
+					if repaid > 0 {
+						assert_eq!(self.repay(vault, owner, repaid), repaid);
+						assert!(self.cusd[&owner] > 0, "nothing is left of the account");
+					}
+					assert_eq!(debt, self.owed(vault));
+				}
 				Event::IndexDrift { vault } => panic!("the entry of {vault} has drifted"),
 				_ => {}
 			}
@@ -197,20 +220,35 @@ impl Ledger {
 	}
 
 	/// Interest: second by second, each product rounded up. The pallet rounds in other places.
-	pub fn accrue(&mut self, seconds: u64) {
+	pub fn accrue(
+		&mut self,
+		seconds: u64,
+		rates: &BTreeMap<FacilityId, u128>,
+		limits: &BTreeMap<FacilityId, u128>,
+	) {
 		for (id, line) in self.lines.iter_mut() {
-			let rate = state(*id).rate_per_second.0;
-			let naive = (0..seconds).fold(line.accumulator, |all, _| ceil(all, rate, RAY));
+			let rate = rates[id];
+			let compound = |from: u128, factor: u128, times: u64| {
+				(0..times).fold(from, |all, _| ceil(all, factor, RAY))
+			};
+			let mut naive = compound(line.accumulator, rate, seconds % 3_600);
+			if seconds >= 3_600 {
+				naive = compound(naive, compound(RAY, rate, 3_600), seconds / 3_600);
+			}
 			let real = state(*id).accumulator.0;
+			// A unit a second, and what those grow by.
+			let growth = real / line.accumulator + 1;
 			assert!(
-				real.abs_diff(naive) <= u128::from(seconds) + 20,
+				real.abs_diff(naive) <= (u128::from(seconds) + 20) * growth * (real / RAY + 1),
 				"{real} {naive}"
 			);
 			line.accumulator = real;
+			let made_good = U512::from(limits[id]) * U512::from(seconds) / U512::from(3_600);
+			line.filled -= made_good.min(line.filled.into()).as_u128();
 		}
 		let reserve = Treasury::account_id();
 		for id in self.lines.keys().copied().collect::<Vec<_>>() {
-			let backing = floor(self.debts(id), self.accumulator(id), RAY);
+			let backing = ceil(self.debts(id), self.accumulator(id), RAY);
 			let line = self.lines.get_mut(&id).unwrap();
 			*self.cusd.get_mut(&reserve).unwrap() += backing - line.minted;
 			line.minted = backing;
@@ -236,14 +274,18 @@ impl Ledger {
 				.map(|leg| (leg.asset, leg.amount))
 				.collect();
 			assert_eq!(account.legs, legs);
+			assert_eq!(
+				(view.guard, view.offered_to),
+				(account.guard, account.offered_to)
+			);
 		}
 		for (id, line) in &self.lines {
 			let (state, debts) = (state(*id), self.debts(*id));
 			assert_eq!(
-				(state.normalized_debt.0, state.minted),
-				(debts, line.minted)
+				(state.normalized_debt.0, state.minted, state.filled),
+				(debts, line.minted, line.filled)
 			);
-			assert!(line.minted <= floor(debts, line.accumulator, RAY));
+			assert!(line.minted <= ceil(debts, line.accumulator, RAY));
 		}
 		for asset in TRADED {
 			let in_vaults: Balance = self

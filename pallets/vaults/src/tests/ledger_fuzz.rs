@@ -4,8 +4,13 @@ use super::{
 	exact::{self, price, worth, TRADED},
 	ledger::{Account, Ledger, RAY},
 };
-use crate::{mock::*, types::Adjustment, Event};
-use cairn_primitives::{Balance, BalanceSheet, FacilityId, VaultId};
+use crate::{
+	mock::*,
+	types::{Adjustment, Facility, FacilityChange, Guard},
+	Call, Event,
+};
+use cairn_math::{FixedU128, Perbill, Ray};
+use cairn_primitives::{AssetId, Balance, BalanceSheet, FacilityId, VaultId};
 use frame_support::weights::Weight;
 use proptest::prelude::*;
 
@@ -56,6 +61,25 @@ enum Doing {
 	Claim {
 		vault: usize,
 	},
+	Guard {
+		vault: usize,
+		percent: u16,
+		share: u8,
+	},
+	Offer {
+		vault: usize,
+		to: usize,
+	},
+	Accept {
+		vault: usize,
+		who: usize,
+	},
+	Govern {
+		facility: usize,
+		asset: usize,
+		what: u8,
+		percent: u8,
+	},
 	Send {
 		from: usize,
 		to: usize,
@@ -76,7 +100,7 @@ enum Doing {
 	},
 	Block {
 		budget: u32,
-		seconds: u16,
+		seconds: u32,
 	},
 }
 
@@ -99,13 +123,21 @@ fn doing() -> impl Strategy<Value = Doing> {
 				Doing::All { vault, asset, hundreds, repaid, taken, borrowed }),
 		1 => n().prop_map(|vault| Doing::Close { vault }),
 		1 => n().prop_map(|vault| Doing::Claim { vault }),
+		2 => (n(), 90u16..200, share.clone())
+			.prop_map(|(vault, percent, share)| Doing::Guard { vault, percent, share }),
+		1 => (n(), 0..4usize).prop_map(|(vault, to)| Doing::Offer { vault, to }),
+		1 => (n(), who.clone()).prop_map(|(vault, who)| Doing::Accept { vault, who }),
+		1 => (0..3usize, asset.clone(), 0u8..7, 1u8..100)
+			.prop_map(|(facility, asset, what, percent)| Doing::Govern { facility, asset, what, percent }),
 		1 => (who.clone(), who.clone(), share.clone())
 			.prop_map(|(from, to, share)| Doing::Send { from, to, share }),
 		1 => (who.clone(), asset.clone()).prop_map(|(who, asset)| Doing::Donate { who, asset }),
 		3 => (who, n(), 0u8..=100).prop_map(|(who, lot, share)| Doing::Buy { who, lot, share }),
 		4 => (asset, 70u8..125).prop_map(|(asset, percent)| Doing::Price { asset, percent }),
 		4 => (prop_oneof![3 => Just(u32::MAX), 1 => 0u32..15], 1u16..600)
-			.prop_map(|(budget, seconds)| Doing::Block { budget, seconds }),
+			.prop_map(|(budget, seconds)| Doing::Block { budget, seconds: seconds.into() }),
+		// Up to a month: ramps pass, and interest adds up.
+		1 => (600u32..2_600_000).prop_map(|seconds| Doing::Block { budget: u32::MAX, seconds }),
 	]
 }
 
@@ -171,6 +203,12 @@ impl Ledger {
 				Prices::set_raw(asset, raw.clamp(10u128.pow(9), 10u128.pow(26)));
 			}
 			Doing::Block { budget, seconds } => self.block(budget, seconds.into()),
+			Doing::Govern {
+				facility,
+				asset,
+				what,
+				percent,
+			} => govern_something(facilities[facility], TRADED[asset].clone(), what, percent),
 			of_vault => self.operate(of_vault),
 		}
 		if prices_stay {
@@ -194,6 +232,9 @@ impl Ledger {
 			| Doing::Repay { vault, .. }
 			| Doing::All { vault, .. }
 			| Doing::Close { vault }
+			| Doing::Guard { vault, .. }
+			| Doing::Offer { vault, .. }
+			| Doing::Accept { vault, .. }
 			| Doing::Claim { vault } => vault,
 			_ => return,
 		};
@@ -298,6 +339,31 @@ impl Ledger {
 				let _ = claim(BOB, vault);
 				self.follow(events());
 			}
+			Doing::Guard { percent, share, .. } => {
+				let level = FixedU128::from_rational(percent.into(), 100);
+				let amount = part(owed, share);
+				let guard = (share > 10).then_some(Guard { level, amount });
+				if call(owner, Call::set_guard { vault, guard }).is_ok() {
+					self.vaults.get_mut(&vault).unwrap().guard = guard;
+				}
+			}
+			Doing::Offer { to, .. } => {
+				let to = USERS.get(to).copied();
+				if offer(owner, vault, to).is_ok() {
+					self.vaults.get_mut(&vault).unwrap().offered_to = to;
+				}
+			}
+			Doing::Accept { who, .. } => {
+				let who = USERS[who];
+				let is_meant = self.vaults[&vault].offered_to == Some(who);
+				assert_eq!(accept(who, vault).is_ok(), is_meant);
+				if is_meant {
+					self.follow(events());
+					let account = self.vaults.get_mut(&vault).unwrap();
+					account.owner = who;
+					(account.offered_to, account.guard) = (None, None);
+				}
+			}
 			_ => unreachable!("not an operation on a vault"),
 		}
 	}
@@ -354,8 +420,14 @@ impl Ledger {
 	}
 
 	fn block(&mut self, budget: u32, seconds: u64) {
+		let of_each = |term: fn(&Facility<Test>) -> u128| {
+			let ids = self.lines.keys();
+			ids.map(|id| (*id, term(&facility_now(*id)))).collect()
+		};
+		let rates = of_each(|facility| facility.rate_per_second.0);
+		let limits = of_each(|facility| facility.fill_limit);
 		begin_block(seconds * 1_000);
-		self.accrue(seconds);
+		self.accrue(seconds, &rates, &limits);
 		self.compare();
 		let unlimited = budget == u32::MAX;
 		let weight = Weight::from_parts(1_000_000, 0) * u64::from(budget);
@@ -364,6 +436,11 @@ impl Ledger {
 		self.compare();
 		let all_safe = exact::all().into_iter().all(exact::is_safe);
 		assert!(all_safe || !unlimited, "an unsafe vault is left");
+		for (vault, account) in &self.vaults {
+			let level = account.guard.map_or(0, |guard| guard.level.into_inner());
+			let is_due = exact::is_clearly_below(*vault, level);
+			assert!(!is_due || !unlimited, "a guard has not acted");
+		}
 		let covered = Treasury::bad_debt(&CUSD);
 		end_of_begin();
 		let netted = covered - Treasury::bad_debt(&CUSD);
@@ -371,18 +448,50 @@ impl Ledger {
 	}
 }
 
+/// Changes a term of a facility, or tries to.
+fn govern_something(facility: FacilityId, asset: AssetId, what: u8, percent: u8) {
+	let share = Perbill::from_percent(percent.into());
+	let change = match what {
+		0 => FacilityChange::AnnualRate(Ray(RAY / 100 * u128::from(percent))),
+		1 => FacilityChange::TargetHealth(FixedU128::from_rational(percent.into(), 50)),
+		2 => FacilityChange::MinimumDebt(u128::from(percent) * 10 * ONE_CUSD),
+		3 => FacilityChange::FillLimit(u128::from(percent) * 10_000 * ONE_CUSD),
+		4 => FacilityChange::Penalty {
+			asset,
+			penalty: share,
+			fee: share.square(),
+		},
+		_ => FacilityChange::Factors {
+			asset,
+			borrow: share,
+			liquidation: Perbill::from_percent(u32::from(percent) + 5),
+		},
+	};
+	// What makes no sense is refused, and then nothing happens.
+	let _ = change_facility(facility, change);
+}
+
+/// Steps of a run: 50, or 200 if many runs are asked for.
+fn steps() -> usize {
+	if std::env::var_os("CAIRN_FUZZ_CASES").is_some() {
+		200
+	} else {
+		50
+	}
+}
+
 proptest! {
-	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(64)))]
+	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(500)))]
 
 	#[test]
 	fn the_pallet_keeps_the_books_that_a_naive_ledger_keeps(
-		doings in prop::collection::vec(doing(), 1..60),
+		doings in prop::collection::vec(doing(), 1..=steps()),
 	) {
 		run(|| {
 			let facilities = [MIXED, create_still(), {
 				let mut dear = facility_terms(TRADED.into_iter().map(|a| terms(a, 70, 75, 0)).collect());
-				dear.annual_rate = cairn_math::Ray(50 * RAY);
-				dear.target_health = cairn_math::FixedU128::from_rational(13, 10);
+				dear.annual_rate = Ray(50 * RAY);
+				dear.target_health = FixedU128::from_rational(13, 10);
 				create_facility(dear)
 			}];
 			let mut ledger = Ledger::new(&facilities);

@@ -13,8 +13,11 @@ mod enforcement;
 mod exact;
 mod extremes;
 mod facilities;
+mod governance;
+mod guard;
 mod index;
 mod interest;
+mod invariants;
 mod ledger;
 mod ledger_fuzz;
 mod modes;
@@ -23,6 +26,8 @@ mod regressions;
 mod risk_limits;
 mod staleness;
 mod sweep;
+mod transfer;
+mod viewing;
 
 /// An error as a call returns it.
 fn because(error: Error<Test>) -> DispatchError {

@@ -346,3 +346,67 @@ fn a_frozen_a_missing_and_a_vanishing_price_take_on_no_debt_and_break_nothing() 
 		assert!(Rows::<Test>::contains_key(vault));
 	});
 }
+
+/// Liquity #441: a redemption that met the remains of one position and then a tail under water
+/// never came to its end.
+#[test]
+fn dust_and_a_tail_under_water_do_not_keep_enforcement_from_its_end() {
+	run(|| {
+		let facility = create_still();
+		// What cannot be sold waits, at the very top of its book.
+		let stuck = open(ALICE, facility, &[(DOT, 1_000 * ONE_DOT)], 3_000 * ONE_CUSD).unwrap();
+		// Dust: what a leg that cannot be sold has left behind.
+		let basket = [(ETH, ONE_ETH / 10), (DOT, 50 * ONE_DOT)];
+		let dust = open(ALICE, facility, &basket, 375 * ONE_CUSD).unwrap();
+		let open = |number: u128| {
+			let borrowed = (2_000 + number) * ONE_CUSD;
+			open(BOB, facility, &[(ETH, ONE_ETH)], borrowed).unwrap()
+		};
+		let tail: Vec<_> = (0..40).map(open).collect();
+		Prices::set_stale(DOT, 13 * 3_600_000);
+		Prices::set_cents(ETH, 500_00);
+		assert_eq!(next_block(), 41);
+		assert!(tail.iter().all(|vault| debt(*vault) == 0));
+		assert!(debt(dust) > 0 && debt(stuck) == 3_000 * ONE_CUSD);
+		for _ in 0..5 {
+			assert_eq!(next_block(), 0);
+		}
+		// When they can be sold they are, and the books close.
+		Prices::set_cents(DOT, 10);
+		assert_eq!(next_block(), 2);
+		assert_eq!((debt(dust), debt(stuck)), (0, 0));
+		assert_eq!(Pages::<Test>::iter().count(), 0);
+	});
+}
+
+/// Liquity v2, February 2025: a product of many small factors lost its digits, or became zero.
+#[test]
+fn a_debt_of_few_units_never_rounds_to_nothing_however_long_it_grows() {
+	run(|| {
+		let mut dear = facility_terms(vec![terms(ETH, 72, 80, 0)]);
+		dear.minimum_debt = 1;
+		dear.annual_rate = Ray(100 * Ray::ONE.0);
+		let facility = create_facility(dear);
+		let borrowed = [1u128, 2, 3, 1_000, ONE_CUSD];
+		let open = |amount| open(ALICE, facility, &[(ETH, 1_000 * ONE_ETH)], amount).unwrap();
+		let vaults = borrowed.map(open);
+		for _ in 0..40 {
+			let before = vaults.map(debt);
+			next_block_with(Weight::MAX, SECONDS_PER_YEAR * 1_000 / 20);
+			let after = vaults.map(debt);
+			for (before, after) in before.into_iter().zip(after) {
+				// 101 ^ (1/20) = 1.2596: never less, and no more than rounding up.
+				assert!(after >= before && after * 10_000 <= (before + 1) * 12_596 + 20_000);
+			}
+		}
+		// 101² of everything, to the unit.
+		for (borrowed, vault) in borrowed.into_iter().zip(vaults) {
+			let owed = debt(vault);
+			assert!(owed <= borrowed * 10_201 && owed + 1 >= borrowed * 10_200);
+		}
+		// A debt taken on at a high accumulator is no less exact.
+		let late = open(1);
+		assert!(debt(late) >= 1);
+		assert_eq!(row(late).debt.0, 1);
+	});
+}

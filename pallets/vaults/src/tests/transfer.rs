@@ -1,0 +1,171 @@
+//! Vaults change hands only if both want it.
+
+use super::because;
+use crate::{
+	mock::*,
+	types::{Breaker, Limits},
+	Call, Error, Event, HoldReason,
+};
+use cairn_math::FixedU128;
+use cairn_primitives::VaultId;
+use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
+
+fn alices() -> VaultId {
+	open(ALICE, MIXED, &[(ETH, ONE_ETH)], 1_000 * ONE_CUSD).unwrap()
+}
+
+fn on_hold(who: AccountId) -> u128 {
+	Balances::balance_on_hold(&HoldReason::VaultDeposit.into(), &who)
+}
+
+#[test]
+fn a_vault_that_is_offered_and_accepted_has_another_owner() {
+	run(|| {
+		let vault = alices();
+		System::reset_events();
+		assert_ok!(offer(ALICE, vault, Some(BOB)));
+		assert_eq!(Vaults::vault(vault).unwrap().offered_to, Some(BOB));
+		assert_ok!(accept(BOB, vault));
+		assert_eq!(
+			events(),
+			vec![
+				Event::Offered {
+					vault,
+					owner: ALICE,
+					to: Some(BOB)
+				},
+				Event::Transferred {
+					vault,
+					from: ALICE,
+					to: BOB
+				},
+			]
+		);
+		assert_eq!((on_hold(ALICE), on_hold(BOB)), (0, VAULT_DEPOSIT));
+		assert!(Vaults::vaults_of(ALICE).is_empty());
+		assert_eq!(Vaults::vaults_of(BOB), vec![vault]);
+		// All of it is his, and nothing is hers.
+		assert_noop!(withdraw(ALICE, vault, ETH, 1), because(Error::NotOwner));
+		assert_noop!(offer(ALICE, vault, None), because(Error::NotOwner));
+		assert_ok!(withdraw(BOB, vault, ETH, 1));
+		assert_eq!(row(vault).offered_to, None);
+		assert_noop!(accept(BOB, vault), because(Error::NotOffered));
+		send(CUSD, ALICE, BOB, 1_000 * ONE_CUSD);
+		assert_ok!(close(BOB, vault));
+		assert_eq!(on_hold(BOB), 0);
+	});
+}
+
+#[test]
+fn only_whom_it_is_offered_to_may_accept_and_only_while_it_is() {
+	run(|| {
+		let vault = alices();
+		assert_noop!(accept(BOB, vault), because(Error::NotOffered));
+		assert_noop!(offer(BOB, vault, Some(BOB)), because(Error::NotOwner));
+		assert_noop!(
+			offer(ALICE, vault, Some(ALICE)),
+			because(Error::AlreadyOwner)
+		);
+		assert_noop!(
+			offer(ALICE, vault + 1, Some(BOB)),
+			because(Error::UnknownVault)
+		);
+		assert_noop!(accept(BOB, vault + 1), because(Error::UnknownVault));
+		assert_ok!(offer(ALICE, vault, Some(BOB)));
+		assert_noop!(accept(CAROL, vault), because(Error::NotOffered));
+		// One offer at a time.
+		assert_ok!(offer(ALICE, vault, Some(CAROL)));
+		assert_noop!(accept(BOB, vault), because(Error::NotOffered));
+		assert_ok!(offer(ALICE, vault, None));
+		assert_noop!(accept(CAROL, vault), because(Error::NotOffered));
+		assert_eq!(row(vault).owner, ALICE);
+	});
+}
+
+#[test]
+fn who_accepts_pays_the_deposit_or_does_not_become_the_owner() {
+	run(|| {
+		let vault = alices();
+		let nobody = 77;
+		assert_ok!(offer(ALICE, vault, Some(nobody)));
+		assert!(accept(nobody, vault).is_err());
+		assert_eq!((row(vault).owner, on_hold(ALICE)), (ALICE, VAULT_DEPOSIT));
+		assert_ok!(offer(ALICE, vault, Some(PAUPER)));
+		assert_ok!(accept(PAUPER, vault));
+		assert_eq!((on_hold(ALICE), on_hold(PAUPER)), (0, VAULT_DEPOSIT));
+	});
+}
+
+#[test]
+fn the_new_owner_is_not_surprised() {
+	run(|| {
+		let vault = alices();
+		assert_ok!(offer(ALICE, vault, Some(BOB)));
+		let accept_with = |min_health: u128, deadline| {
+			let min_health = Some(FixedU128::from_rational(min_health, 100));
+			let limits = Limits {
+				min_health,
+				deadline: Some(deadline),
+			};
+			call(BOB, Call::accept { vault, limits })
+		};
+		let now = System::block_number();
+		assert_noop!(accept_with(200, now - 1), because(Error::DeadlinePassed));
+		// She makes it worse before he accepts.
+		assert_ok!(borrow(ALICE, vault, 500 * ONE_CUSD));
+		assert_noop!(accept_with(200, now), because(Error::HealthBelowLimit));
+		assert_ok!(accept_with(150, now));
+	});
+}
+
+#[test]
+fn the_guard_of_the_former_owner_does_not_outlive_him() {
+	run(|| {
+		let vault = open(ALICE, create_still(), &[(ETH, ONE_ETH)], 2_000 * ONE_CUSD).unwrap();
+		assert_ok!(set_guard(ALICE, vault, 115, 1_000 * ONE_CUSD));
+		assert_ok!(offer(ALICE, vault, Some(BOB)));
+		assert_ok!(accept(BOB, vault));
+		assert_eq!(row(vault).guard, None);
+		Prices::set_cents(ETH, 2_800_00);
+		next_block();
+		assert_eq!(
+			(balance(CUSD, ALICE), debt(vault)),
+			(2_000 * ONE_CUSD, 2_000 * ONE_CUSD)
+		);
+	});
+}
+
+#[test]
+fn claims_go_with_the_vault() {
+	run(|| {
+		let vault = open(
+			ALICE,
+			create_still(),
+			&[(ETH, 10 * ONE_ETH)],
+			20_000 * ONE_CUSD,
+		)
+		.unwrap();
+		Prices::set_cents(ETH, 2_400_00);
+		assert_eq!(next_block(), 1);
+		assert_ok!(offer(ALICE, vault, Some(BOB)));
+		assert_ok!(accept(BOB, vault));
+		assert_eq!(row(vault).claims.len(), 1);
+		lend(CAROL, 50_000 * ONE_CUSD);
+		assert_ok!(take(CAROL, lots()[0].0, u128::MAX));
+		let before = leg(vault, ETH);
+		assert_ok!(claim(PAUPER, vault));
+		assert!(leg(vault, ETH) > before);
+	});
+}
+
+#[test]
+fn a_frozen_facility_keeps_its_owners_and_other_levels_do_not_matter() {
+	run(|| {
+		let vault = alices();
+		set_breaker(MIXED, Breaker::Frozen);
+		assert_ok!(offer(ALICE, vault, Some(BOB)));
+		assert_noop!(accept(BOB, vault), because(Error::SwitchedOff));
+		set_breaker(MIXED, Breaker::NoNewLiquidations);
+		assert_ok!(accept(BOB, vault));
+	});
+}

@@ -1,0 +1,266 @@
+//! What views show is what happens.
+
+use super::exact::{self, worth, TRADED};
+use crate::{
+	mock::*,
+	types::{Adjustment, Breaker, FacilityChange, RiskyVault},
+	Error,
+};
+use cairn_math::FixedU128;
+use cairn_primitives::{BalanceSheet, LiquidationLots, QuoteStatus, VaultId};
+use frame_support::{assert_noop, assert_ok, traits::fungibles::Inspect, weights::Weight};
+use proptest::prelude::*;
+
+#[test]
+fn the_most_that_can_be_withdrawn_can_be_withdrawn_and_no_unit_more() {
+	run(|| {
+		let basket = [
+			(ETH, 3 * ONE_ETH),
+			(DOT, 500 * ONE_DOT),
+			(USDT, 777 * ONE_USDT),
+		];
+		let vault = open(ALICE, MIXED, &basket, 5_432 * ONE_CUSD).unwrap();
+		for asset in [ETH, DOT, USDT] {
+			let most = Vaults::max_withdraw(vault, asset.clone()).unwrap();
+			if most < leg(vault, asset.clone()) {
+				let error = Error::<Test>::Undercollateralized;
+				assert_noop!(withdraw(ALICE, vault, asset.clone(), most + 1), error);
+			}
+			frame_support::storage::with_transaction(|| {
+				assert_ok!(withdraw(ALICE, vault, asset.clone(), most));
+				sp_runtime::TransactionOutcome::Rollback(Ok::<_, sp_runtime::DispatchError>(()))
+			})
+			.unwrap();
+		}
+		assert_eq!(Vaults::max_withdraw(vault, BTC), Some(0));
+		assert_eq!(Vaults::max_withdraw(vault, ODD), None);
+		assert_eq!(Vaults::max_withdraw(vault + 1, ETH), None);
+		// The whole leg if the others carry the debt.
+		assert_eq!(Vaults::max_withdraw(vault, USDT), Some(777 * ONE_USDT));
+		// A leg without a Live price counts nothing, and so is in nobody's way.
+		Prices::alter(DOT, |quote| quote.status = QuoteStatus::Stale);
+		assert_eq!(Vaults::max_withdraw(vault, DOT), Some(500 * ONE_DOT));
+		Prices::alter(ETH, |quote| quote.status = QuoteStatus::Stale);
+		assert_eq!(Vaults::max_withdraw(vault, DOT), Some(0));
+		Prices::set_cents(ETH, 3_000_00);
+		set_breaker(MIXED, Breaker::NoNewRisk);
+		assert_eq!(Vaults::max_withdraw(vault, ETH), Some(0));
+		assert_eq!(Vaults::vault(vault).unwrap().max_borrow, 0);
+		assert_ok!(repay(ALICE, vault, u128::MAX));
+		assert_eq!(Vaults::max_withdraw(vault, ETH), Some(3 * ONE_ETH));
+		set_breaker(MIXED, Breaker::Frozen);
+		assert_eq!(Vaults::max_withdraw(vault, ETH), Some(0));
+	});
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(200)))]
+
+	#[test]
+	fn what_a_view_says_is_possible_is_and_a_unit_more_is_not(
+		hundreds in prop::collection::vec(0u16..300, 4),
+		prices in prop::collection::vec(20u128..400, 4),
+		share in 1u128..=100,
+		level in prop_oneof![Just(None), (101u32..400).prop_map(Some)],
+		seconds in 1u64..100_000_000,
+		which in 0..4usize,
+	) {
+		run(|| {
+			let basket: Vec<_> = TRADED
+				.into_iter()
+				.zip(hundreds)
+				.filter(|(_, hundreds)| *hundreds > 0)
+				.map(|(asset, hundreds)| (asset.clone(), worth(&asset, hundreds)))
+				.collect();
+			let vault = open(ALICE, MIXED, &basket, 0).unwrap();
+			let most = Vaults::vault(vault).unwrap().max_borrow;
+			let _ = borrow(ALICE, vault, most / 100 * share);
+			for (asset, percent) in TRADED.into_iter().zip(prices) {
+				let raw = exact::price(&asset) / 100 * percent;
+				Prices::set_raw(asset, raw);
+			}
+			next_block_with(Weight::MAX, seconds * 1_000);
+			if let Some(level) = level {
+				let _ = set_guard(ALICE, vault, level, ONE_CUSD);
+			}
+			let most = Vaults::vault(vault).unwrap().max_borrow;
+			let owed = debt(vault);
+			if most > 0 && owed + most >= MINIMUM_DEBT {
+				assert!(borrow(ALICE, vault, most + 1).is_err());
+				frame_support::storage::with_transaction(|| {
+					assert_ok!(borrow(ALICE, vault, most));
+					sp_runtime::TransactionOutcome::Rollback(Ok::<_, sp_runtime::DispatchError>(()))
+				})
+				.unwrap();
+			}
+			let asset = TRADED[which].clone();
+			let most = Vaults::max_withdraw(vault, asset.clone()).unwrap();
+			assert!(withdraw(ALICE, vault, asset.clone(), most + 1).is_err());
+			if most > 0 {
+				assert_ok!(withdraw(ALICE, vault, asset, most));
+			}
+		});
+	}
+}
+
+#[test]
+fn the_riskiest_come_first_and_no_more_than_asked_for() {
+	run(|| {
+		let facility = create_still();
+		let open = |number: u128| {
+			let borrowed = (1_000 + 10 * number) * ONE_CUSD;
+			open(ALICE, facility, &[(ETH, ONE_ETH)], borrowed).unwrap()
+		};
+		let vaults: Vec<_> = (0..100).map(open).collect();
+		open_basket(facility);
+		let riskiest = Vaults::riskiest(facility, 7);
+		let expected: Vec<_> = vaults.iter().rev().take(7).copied().collect();
+		let found: Vec<_> = riskiest.iter().map(|risky| risky.vault).collect();
+		assert_eq!(found, expected);
+		assert!(riskiest
+			.iter()
+			.all(|risky| risky.health == health(risky.vault)));
+		assert!(riskiest
+			.windows(2)
+			.all(|pair| pair[0].health <= pair[1].health));
+		assert_eq!(Vaults::riskiest(facility, 0), vec![]);
+		assert_eq!(Vaults::riskiest(facility, u32::MAX).len(), 100);
+		assert_eq!(Vaults::riskiest(77, 5), vec![]);
+		assert_eq!(Vaults::riskiest(STABLE, 5), vec![]);
+		// Both legs of a basket lead to it, and it is shown once.
+		Prices::set_cents(DOT, 10);
+		let first = Vaults::riskiest(facility, 3)[0];
+		assert_eq!(
+			first,
+			RiskyVault {
+				vault: vaults[99] + 1,
+				health: health(vaults[99] + 1)
+			}
+		);
+	});
+}
+
+fn open_basket(facility: u32) -> VaultId {
+	let basket = [(ETH, ONE_ETH / 100), (DOT, 1_000 * ONE_DOT)];
+	open(BOB, facility, &basket, 2_000 * ONE_CUSD).unwrap()
+}
+
+#[test]
+fn the_backlog_is_what_enforcement_has_not_come_to() {
+	run(|| {
+		let facility = create_still();
+		for number in 0..50u128 {
+			let borrowed = (1_951 + 2 * number) * ONE_CUSD;
+			open(ALICE, facility, &[(ETH, ONE_ETH)], borrowed).unwrap();
+		}
+		let count = |facility| {
+			let backlog = Vaults::backlog(facility).unwrap();
+			assert!(backlog.complete);
+			let of_eth = backlog.entries.iter().find(|(asset, _)| *asset == ETH);
+			of_eth.unwrap().1
+		};
+		assert_eq!(count(facility), 0);
+		Prices::set_cents(ETH, 2_500_00);
+		// Unsafe above 2,000.
+		assert_eq!(count(facility), 25);
+		begin_block(SLOT);
+		let done = enforce_with(Weight::from_parts(1_000_000, 0) * 40);
+		end_of_begin();
+		assert!(done > 0 && done < 25);
+		assert_eq!(count(facility), 25 - done);
+		next_block();
+		assert_eq!(count(facility), 0);
+		assert_eq!(Vaults::backlog(77), None);
+	});
+}
+
+#[test]
+fn the_proof_of_reserves_adds_up() {
+	run(|| {
+		let vault = open(ALICE, MIXED, &[(ETH, 10 * ONE_ETH)], 20_000 * ONE_CUSD).unwrap();
+		open(BOB, STABLE, &[(USDT, 1_000 * ONE_USDT)], 500 * ONE_CUSD).unwrap();
+		send(ETH, BOB, CUSTODY, 123);
+		Prices::set_cents(ETH, 2_400_00);
+		assert_eq!(next_block(), 1);
+		let reserves = Vaults::reserves();
+		assert_eq!(reserves.collaterals.len(), 5);
+		let eth = reserves
+			.collaterals
+			.iter()
+			.find(|reserve| reserve.asset == ETH)
+			.unwrap();
+		assert_eq!(eth.in_vaults, leg(vault, ETH));
+		assert_eq!(eth.in_lots, <Auctions as LiquidationLots<_>>::held(&ETH));
+		assert_eq!(eth.in_vaults + eth.in_lots, 10 * ONE_ETH);
+		// The minimum balance and the donation.
+		assert_eq!(eth.surplus, Some(1_000 + 123));
+		assert_eq!(eth.custody, balance(ETH, CUSTODY));
+		let [cusd] = &reserves.debts[..] else {
+			panic!("one debt asset")
+		};
+		assert_eq!(cusd.issuance, Tokens::total_issuance(CUSD));
+		assert_eq!(
+			cusd.issuance,
+			cusd.backed_by_vaults + cusd.in_auction + cusd.bad_debt
+		);
+		assert!(cusd.owed_by_vaults >= cusd.backed_by_vaults);
+		assert_eq!(cusd.reserve, Treasury::reserve(&CUSD));
+		// What is missing is not hidden.
+		send(ETH, CUSTODY, CAROL, 2_000);
+		let reserves = Vaults::reserves();
+		let eth = reserves
+			.collaterals
+			.iter()
+			.find(|reserve| reserve.asset == ETH)
+			.unwrap();
+		assert_eq!(eth.surplus, None);
+		send(ETH, CAROL, CUSTODY, 2_000);
+	});
+}
+
+#[test]
+fn the_room_of_a_facility_is_what_can_be_borrowed_in_it() {
+	run(|| {
+		let facility = create_still();
+		let set = |change| change_facility(facility, change).unwrap();
+		set(FacilityChange::Ceiling(5_000 * ONE_CUSD));
+		set(FacilityChange::FillLimit(3_000 * ONE_CUSD));
+		let room = || Vaults::facility(facility).unwrap().room;
+		assert_eq!(room(), 3_000 * ONE_CUSD);
+		let vault = open(ALICE, facility, &[(ETH, 10 * ONE_ETH)], 2_000 * ONE_CUSD).unwrap();
+		assert_eq!(room(), 1_000 * ONE_CUSD);
+		assert_eq!(Vaults::vault(vault).unwrap().max_borrow, 1_000 * ONE_CUSD);
+		next_block_with(Weight::MAX, DAY);
+		assert_eq!(room(), 3_000 * ONE_CUSD);
+		assert_ok!(borrow(ALICE, vault, 2_000 * ONE_CUSD));
+		next_block_with(Weight::MAX, DAY);
+		assert_eq!(room(), 1_000 * ONE_CUSD);
+	});
+}
+
+#[test]
+fn the_health_that_a_view_shows_is_the_one_that_a_limit_sees() {
+	run(|| {
+		let vault = open(ALICE, MIXED, &[(ETH, ONE_ETH)], 1_000 * ONE_CUSD).unwrap();
+		next_block();
+		let shown = Vaults::health(vault).unwrap();
+		let limits = |health| crate::types::Limits {
+			min_health: Some(health),
+			deadline: None,
+		};
+		let adjustment = Adjustment {
+			deposit: basket(&[(DOT, 1)]),
+			..Default::default()
+		};
+		assert_ok!(adjust(BOB, vault, adjustment, limits(shown)));
+		let nothing = Adjustment {
+			borrow: 1,
+			..Default::default()
+		};
+		let more = FixedU128::from_inner(shown.into_inner() + 1_000_000_000);
+		assert_noop!(
+			adjust(ALICE, vault, nothing, limits(more)),
+			Error::<Test>::HealthBelowLimit
+		);
+	});
+}

@@ -1,13 +1,9 @@
 //! How the reports of many validators become one price: pure functions.
 
 use alloc::vec::Vec;
-use cairn_math::{mul_div_floor, Price};
-use cairn_primitives::{Moment, QuoteStatus};
+use cairn_math::{Perbill, Price};
 
 use crate::types::Round;
-
-/// Time constant of the slow average: half an hour.
-pub const SLOW_AVERAGE_TIME: Moment = 30 * 60 * 1_000;
 
 /// No authority counts for more than one part in this many.
 const LARGEST_SHARE: u64 = 5;
@@ -15,6 +11,8 @@ const LARGEST_SHARE: u64 = 5;
 /// What one authority says about one feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Vote {
+	/// Whose it is: its index in the set.
+	pub authority: u32,
 	/// Its price.
 	pub price: Price,
 	/// Its doubt, in units of 1e-18 USD.
@@ -146,64 +144,12 @@ fn quantile<'a>(
 	})
 }
 
-/// The slow average after `elapsed` milliseconds at `price`:
-///
-/// ```text
-/// slow + (price − slow) · t / (t + τ),   τ = 30 min, rounded towards the old average
-/// ```
-///
-/// the implicit Euler step of `slow' = (price − slow) / τ`: it needs no exponential, holds for steps
-/// of any length, stays between the two values, and for the steps of a few seconds that occur
-/// differs from the exponential by less than one part in a thousand of the step. After a long
-/// silence the price that ended it counts for most of that time.
-pub fn slow_average(slow: Price, price: Price, elapsed: Moment) -> Price {
-	let distance = slow.raw().abs_diff(price.raw());
-	let time = u128::from(elapsed);
-	let step = mul_div_floor(
-		distance,
-		time,
-		time.saturating_add(SLOW_AVERAGE_TIME.into()),
-	);
-	let step = step.unwrap_or_default();
-	if price > slow {
-		slow.raised(step)
-	} else {
-		slow.lowered(step).unwrap_or(price)
-	}
-}
-
-/// After how many rounds without a new agreement a quote says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Validity {
-	/// Up to this many it is [`QuoteStatus::Live`], and its confidence is what was agreed.
-	pub live: u32,
-	/// Up to this many it is [`QuoteStatus::Degraded`] with twice the confidence.
-	pub degraded: u32,
-	/// Up to this many it is [`QuoteStatus::Degraded`] with four times the confidence. Then it is
-	/// [`QuoteStatus::Stale`].
-	pub stale: u32,
-}
-
-impl Validity {
-	/// The status after `rounds`.
-	pub fn status(&self, rounds: u32) -> QuoteStatus {
-		if rounds <= self.live {
-			QuoteStatus::Live
-		} else if rounds <= self.stale {
-			QuoteStatus::Degraded
-		} else {
-			QuoteStatus::Stale
-		}
-	}
-
-	/// How many times the agreed confidence holds after `rounds`.
-	pub fn doubt(&self, rounds: u32) -> u128 {
-		if rounds <= self.live {
-			1
-		} else if rounds <= self.degraded {
-			2
-		} else {
-			4
-		}
-	}
+/// Whether `vote` lies so far from the agreement that its reporter must have looked elsewhere: by
+/// more than `max(3 %, 5 · confidence)`.
+pub fn is_outlier(vote: &Vote, agreement: &Agreement) -> bool {
+	let price = agreement.price.raw();
+	let tolerance = Perbill::from_percent(3)
+		.mul_floor(price)
+		.max(agreement.confidence.saturating_mul(5));
+	vote.price.raw().abs_diff(price) > tolerance
 }

@@ -23,7 +23,7 @@ pub use assets::AssetDecimals;
 pub use assets::CreateAsset;
 pub use issuance::{BalanceSheet, BurnReason, Issuance, MintReason};
 pub use lots::{Leftover, LiquidationLots, Seizure};
-pub use quote::{PriceSource, Quote, QuoteStatus};
+pub use quote::{Movement, PriceHistory, PriceSource, Quote, QuoteStatus};
 
 use frame_support::traits::tokens::fungible::NativeOrWithId;
 use sp_runtime::{

@@ -13,9 +13,7 @@ use cairn_primitives::oracle::{
 };
 use frame_support::{
 	ensure,
-	pallet_prelude::{
-		TransactionSource, TransactionValidityWithRefund, ValidTransaction, Weight,
-	},
+	pallet_prelude::{TransactionSource, TransactionValidityWithRefund, ValidTransaction, Weight},
 	traits::Get,
 	WeakBoundedVec,
 };
@@ -150,9 +148,8 @@ impl<T: Config> Pallet<T> {
 		(first, first_signature): (&Report<T::MaxFeeds>, &AuthoritySignature),
 		(second, second_signature): (&Report<T::MaxFeeds>, &AuthoritySignature),
 	) -> Result<(), ReportError> {
-		let key = |report: &Report<T::MaxFeeds>| {
-			(report.set_id, report.round, report.authority_index)
-		};
+		let key =
+			|report: &Report<T::MaxFeeds>| (report.set_id, report.round, report.authority_index);
 		ensure!(
 			key(first) == key(second) && first != second,
 			ReportError::NoContradiction

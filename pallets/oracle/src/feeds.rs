@@ -85,9 +85,7 @@ impl<T: Config> Pallet<T> {
 	fn validate_feed(asset: &AssetId, feed: &Feed<T::MaxSources>) -> DispatchResult {
 		match feed {
 			Feed::Par => Ok(()),
-			Feed::Reported(reported) => {
-				Ok(reported.validate(asset).map_err(Error::<T>::from)?)
-			}
+			Feed::Reported(reported) => Ok(reported.validate(asset).map_err(Error::<T>::from)?),
 			Feed::Derived(derivation) => {
 				let shadows = Shadows::<T>::get();
 				let [(one, _), (other, _)] = derivation.legs();

@@ -102,7 +102,8 @@ pub mod pallet {
 	use frame_support::{pallet_prelude::*, traits::Time, BoundedBTreeMap};
 	use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
 
-	/// Most recent layout of the storage.
+	/// Most recent layout of the storage: that of the first chain. As long as none is launched, changes
+	/// take neither a number nor a migration.
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
 	#[pallet::pallet]
@@ -217,8 +218,7 @@ pub mod pallet {
 
 	/// Feeds on trial, by the asset that they are to price.
 	#[pallet::storage]
-	pub type ShadowFeeds<T: Config> =
-		StorageMap<_, Blake2_128Concat, AssetId, Feed<T::MaxSources>>;
+	pub type ShadowFeeds<T: Config> = StorageMap<_, Blake2_128Concat, AssetId, Feed<T::MaxSources>>;
 
 	/// How the [`ShadowFeeds`] do.
 	#[pallet::storage]

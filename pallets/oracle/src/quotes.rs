@@ -1,9 +1,7 @@
 //! From reports to quotes.
 
 use alloc::{collections::BTreeMap, vec::Vec};
-use cairn_primitives::{
-	AssetId, Moment, Movement, PriceHistory, PriceSource, Quote, QuoteStatus,
-};
+use cairn_primitives::{AssetId, Moment, Movement, PriceHistory, PriceSource, Quote, QuoteStatus};
 use frame_support::{
 	traits::{Get, Time},
 	weights::WeightMeter,
@@ -129,9 +127,7 @@ impl<T: Config> Pallet<T> {
 		let changed = !statuses.is_empty();
 		for (asset, from, to) in statuses {
 			match quotes.get_mut(&asset) {
-				Some(StoredQuote::Agreed(price) | StoredQuote::Rate(price)) => {
-					price.announced = to
-				}
+				Some(StoredQuote::Agreed(price) | StoredQuote::Rate(price)) => price.announced = to,
 				Some(StoredQuote::Derived(derived)) => derived.announced = Some(to),
 				Some(StoredQuote::Par) | None => {}
 			}

@@ -57,7 +57,10 @@ impl<T: Config> Pallet<T> {
 			let agrees = listed
 				.map(|listed| (listed.bounds, listed.unit, listed.thresholds))
 				.eq([(feed.bounds, feed.unit, feed.thresholds)]);
-			ensure!(agrees, "oracle: a reported feed is not listed once as it is");
+			ensure!(
+				agrees,
+				"oracle: a reported feed is not listed once as it is"
+			);
 		}
 		ensure!(
 			reported == index.len(),

@@ -89,7 +89,9 @@ impl<T: Config> Pallet<T> {
 					rounds_ago: round.map(|round| now.saturating_sub(round)),
 					reports_in_session,
 					rounds_in_session: now.saturating_sub(session).saturating_add(1),
-					weight: reporters.get(position).map_or(0, |reporter| reporter.weight),
+					weight: reporters
+						.get(position)
+						.map_or(0, |reporter| reporter.weight),
 					compared_in_session: conduct.compared,
 					outliers_in_session: conduct.outliers,
 					prices: prices

@@ -5,7 +5,7 @@ use super::{
 	consensus::MAX_AUTHORITIES,
 };
 use crate::{
-	units::{deposit, CUSD},
+	units::{deposit, CUSD, DAYS},
 	AccountId, Auctions, Balance, Balances, Oracle, Runtime, RuntimeHoldReason, Timestamp,
 	Treasury,
 };
@@ -15,7 +15,7 @@ use frame_support::{
 	PalletId,
 };
 use frame_system::EnsureRoot;
-use sp_runtime::{traits::AccountIdConversion, transaction_validity::TransactionPriority};
+use sp_runtime::{traits::AccountIdConversion, transaction_validity::TransactionPriority, Perbill};
 
 /// The debt of a vault is zero or at least this much, and so is what a lot leaves.
 pub const MINIMUM_DEBT: Balance = 100 * CUSD;
@@ -25,23 +25,29 @@ parameter_types! {
 	/// Holds the collateral of all vaults and lots. Nobody has a key to it.
 	pub Custody: AccountId = PalletId(*b"cairn/cu").into_account_truncating();
 	pub const Quorum: (u32, u32) = (2, 3);
+	pub const ShadowTolerance: Perbill = Perbill::from_percent(2);
 }
 
 impl cairn_oracle::Config for Runtime {
 	type AdminOrigin = EnsureRoot<AccountId>;
-	type DegradedRounds = ConstU32<10>;
-	type LiveRounds = ConstU32<3>;
+	type GuardianOrigin = EnsureRoot<AccountId>;
 	type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
 	type MaxFeeds = ConstU32<32>;
 	type MaxReportAge = ConstU32<3>;
 	type MaxSources = ConstU32<8>;
+	// Misconduct is proven and told in events. What it costs is decided with the validators' bonds.
+	type OnMisconduct = ();
 	type Quorum = Quorum;
 	type ReportLongevity = ConstU64<5>;
 	// A tip can lift a transaction as high, but not above: among equals, what expires first goes
 	// first, and that is the report.
 	type ReportPriority = ConstU64<{ TransactionPriority::MAX }>;
 	type RoundLength = ConstU32<1>;
-	type StaleRounds = ConstU32<50>;
+	// A day.
+	type ShadowRounds = ConstU32<DAYS>;
+	type ShadowTolerance = ShadowTolerance;
+	// Validators count the same until they have something at stake.
+	type Stakes = ();
 	type Time = Timestamp;
 	type WeightInfo = cairn_oracle::weights::SubstrateWeight<Runtime>;
 }

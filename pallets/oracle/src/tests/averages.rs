@@ -34,7 +34,10 @@ fn steps_of_any_length_come_to_much_the_same() {
 	let uneven = (0..120).fold(low, |average, step| {
 		slow(average, high, 1_000 + step % 5 * 2_000)
 	});
-	assert!(even.raw().abs_diff(uneven.raw()) < 10u128.pow(15), "{even:?} {uneven:?}");
+	assert!(
+		even.raw().abs_diff(uneven.raw()) < 10u128.pow(15),
+		"{even:?} {uneven:?}"
+	);
 }
 
 #[test]
@@ -44,7 +47,10 @@ fn a_return_is_the_logarithm_to_the_third_order() {
 		let exact = (to / from as f64).ln().powi(2) * 1e18;
 		let found = squared_return(raw(from), raw(to)) as f64;
 		let cubic = ((to / from) as f64).ln().abs().powi(3);
-		assert!((found - exact).abs() / exact <= cubic / 4.0 + 1e-6, "{from} {to}: {found} {exact}");
+		assert!(
+			(found - exact).abs() / exact <= cubic / 4.0 + 1e-6,
+			"{from} {to}: {found} {exact}"
+		);
 	}
 	assert_eq!(squared_return(Price::MIN, Price::MAX), 4 * 10u64.pow(18));
 }
@@ -89,7 +95,10 @@ fn nothing_counts_before_its_time() {
 
 #[test]
 fn a_return_over_a_longer_time_counts_for_less() {
-	let calm = Volatility { variance: 10u64.pow(14), ..Volatility::new(price_of(100.0), 0) };
+	let calm = Volatility {
+		variance: 10u64.pow(14),
+		..Volatility::new(price_of(100.0), 0)
+	};
 	let quick = calm.after(price_of(101.0), RETURN_STEP);
 	let slow = calm.after(price_of(101.0), 4 * RETURN_STEP);
 	// Four times the time at a quarter of the return squared, in steps that are nearly as long.
@@ -99,17 +108,29 @@ fn a_return_over_a_longer_time_counts_for_less() {
 
 #[test]
 fn one_wild_print_does_not_poison_the_variance() {
-	let calm = Volatility { variance: 10u64.pow(13), ..Volatility::new(price_of(100.0), 0) };
+	let calm = Volatility {
+		variance: 10u64.pow(13),
+		..Volatility::new(price_of(100.0), 0)
+	};
 	let after = calm.after(price_of(1_000.0), RETURN_STEP);
 	assert!(after.variance < 3 * calm.variance, "{after:?}");
 }
 
 #[test]
 fn the_reach_grows_with_time_up_to_a_step() {
-	let known = Volatility { variance: 9 * 10u64.pow(12), ..Volatility::new(price(1), 0) };
+	let known = Volatility {
+		variance: 9 * 10u64.pow(12),
+		..Volatility::new(price(1), 0)
+	};
 	assert_eq!(known.reach_squared(2, RETURN_STEP), 36 * 10u128.pow(12));
-	assert_eq!(known.reach_squared(2, RETURN_STEP / 100), 36 * 10u128.pow(10));
-	assert_eq!(known.reach_squared(2, u64::MAX), known.reach_squared(2, RETURN_STEP));
+	assert_eq!(
+		known.reach_squared(2, RETURN_STEP / 100),
+		36 * 10u128.pow(10)
+	);
+	assert_eq!(
+		known.reach_squared(2, u64::MAX),
+		known.reach_squared(2, RETURN_STEP)
+	);
 	assert_eq!(known.reach_squared(0, 1), 0);
 }
 

@@ -51,11 +51,17 @@ fn a_derived_price_is_computed_with_its_doubts() {
 	let rate = quote_of(milli(1_500), milli(500).raw(), Live);
 	let made = derive(&product(), &dot, &rate).unwrap();
 	// 6 · 2 is farther from 7.5 than 4 · 1.
-	assert_eq!((made.price, made.confidence), (milli(7_500), milli(4_500).raw()));
+	assert_eq!(
+		(made.price, made.confidence),
+		(milli(7_500), milli(4_500).raw())
+	);
 	let rate = quote_of(usd(2), usd(1).raw(), Live);
 	let made = derive(&ratio(), &dot, &rate).unwrap();
 	// 6 / 1 against 4 / 3
-	assert_eq!((made.price, made.confidence), (milli(2_500), milli(3_500).raw()));
+	assert_eq!(
+		(made.price, made.confidence),
+		(milli(2_500), milli(3_500).raw())
+	);
 	let other = quote_of(milli(5_500), usd(2).raw(), Live);
 	let made = derive(&minimum(), &dot, &other).unwrap();
 	// From 3.5 to 6.
@@ -67,7 +73,11 @@ fn a_derived_price_is_as_good_as_the_worse_of_two() {
 	let statuses = [Live, Degraded, Jump, Stale, Halted];
 	for (worse, one) in statuses.into_iter().enumerate() {
 		for (other_worse, other) in statuses.into_iter().enumerate() {
-			let made = derive(&product(), &quote_of(usd(1), 0, one), &quote_of(usd(1), 0, other));
+			let made = derive(
+				&product(),
+				&quote_of(usd(1), 0, one),
+				&quote_of(usd(1), 0, other),
+			);
 			assert_eq!(made.unwrap().status, statuses[worse.max(other_worse)]);
 		}
 	}
@@ -84,7 +94,14 @@ fn a_derived_price_is_as_good_as_the_worse_of_two() {
 fn what_is_no_price_is_no_quote() {
 	let dear = quote_of(Price::MAX, 0, Live);
 	assert_eq!(derive(&product(), &dear, &dear), None);
-	assert_eq!(derive(&product(), &quote_of(Price::MIN, 0, Live), &quote_of(Price::MIN, 0, Live)), None);
+	assert_eq!(
+		derive(
+			&product(),
+			&quote_of(Price::MIN, 0, Live),
+			&quote_of(Price::MIN, 0, Live)
+		),
+		None
+	);
 	// A rate that may be zero could make any price.
 	let rate = quote_of(usd(1), usd(1).raw(), Live);
 	assert_eq!(derive(&ratio(), &quote_of(usd(5), 0, Live), &rate), None);
@@ -142,7 +159,14 @@ fn derived_chain() -> (sp_io::TestExternalities, FeedId) {
 	let rate = chain.execute_with(|| {
 		assert_ok!(Oracle::set_feed(RuntimeOrigin::root(), RATE, rate_feed()));
 		let rate = FeedId(2);
-		everyone_reports(1, &[(DOT_FEED, usd(5)), (USDT_FEED, usd(1)), (rate, milli(1_200))]);
+		everyone_reports(
+			1,
+			&[
+				(DOT_FEED, usd(5)),
+				(USDT_FEED, usd(1)),
+				(rate, milli(1_200)),
+			],
+		);
 		next_block();
 		assert_ok!(Oracle::promote_feed(RuntimeOrigin::root(), RATE));
 		let derived = Feed::Derived(product());
@@ -184,7 +208,10 @@ fn a_derived_feed_follows_both_and_needs_both() {
 		assert_eq!(quote(DOT).unwrap().status, Live);
 		assert_eq!(quote(STAKED).unwrap().status, Degraded);
 		let status = Oracle::status(STAKED).unwrap();
-		assert_eq!((status.status, status.reason), (Degraded, crate::status::Reason::Derived));
+		assert_eq!(
+			(status.status, status.reason),
+			(Degraded, crate::status::Reason::Derived)
+		);
 		let told = System::events().len();
 		assert_eq!(told, 0, "it was told when it happened, not again");
 	});
@@ -228,19 +255,44 @@ fn what_does_not_fit_cannot_be_derived() {
 		let new = AssetId::WithId(102);
 		let cases = [
 			// A price for a rate, and the other way round.
-			Derivation::Product { price: DOT, rate: USDT },
-			Derivation::Ratio { price: RATE, rate: RATE },
-			Derivation::Minimum { one: DOT, other: RATE },
+			Derivation::Product {
+				price: DOT,
+				rate: USDT,
+			},
+			Derivation::Ratio {
+				price: RATE,
+				rate: RATE,
+			},
+			Derivation::Minimum {
+				one: DOT,
+				other: RATE,
+			},
 			// Of itself, of one twice, of nothing, of a derived one.
-			Derivation::Product { price: new.clone(), rate: RATE },
-			Derivation::Minimum { one: DOT, other: DOT },
-			Derivation::Minimum { one: DOT, other: AssetId::WithId(103) },
-			Derivation::Minimum { one: DOT, other: STAKED },
+			Derivation::Product {
+				price: new.clone(),
+				rate: RATE,
+			},
+			Derivation::Minimum {
+				one: DOT,
+				other: DOT,
+			},
+			Derivation::Minimum {
+				one: DOT,
+				other: AssetId::WithId(103),
+			},
+			Derivation::Minimum {
+				one: DOT,
+				other: STAKED,
+			},
 		];
 		for derivation in cases {
 			let feed = Feed::Derived(derivation.clone());
 			let set = Oracle::set_feed(RuntimeOrigin::root(), new.clone(), feed);
-			assert_eq!(set, Err(Error::<Test>::InvalidDerivation.into()), "{derivation:?}");
+			assert_eq!(
+				set,
+				Err(Error::<Test>::InvalidDerivation.into()),
+				"{derivation:?}"
+			);
 		}
 	});
 }
@@ -248,14 +300,25 @@ fn what_does_not_fit_cannot_be_derived() {
 #[test]
 fn a_feed_on_trial_that_is_derived_keeps_its_legs() {
 	chain(1).execute_with(|| {
-		assert_ok!(Oracle::set_feed(RuntimeOrigin::root(), STAKED, Feed::Derived(minimum())));
+		assert_ok!(Oracle::set_feed(
+			RuntimeOrigin::root(),
+			STAKED,
+			Feed::Derived(minimum())
+		));
 		assert_noop!(
 			Oracle::remove_feed(RuntimeOrigin::root(), USDT),
 			Error::<Test>::FeedInUse
 		);
-		let nested = Derivation::Minimum { one: STAKED, other: DOT };
+		let nested = Derivation::Minimum {
+			one: STAKED,
+			other: DOT,
+		};
 		assert_noop!(
-			Oracle::set_feed(RuntimeOrigin::root(), AssetId::Native, Feed::Derived(nested)),
+			Oracle::set_feed(
+				RuntimeOrigin::root(),
+				AssetId::Native,
+				Feed::Derived(nested)
+			),
 			Error::<Test>::InvalidDerivation
 		);
 		assert_ok!(Oracle::withdraw_shadow(RuntimeOrigin::root(), STAKED));

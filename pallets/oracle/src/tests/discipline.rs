@@ -79,11 +79,21 @@ fn reports_far_from_the_agreement_are_counted_and_named() {
 		for round in 0..30 {
 			(0..3).for_each(|index| reports(index, usd(100)));
 			// Three per cent is no lie.
-			reports(3, if round % 6 == 0 { milli(103_001) } else { usd(103) });
+			reports(
+				3,
+				if round % 6 == 0 {
+					milli(103_001)
+				} else {
+					usd(103)
+				},
+			);
 			next_block();
 		}
 		let view = Oracle::reports();
-		assert_eq!((view[3].compared_in_session, view[3].outliers_in_session), (30, 5));
+		assert_eq!(
+			(view[3].compared_in_session, view[3].outliers_in_session),
+			(30, 5)
+		);
 		assert_eq!(view[0].outliers_in_session, 0);
 		next_session(4);
 		let astray = Misconduct::Astray {
@@ -104,7 +114,10 @@ fn a_report_is_compared_once_however_long_it_counts() {
 			next_block();
 		}
 		let view = Oracle::reports();
-		assert_eq!((view[3].compared_in_session, view[3].outliers_in_session), (1, 1));
+		assert_eq!(
+			(view[3].compared_in_session, view[3].outliers_in_session),
+			(1, 1)
+		);
 		assert_eq!(view[0].compared_in_session, 4);
 	});
 }
@@ -149,19 +162,35 @@ fn half_and_a_tenth_are_the_limits() {
 		outliers,
 	};
 	assert_eq!(judge(100, 50, &conduct(50, 5)), None);
-	assert!(matches!(judge(100, 49, &conduct(49, 0)), Some(Misconduct::Silent { missed: 51, .. })));
-	assert!(matches!(judge(100, 50, &conduct(50, 6)), Some(Misconduct::Astray { outliers: 6, .. })));
+	assert!(matches!(
+		judge(100, 49, &conduct(49, 0)),
+		Some(Misconduct::Silent { missed: 51, .. })
+	));
+	assert!(matches!(
+		judge(100, 50, &conduct(50, 6)),
+		Some(Misconduct::Astray { outliers: 6, .. })
+	));
 }
 
 #[test]
 fn weights_are_those_of_the_beginning_of_the_session_and_capped() {
 	chain(6).execute_with(|| {
-		let weights = || -> Vec<u64> { Reporters::<Test>::get().iter().map(|r| r.weight).collect() };
+		let weights =
+			|| -> Vec<u64> { Reporters::<Test>::get().iter().map(|r| r.weight).collect() };
 		assert_eq!(weights(), [1; 6]);
-		Weights::set(vec![(1, 900), (2, 100), (3, 100), (4, 100), (5, 100), (6, 100)]);
+		Weights::set(vec![
+			(1, 900),
+			(2, 100),
+			(3, 100),
+			(4, 100),
+			(5, 100),
+			(6, 100),
+		]);
 		assert_eq!(weights(), [1; 6], "not within a session");
 		// Of the same validators with the same keys, too.
-		let keys: Vec<_> = (1..=6u8).map(|seed| (u64::from(seed), pair(seed).public())).collect();
+		let keys: Vec<_> = (1..=6u8)
+			.map(|seed| (u64::from(seed), pair(seed).public()))
+			.collect();
 		let validators = || keys.iter().map(|(who, key)| (who, key.clone()));
 		Oracle::on_new_session(false, validators(), validators());
 		// A fifth of 625.
@@ -175,7 +204,15 @@ fn weights_are_those_of_the_beginning_of_the_session_and_capped() {
 fn the_quorum_and_the_median_are_of_weight() {
 	use cairn_primitives::PriceSource;
 	chain(0).execute_with(|| {
-		Weights::set(vec![(1, 30), (2, 30), (3, 30), (4, 30), (5, 30), (6, 1), (7, 1)]);
+		Weights::set(vec![
+			(1, 30),
+			(2, 30),
+			(3, 30),
+			(4, 30),
+			(5, 30),
+			(6, 1),
+			(7, 1),
+		]);
 		rotate(&[1, 2, 3, 4, 5, 6, 7]);
 		let price = || <Oracle as PriceSource<_>>::quote(&DOT).map(|quote| quote.price);
 		// Five of seven, but not two thirds of the weight.
@@ -274,9 +311,18 @@ fn what_is_no_contradiction_proves_nothing() {
 		let none = refused(ReportError::NoContradiction);
 		// The same report twice: signatures differ, what is said does not.
 		assert_eq!(prove([first.clone(), signed(first.0.clone(), 1)]), none);
-		assert_eq!(prove([first.clone(), with(|report| report.round = 0)]), none);
-		assert_eq!(prove([first.clone(), with(|report| report.set_id = 1)]), none);
-		assert_eq!(prove([first.clone(), with(|report| report.authority_index = 1)]), none);
+		assert_eq!(
+			prove([first.clone(), with(|report| report.round = 0)]),
+			none
+		);
+		assert_eq!(
+			prove([first.clone(), with(|report| report.set_id = 1)]),
+			none
+		);
+		assert_eq!(
+			prove([first.clone(), with(|report| report.authority_index = 1)]),
+			none
+		);
 		assert_eq!(offences(), []);
 	});
 }
@@ -292,11 +338,25 @@ fn a_proof_needs_both_signatures_for_this_chain() {
 		assert_eq!(prove([first.clone(), (second.0.clone(), elsewhere)]), bad);
 		let nobody = |report: &TheReport| {
 			let authority_index = 9;
-			signed(Report { authority_index, ..report.clone() }, 1)
+			signed(
+				Report {
+					authority_index,
+					..report.clone()
+				},
+				1,
+			)
 		};
 		let unknown = refused(ReportError::UnknownAuthority);
 		assert_eq!(prove([nobody(&first.0), nobody(&second.0)]), unknown);
-		let ahead = |report: &TheReport| signed(Report { round: 99, ..report.clone() }, 1);
+		let ahead = |report: &TheReport| {
+			signed(
+				Report {
+					round: 99,
+					..report.clone()
+				},
+				1,
+			)
+		};
 		let early = refused(ReportError::RoundInFuture);
 		assert_eq!(prove([ahead(&first.0), ahead(&second.0)]), early);
 	});
@@ -327,7 +387,11 @@ fn a_former_set_can_be_convicted_until_the_next_change() {
 fn nobody_proves_by_an_ordinary_transaction() {
 	chain(4).execute_with(|| {
 		let [(first, one), (second, other)] = two_reports();
-		for origin in [RuntimeOrigin::signed(1), RuntimeOrigin::none(), RuntimeOrigin::root()] {
+		for origin in [
+			RuntimeOrigin::signed(1),
+			RuntimeOrigin::none(),
+			RuntimeOrigin::root(),
+		] {
 			let result = Oracle::prove_two_reports(
 				origin,
 				first.clone(),

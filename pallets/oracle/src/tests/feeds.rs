@@ -164,7 +164,10 @@ fn a_feed_can_come_to_par_and_leave_it() {
 		everyone_reports(1, &[(FeedId(2), milli(985))]);
 		next_block();
 		assert_ok!(promote());
-		assert_eq!(<Oracle as PriceSource<_>>::quote(&USDT).unwrap().price, milli(985));
+		assert_eq!(
+			<Oracle as PriceSource<_>>::quote(&USDT).unwrap().price,
+			milli(985)
+		);
 		next_block();
 	});
 }
@@ -233,7 +236,10 @@ fn a_genesis_may_derive_a_feed_from_those_before_it() {
 	let mut chain: sp_io::TestExternalities = genesis.build_storage().unwrap().into();
 	chain.execute_with(|| {
 		let derived = Feeds::<Test>::get(AssetId::WithId(9));
-		assert!(matches!(derived, Some(Feed::Derived(Derivation::Minimum { .. }))));
+		assert!(matches!(
+			derived,
+			Some(Feed::Derived(Derivation::Minimum { .. }))
+		));
 		Oracle::do_try_state().unwrap();
 	});
 }

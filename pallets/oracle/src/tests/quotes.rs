@@ -133,7 +133,11 @@ fn a_quote_ages_from_live_through_degraded_to_stale_and_back() {
 		}
 		everyone_reports(4, &[(DOT_FEED, usd(6))]);
 		next_block();
-		assert_eq!(quote(DOT).unwrap().status, Stale, "it is far, and waits for its confirmation");
+		assert_eq!(
+			quote(DOT).unwrap().status,
+			Stale,
+			"it is far, and waits for its confirmation"
+		);
 		everyone_reports(4, &[(DOT_FEED, usd(6))]);
 		next_block();
 		let quote = quote(DOT).unwrap();

@@ -254,7 +254,10 @@ fn a_feed_that_goes_while_reports_are_under_way_costs_the_others_nothing() {
 			assert_ok!(apply(report, signature).unwrap());
 		}
 		next_block();
-		assert_eq!(<Oracle as PriceSource<_>>::quote(&DOT).unwrap().price, usd(5));
+		assert_eq!(
+			<Oracle as PriceSource<_>>::quote(&DOT).unwrap().price,
+			usd(5)
+		);
 		assert_eq!(<Oracle as PriceSource<_>>::quote(&USDT), None);
 	});
 }

@@ -29,7 +29,11 @@ fn each_failure_on_end_doubles_the_rest() {
 		rests.failed(A, Some(FetchError::Io), at(now));
 		let lasts = (0..300).find(|seconds| rests.of(A, at(now + seconds)).is_none());
 		assert_eq!(lasts, Some(expected));
-		assert_eq!(rests.of(B, at(now)), None, "another address of that server is well");
+		assert_eq!(
+			rests.of(B, at(now)),
+			None,
+			"another address of that server is well"
+		);
 		now += expected + 1;
 	}
 	rests.well(A);
@@ -40,7 +44,12 @@ fn each_failure_on_end_doubles_the_rest() {
 
 #[test]
 fn a_server_is_left_alone_as_long_as_it_says() {
-	let cases = [(None, 60), (Some(10), 10), (Some(0), 0), (Some(u32::MAX), 600)];
+	let cases = [
+		(None, 60),
+		(Some(10), 10),
+		(Some(0), 0),
+		(Some(u32::MAX), 600),
+	];
 	for (asked, expected) in cases {
 		let mut rests = Rests::default();
 		rests.failed(A, Some(FetchError::TooOften(asked)), at(0));
@@ -68,7 +77,11 @@ fn a_clock_that_goes_back_wakes_everyone() {
 fn what_is_no_longer_asked_is_forgotten() {
 	let mut rests = Rests::default();
 	rests.failed(A, None, at(0));
-	rests.failed("https://b.example/", Some(FetchError::TooOften(None)), at(0));
+	rests.failed(
+		"https://b.example/",
+		Some(FetchError::TooOften(None)),
+		at(0),
+	);
 	rests.retain(&BTreeSet::new());
 	assert_eq!(rests, Rests::default());
 }
@@ -121,14 +134,21 @@ fn a_source_that_keeps_failing_is_asked_ever_less() {
 	assert_eq!(times, [0, 1, 4, 10]);
 	node.serve(DOT_URLS[0], ticker("5"));
 	let asked = rounds(&mut node, 10);
-	assert!(asked[5..].iter().all(|asked| *asked), "it is well: {asked:?}");
+	assert!(
+		asked[5..].iter().all(|asked| *asked),
+		"it is well: {asked:?}"
+	);
 }
 
 #[test]
 fn a_source_that_is_needed_is_asked_although_it_fails() {
 	let mut node = node(1).with_fair_weather();
 	node.serve(DOT_URLS[0], Server::Unreachable);
-	assert_eq!(rounds(&mut node, 10), [true; 10], "three others are left, and no more");
+	assert_eq!(
+		rounds(&mut node, 10),
+		[true; 10],
+		"three others are left, and no more"
+	);
 }
 
 #[test]
@@ -149,8 +169,14 @@ fn a_server_that_is_asked_too_often_is_left_alone_even_if_it_is_needed() {
 	a_fifth_source(&mut node);
 	// One pair's answer stands for all of the server.
 	node.serve(USDT_URLS[0], Server::TooOften(Some("10".into())));
-	assert_eq!(rounds(&mut node, 6), [true, false, false, false, true, false]);
-	node.serve(USDT_URLS[0], Server::TooOften(Some("Wed, 21 Oct 2026 07:28:00 GMT".into())));
+	assert_eq!(
+		rounds(&mut node, 6),
+		[true, false, false, false, true, false]
+	);
+	node.serve(
+		USDT_URLS[0],
+		Server::TooOften(Some("Wed, 21 Oct 2026 07:28:00 GMT".into())),
+	);
 	let asked = rounds(&mut node, 24);
 	assert_eq!(asked.iter().filter(|asked| **asked).count(), 2, "{asked:?}");
 }

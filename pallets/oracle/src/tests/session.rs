@@ -102,7 +102,9 @@ fn whoever_is_disabled_is_so_until_the_set_changes() {
 			Oracle::on_disabled(index);
 		}
 		assert_eq!(Disabled::<Test>::get()[..], [1, 3]);
-		let keys: Vec<_> = (1..=4u8).map(|seed| (u64::from(seed), pair(seed).public())).collect();
+		let keys: Vec<_> = (1..=4u8)
+			.map(|seed| (u64::from(seed), pair(seed).public()))
+			.collect();
 		let validators = || keys.iter().map(|(who, key)| (who, key.clone()));
 		Oracle::on_new_session(false, validators(), validators());
 		assert_eq!(Disabled::<Test>::get()[..], [1, 3]);

@@ -1,6 +1,4 @@
-use crate::{
-	mock::*, types::*, Error, Event, Feeds, ReportedFeeds, ShadowFeeds, Shadows,
-};
+use crate::{mock::*, types::*, Error, Event, Feeds, ReportedFeeds, ShadowFeeds, Shadows};
 use cairn_math::Price;
 use cairn_primitives::{
 	AssetId, PriceSource, Quote,
@@ -28,7 +26,11 @@ fn feed(unit: Unit) -> Feed<ConstU32<5>> {
 }
 
 fn set(asset: AssetId) {
-	assert_ok!(Oracle::set_feed(RuntimeOrigin::root(), asset, feed(Unit::Dollars)));
+	assert_ok!(Oracle::set_feed(
+		RuntimeOrigin::root(),
+		asset,
+		feed(Unit::Dollars)
+	));
 }
 
 fn promote(asset: AssetId) -> frame_support::dispatch::DispatchResult {
@@ -47,7 +49,10 @@ fn first_round() {
 
 /// A round in which the quoted feed says one thing and the one in shadow another.
 fn round(quoted: Price, shadow: Price) {
-	everyone_reports(3, &[(DOT_FEED, quoted), (USDT_FEED, usd(1)), (NEW_FEED, shadow)]);
+	everyone_reports(
+		3,
+		&[(DOT_FEED, quoted), (USDT_FEED, usd(1)), (NEW_FEED, shadow)],
+	);
 	next_block();
 }
 
@@ -66,7 +71,10 @@ fn a_new_feed_is_reported_but_not_quoted() {
 		}
 		assert_eq!(quote(NEW), None);
 		assert!(Oracle::quotes().iter().all(|(asset, _)| *asset != NEW));
-		assert!(Oracle::reports()[0].prices.iter().all(|(asset, _)| *asset != NEW));
+		assert!(Oracle::reports()[0]
+			.prices
+			.iter()
+			.all(|(asset, _)| *asset != NEW));
 		let shadow = Oracle::shadows().pop().unwrap();
 		assert_eq!((shadow.asset, shadow.feed), (NEW, feed));
 		assert_eq!((shadow.price, shadow.quoted), (Some(usd(7)), None));
@@ -85,7 +93,11 @@ fn governance_promotes_a_new_feed_once_it_has_a_price() {
 		let feed = Some(NEW_FEED);
 		assert!(told(Event::FeedPromoted { asset: NEW, feed }));
 		let (from, to) = (None, Live);
-		assert!(told(Event::StatusChanged { asset: NEW, from, to }));
+		assert!(told(Event::StatusChanged {
+			asset: NEW,
+			from,
+			to
+		}));
 		assert_eq!(quote(NEW).unwrap().price, usd(7));
 		assert!(Oracle::shadows().is_empty());
 		round(usd(5), milli(7_070));
@@ -101,7 +113,11 @@ fn a_changed_feed_takes_over_by_itself_after_so_many_rounds() {
 		set(DOT);
 		for close in 1..20 {
 			round(usd(5), milli(5_100));
-			assert_eq!(quote(DOT).unwrap().price, usd(5), "what is quoted does not change");
+			assert_eq!(
+				quote(DOT).unwrap().price,
+				usd(5),
+				"what is quoted does not change"
+			);
 			assert_eq!(Oracle::shadows()[0].close, close);
 		}
 		round(usd(5), milli(5_100));
@@ -131,7 +147,12 @@ fn a_feed_that_multiplies_the_wrong_way_is_caught_in_shadow() {
 			let rate = milli(1_120);
 			everyone_reports(
 				3,
-				&[(DOT_FEED, usd(100)), (USDT_FEED, usd(1)), (NEW_FEED, rate), (FeedId(3), staked)],
+				&[
+					(DOT_FEED, usd(100)),
+					(USDT_FEED, usd(1)),
+					(NEW_FEED, rate),
+					(FeedId(3), staked),
+				],
 			);
 			next_block();
 		};
@@ -149,7 +170,11 @@ fn a_feed_that_multiplies_the_wrong_way_is_caught_in_shadow() {
 			price: DOT,
 			rate: rate.clone(),
 		};
-		assert_ok!(Oracle::set_feed(RuntimeOrigin::root(), staked.clone(), Feed::Derived(wrong)));
+		assert_ok!(Oracle::set_feed(
+			RuntimeOrigin::root(),
+			staked.clone(),
+			Feed::Derived(wrong)
+		));
 		for _ in 0..50 {
 			price(usd(112));
 			assert_eq!(quote(staked.clone()).unwrap().price, usd(112));
@@ -159,12 +184,19 @@ fn a_feed_that_multiplies_the_wrong_way_is_caught_in_shadow() {
 		assert_eq!((shadow.close, shadow.quoted), (0, Some(usd(112))));
 
 		let right = Derivation::Product { price: DOT, rate };
-		assert_ok!(Oracle::set_feed(RuntimeOrigin::root(), staked.clone(), Feed::Derived(right)));
+		assert_ok!(Oracle::set_feed(
+			RuntimeOrigin::root(),
+			staked.clone(),
+			Feed::Derived(right)
+		));
 		for _ in 0..20 {
 			price(usd(112));
 		}
 		assert!(Oracle::shadows().is_empty(), "it has taken over");
-		assert_eq!(Feeds::<Test>::get(&staked).map(|feed| matches!(feed, Feed::Derived(_))), Some(true));
+		assert_eq!(
+			Feeds::<Test>::get(&staked).map(|feed| matches!(feed, Feed::Derived(_))),
+			Some(true)
+		);
 		assert_eq!(quote(staked).unwrap().price, usd(112));
 	});
 }
@@ -210,7 +242,11 @@ fn rounds_in_which_either_is_silent_do_not_count() {
 		// The quoted one was Live for three rounds more.
 		assert_eq!(Oracle::shadows()[0].close, 4);
 		run_to(System::block_number() + 10);
-		assert_eq!(Oracle::shadows()[0].close, 4, "blocks without agreements are no rounds");
+		assert_eq!(
+			Oracle::shadows()[0].close,
+			4,
+			"blocks without agreements are no rounds"
+		);
 	});
 }
 
@@ -228,7 +264,11 @@ fn governance_cannot_promote_what_is_apart_from_a_price_that_is_good() {
 		let now = quote(DOT).unwrap();
 		assert_eq!((now.price, now.slow, now.status), (usd(6), usd(6), Live));
 		let (from, to) = (Some(Halted), Live);
-		assert!(told(Event::StatusChanged { asset: DOT, from, to }));
+		assert!(told(Event::StatusChanged {
+			asset: DOT,
+			from,
+			to
+		}));
 		next_block();
 	});
 }
@@ -292,7 +332,10 @@ fn without_weight_a_ripe_shadow_waits() {
 	chain(3).execute_with(|| {
 		first_round();
 		set(DOT);
-		everyone_reports(3, &[(DOT_FEED, usd(5)), (USDT_FEED, usd(1)), (NEW_FEED, usd(5))]);
+		everyone_reports(
+			3,
+			&[(DOT_FEED, usd(5)), (USDT_FEED, usd(1)), (NEW_FEED, usd(5))],
+		);
 		System::set_block_number(System::block_number() + 1);
 		let weights = <() as crate::WeightInfo>::aggregate_idle()
 			+ <() as crate::WeightInfo>::aggregate(3, 3);

@@ -243,10 +243,7 @@ fn the_doubt_about_a_currency_is_doubt_about_what_it_buys() {
 	let confidence = |seen: &[Observation]| agree(seen).unwrap().confidence - milli(20).raw();
 	assert_eq!(confidence(&[doubtful; 4]), usd(2).raw());
 	// As many in dollars: half of it. Most in dollars: their median is in dollars.
-	assert_eq!(
-		confidence(&[doubtful, doubtful, sure, sure]),
-		usd(1).raw()
-	);
+	assert_eq!(confidence(&[doubtful, doubtful, sure, sure]), usd(1).raw());
 	assert_eq!(confidence(&[doubtful, sure, sure]), 0);
 }
 

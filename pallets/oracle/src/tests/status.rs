@@ -96,7 +96,11 @@ fn a_jump_that_is_not_confirmed_is_forgotten() {
 	let mut feed = major();
 	assert_eq!(feed.sees(usd(70)), (usd(100), Jump));
 	assert_eq!(feed.sees(usd(101)), (usd(101), Live));
-	assert_eq!(feed.sees(usd(70)), (usd(101), Jump), "it has to be confirmed anew");
+	assert_eq!(
+		feed.sees(usd(70)),
+		(usd(101), Jump),
+		"it has to be confirmed anew"
+	);
 }
 
 #[test]
@@ -164,10 +168,19 @@ fn what_moves_a_lot_may_move_further_unconfirmed() {
 #[test]
 fn doubt_makes_a_price_degraded_and_more_of_it_no_price() {
 	let mut feed = major();
-	assert_eq!(feed.sees_with(usd(101), milli(1_010).raw()), (usd(101), Live));
-	assert_eq!(feed.sees_with(usd(101), milli(1_011).raw()), (usd(101), Degraded));
+	assert_eq!(
+		feed.sees_with(usd(101), milli(1_010).raw()),
+		(usd(101), Live)
+	);
+	assert_eq!(
+		feed.sees_with(usd(101), milli(1_011).raw()),
+		(usd(101), Degraded)
+	);
 	assert_eq!(feed.sees_with(usd(100), usd(3).raw()), (usd(100), Degraded));
-	assert_eq!(feed.sees_with(usd(101), milli(3_031).raw()), (usd(100), Stale));
+	assert_eq!(
+		feed.sees_with(usd(101), milli(3_031).raw()),
+		(usd(100), Stale)
+	);
 	assert_eq!(feed.sees(usd(101)), (usd(101), Live));
 	// Nor does what is in doubt confirm anything.
 	assert_eq!(feed.sees(usd(70)), (usd(101), Jump));
@@ -265,7 +278,11 @@ fn a_quote_ages_from_live_to_stale() {
 
 #[test]
 fn thresholds_are_in_order() {
-	for valid in [Thresholds::default(), Thresholds::thin(), Thresholds::stable()] {
+	for valid in [
+		Thresholds::default(),
+		Thresholds::thin(),
+		Thresholds::stable(),
+	] {
 		assert!(valid.are_valid());
 	}
 	let changes: [fn(&mut Thresholds); 8] = [
@@ -285,7 +302,10 @@ fn thresholds_are_in_order() {
 	}
 	let text = r#"{ "jump": 50000000, "validity": { "stale": 100 } }"#;
 	let read: Thresholds = serde_json::from_str(text).unwrap();
-	assert_eq!((read.jump, read.validity.stale, read.validity.live), (Perbill::from_percent(5), 100, 3));
+	assert_eq!(
+		(read.jump, read.validity.stale, read.validity.live),
+		(Perbill::from_percent(5), 100, 3)
+	);
 }
 
 proptest! {
@@ -415,7 +435,10 @@ fn the_guardian_only_stops_and_the_admin_resumes() {
 		assert_noop!(Oracle::halt_feed(guardian(), DOT), Error::<Test>::NoPrice);
 		agree_on(100);
 		assert_noop!(Oracle::halt_feed(RuntimeOrigin::signed(1), DOT), BadOrigin);
-		assert_noop!(Oracle::halt_feed(guardian(), CUSD), Error::<Test>::NotStoppable);
+		assert_noop!(
+			Oracle::halt_feed(guardian(), CUSD),
+			Error::<Test>::NotStoppable
+		);
 		assert_ok!(Oracle::halt_feed(guardian(), DOT));
 		let told = Event::StatusChanged {
 			asset: DOT,
@@ -427,7 +450,10 @@ fn the_guardian_only_stops_and_the_admin_resumes() {
 		for _ in 0..5 {
 			agree_on(100);
 		}
-		assert_eq!((quote(DOT).status, quote(DOT).age), (Halted, 5 * BLOCK_TIME));
+		assert_eq!(
+			(quote(DOT).status, quote(DOT).age),
+			(Halted, 5 * BLOCK_TIME)
+		);
 		assert!(!<Oracle as PriceSource<_>>::is_down());
 
 		assert_noop!(Oracle::resume_feed(guardian(), DOT), BadOrigin);
@@ -474,7 +500,10 @@ fn while_validators_look_the_oracle_is_not_down() {
 			next_block();
 		}
 		assert_eq!(quote(DOT).status, Stale);
-		assert!(matches!(Oracle::status(DOT).unwrap().reason, Reason::Disputed { .. } | Reason::Old { .. }));
+		assert!(matches!(
+			Oracle::status(DOT).unwrap().reason,
+			Reason::Disputed { .. } | Reason::Old { .. }
+		));
 		assert!(!<Oracle as PriceSource<_>>::is_down());
 		run_to(System::block_number() + 60);
 		assert!(<Oracle as PriceSource<_>>::is_down());
@@ -507,6 +536,9 @@ fn a_settled_standing_is_what_is_stored() {
 	chain(4).execute_with(|| {
 		agree_on(100);
 		let quotes = Quotes::<Test>::get();
-		assert_eq!(quotes.get(&DOT).unwrap().agreed().unwrap().standing, Standing::Settled);
+		assert_eq!(
+			quotes.get(&DOT).unwrap().agreed().unwrap().standing,
+			Standing::Settled
+		);
 	});
 }

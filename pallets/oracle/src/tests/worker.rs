@@ -559,10 +559,16 @@ fn the_operators_headers_are_sent_to_the_host_they_are_for() {
 	node.prices();
 	let sent = |node: &Node| {
 		let headers = std::mem::take(&mut node.network.0.lock().unwrap().headers);
-		let own = headers.into_iter().filter(|(name, _)| name.starts_with("X-"));
+		let own = headers
+			.into_iter()
+			.filter(|(name, _)| name.starts_with("X-"));
 		own.map(|(_, value)| value).collect::<Vec<_>>()
 	};
-	assert_eq!(sent(&node), ["secret", "2", "secret", "2"], "for both feeds");
+	assert_eq!(
+		sent(&node),
+		["secret", "2", "secret", "2"],
+		"for both feeds"
+	);
 	// Had governance named another host, or the operator a mirror, nothing would be given away.
 	node.override_source("beta", b"http://mirror");
 	node.next_block();

@@ -376,4 +376,3 @@ pub struct FeedIndex {
 	/// Whether it is reported and compared, but not quoted yet.
 	pub shadow: bool,
 }
-

@@ -5,9 +5,8 @@ use cairn_math::Price;
 use cairn_primitives::{oracle::sr25519::AuthorityId, AssetId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
-	pallet_prelude::Member,
-	traits::Get, BoundedVec, CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound,
-	WeakBoundedVec,
+	pallet_prelude::Member, traits::Get, BoundedVec, CloneNoBound, DebugNoBound, EqNoBound,
+	PartialEqNoBound, WeakBoundedVec,
 };
 use scale_info::TypeInfo;
 
@@ -122,9 +121,7 @@ pub struct Reporter<AccountId> {
 }
 
 /// What an authority's reports of a session were worth.
-#[derive(
-	Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Conduct {
 	/// The round of the last report that was compared with an agreement.
 	pub last: Round,
@@ -133,7 +130,6 @@ pub struct Conduct {
 	/// Reports of which a price lay far from the agreement.
 	pub outliers: u32,
 }
-
 
 /// A set of authorities that is no longer in office.
 #[derive(

@@ -120,11 +120,7 @@ fn inquiries<T: Config>() -> Vec<Inquiry> {
 
 /// What is to be asked now: of each feed all that does not rest, and what rests because it failed if
 /// that leaves the feed no more than it needs.
-fn choose<'a>(
-	inquiries: &'a [Inquiry],
-	rests: &Rests,
-	now: Timestamp,
-) -> BTreeSet<&'a Question> {
+fn choose<'a>(inquiries: &'a [Inquiry], rests: &Rests, now: Timestamp) -> BTreeSet<&'a Question> {
 	let mut chosen = BTreeSet::new();
 	for inquiry in inquiries {
 		let resting = |asked: &Asked| rests.of(&asked.question.url, now);

@@ -107,7 +107,8 @@ fn headers(source: &Source, url: &str) -> Vec<(String, String)> {
 			let (name, value) = (name.trim(), value.trim());
 			let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
 			let is_value = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-			let valid = !name.is_empty() && name.bytes().all(is_name) && value.bytes().all(is_value);
+			let valid =
+				!name.is_empty() && name.bytes().all(is_name) && value.bytes().all(is_value);
 			valid.then(|| (name.to_string(), value.to_string()))
 		})
 		.take(MOST_HEADERS)
@@ -170,7 +171,10 @@ impl<MaxFeeds: Get<u32>> Sent<MaxFeeds> {
 		if self.round > round {
 			return Duty::Wait(self.round);
 		}
-		let of_this_set = self.reports.iter().any(|(report, _)| report.set_id == set_id);
+		let of_this_set = self
+			.reports
+			.iter()
+			.any(|(report, _)| report.set_id == set_id);
 		let late = block >= self.block.saturating_add(patience);
 		if of_this_set && (late || !self.taken) {
 			Duty::Resend

@@ -139,10 +139,7 @@ pub fn agree(observations: &[Observation]) -> Option<Consensus> {
 	let second = centre(kept.iter().copied())?;
 	let spread = median(kept.iter().map(|observation| observation.spread).collect())?;
 	let doubt = median(kept.iter().map(|observation| observation.doubt).collect())?;
-	let apart = second
-		.deviation
-		.max(spread / 2)
-		.max(second.median / 5_000);
+	let apart = second.deviation.max(spread / 2).max(second.median / 5_000);
 	Some(Consensus {
 		price: Price::new(second.median)?,
 		confidence: apart.checked_add(doubt)?,

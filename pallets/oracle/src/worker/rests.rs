@@ -100,7 +100,9 @@ impl Rests {
 	pub fn failed(&mut self, address: &str, why: Option<FetchError>, now: Timestamp) {
 		let now = now.unix_millis();
 		if let Some(FetchError::TooOften(seconds)) = why {
-			let time = seconds.map_or(TOO_OFTEN, |seconds| u64::from(seconds).saturating_mul(1_000));
+			let time = seconds.map_or(TOO_OFTEN, |seconds| {
+				u64::from(seconds).saturating_mul(1_000)
+			});
 			let until = now.saturating_add(time.min(MOST));
 			self.forbidden.insert(server(address).to_owned(), until);
 			return;

@@ -1,7 +1,7 @@
 //! How the reports of many validators become one price: pure functions.
 
 use alloc::vec::Vec;
-use cairn_math::{Perbill, Price};
+use cairn_math::{mul_div_ceil, Perbill, Price};
 
 use crate::types::Round;
 
@@ -28,7 +28,8 @@ pub struct Vote {
 pub struct Agreement {
 	/// Weighted median of the votes.
 	pub price: Price,
-	/// The larger distance from the price to the lower and to the upper quartile of the opinions.
+	/// The larger distance from the price to the lower and to the upper quartile of what the voters
+	/// think possible.
 	pub confidence: u128,
 	/// The latest round in which, or after which, votes of a quorum's weight were made.
 	pub observed: Round,
@@ -77,12 +78,46 @@ pub fn agree(votes: &[Vote], quorum: u64) -> Option<Agreement> {
 			.map(|vote| (vote.price.raw(), vote.weight))
 			.collect(),
 	)?;
-	// Three opinions each: the price, and both ends of what the reporter thinks possible. They share
-	// the reporter's weight, and only proportions matter, so each opinion counts in full.
+	let confidence = confidence(votes, price)?;
+	Some(Agreement {
+		price: Price::new(price)?,
+		confidence,
+		observed,
+	})
+}
+
+/// How far the votes lie from the `price` that they make.
+///
+/// Three opinions each: the price, and both ends of what the reporter thinks possible. They share the
+/// reporter's weight, and only proportions matter, so each opinion counts in full. The confidence is the
+/// larger distance from the price to the lower and to the upper quartile of the opinions.
+///
+/// A quartile is within reach of a quarter of the weight, so that a few could make any price seem
+/// disputed. Therefore, with `m` the median distance from the price, opinions of those who are farther
+/// away than `max(4 · 1.4826 · m, 0.5 %)` are not asked for, and nobody's doubt counts for more than that,
+/// or four times the median doubt. Less than half of the votes cannot move either median beyond what
+/// the others say.
+fn confidence(votes: &[Vote], price: u128) -> Option<u128> {
+	let distance = |vote: &Vote| vote.price.raw().abs_diff(price);
+	let median_distance = weighted_median(
+		votes
+			.iter()
+			.map(|vote| (distance(vote), vote.weight))
+			.collect(),
+	)?;
+	let median_doubt = weighted_median(
+		votes
+			.iter()
+			.map(|vote| (vote.confidence, vote.weight))
+			.collect(),
+	)?;
+	let tolerance = mul_div_ceil(median_distance, 59_304, 10_000)?.max(price / 200);
+	let most_doubt = median_doubt.saturating_mul(4).max(tolerance);
 	let mut opinions: Vec<(u128, u64)> = votes
 		.iter()
+		.filter(|vote| distance(vote) <= tolerance)
 		.flat_map(|vote| {
-			let (price, doubt) = (vote.price.raw(), vote.confidence);
+			let (price, doubt) = (vote.price.raw(), vote.confidence.min(most_doubt));
 			[
 				price.saturating_sub(doubt),
 				price,
@@ -98,11 +133,7 @@ pub fn agree(votes: &[Vote], quorum: u64) -> Option<Agreement> {
 		.saturating_sub(low)
 		.max(high.saturating_sub(price))
 		.min(price);
-	Some(Agreement {
-		price: Price::new(price)?,
-		confidence,
-		observed,
-	})
+	Some(confidence)
 }
 
 /// The latest round such that the votes of that round and later ones weigh at least `quorum`.

@@ -57,13 +57,34 @@ fn confidence_is_the_wider_quartile_of_three_opinions() {
 	// Opinions 90, 100, 110 three times over: the quartiles are 90 and 110.
 	let votes = [doubtful(100, 10); 3];
 	assert_eq!(agree(&votes, 2).unwrap().confidence, 10);
-	// 95 97 99 | 98 100 102 | 117 120 123: a quarter of nine is the third from either end.
-	let votes = [doubtful(97, 2), doubtful(100, 2), doubtful(120, 3)];
+	// 95 97 99 | 98 100 102 | 114 117 120: a quarter of nine is the third from either end.
+	let votes = [doubtful(97, 2), doubtful(100, 2), doubtful(117, 3)];
 	let agreed = agree(&votes, 2).unwrap();
-	assert_eq!((agreed.price, agreed.confidence), (price(100), 17));
+	assert_eq!((agreed.price, agreed.confidence), (price(100), 14));
 	// Certain reporters who do not agree are no certain price.
 	let votes = [vote(90, 1), vote(100, 1), vote(110, 1)];
 	assert_eq!(agree(&votes, 2).unwrap().confidence, 10);
+}
+
+#[test]
+fn a_quarter_of_the_weight_cannot_make_a_price_seem_disputed() {
+	let honest = doubtful(10_000, 10);
+	for liar in [
+		doubtful(1, 1),
+		doubtful(90_000, 0),
+		doubtful(10_000, 10_000),
+	] {
+		let votes = [honest, honest, honest, liar];
+		let agreed = agree(&votes, 3).unwrap();
+		assert_eq!(agreed.price, price(10_000));
+		assert!(agreed.confidence <= 50, "{liar:?}: {}", agreed.confidence);
+		// Nor when one of the others is silent.
+		let agreed = agree(&votes[1..], 3).unwrap();
+		assert!(agreed.confidence <= 50, "{liar:?}: {}", agreed.confidence);
+	}
+	// But those who cannot agree have no price without doubt.
+	let votes = [8_000, 9_000, 10_000, 11_000].map(|price| doubtful(price, 10));
+	assert!(agree(&votes, 3).unwrap().confidence > 1_000);
 }
 
 #[test]
@@ -183,6 +204,9 @@ proptest! {
 		if let Some(agreed) = agree(&votes, quorum) {
 			prop_assert!(agreed.price.raw() >= *honest.iter().min().unwrap());
 			prop_assert!(agreed.price.raw() <= *honest.iter().max().unwrap());
+			// Nor can they widen its confidence beyond what the honest differ by: they are certain.
+			let range = honest.iter().max().unwrap() - honest.iter().min().unwrap();
+			prop_assert!(agreed.confidence <= 12 * range + agreed.price.raw() / 100 + 2);
 		}
 	}
 

@@ -108,6 +108,45 @@ fn a_price_follows_the_validators_without_a_limit() {
 }
 
 #[test]
+fn one_of_four_may_lie_while_another_is_silent() {
+	for lie in [milli(10), usd(900), milli(5_100)] {
+		chain(4).execute_with(|| {
+			for _ in 0..10 {
+				reports(0, 1, usd(5));
+				reports(1, 2, usd(5));
+				reports(2, 3, lie);
+				next_block();
+				let quote = quote(DOT).unwrap();
+				assert_eq!((quote.price, quote.status), (usd(5), Live), "{lie:?}");
+				assert!(quote.confidence <= usd(5).raw() / 50, "{lie:?}");
+			}
+		});
+	}
+}
+
+#[test]
+fn honest_ones_below_a_quorum_make_no_price_without_the_others() {
+	chain(4).execute_with(|| {
+		everyone_reports(4, &[(DOT_FEED, usd(5))]);
+		next_block();
+		for round in 1..60 {
+			// One sees too few exchanges to report this feed, one is silent.
+			reports(0, 1, usd(4));
+			reports(1, 2, usd(4));
+			let report = report(2, &[(USDT_FEED, usd(1))]);
+			let signature = sign(&report, 3);
+			apply(report, signature).unwrap().unwrap();
+			next_block();
+			// The first reports of all count for three rounds more, but nobody has looked again.
+			let quote = quote(DOT).unwrap();
+			assert_eq!(quote.price, usd(5));
+			assert_eq!(quote.status == Live, round <= 3, "{round}");
+		}
+		assert_eq!(quote(DOT).unwrap().status, Stale);
+	});
+}
+
+#[test]
 fn a_quote_ages_from_live_through_degraded_to_stale_and_back() {
 	chain(4).execute_with(|| {
 		everyone_reports(4, &[(DOT_FEED, usd(5))]);

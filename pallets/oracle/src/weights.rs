@@ -152,7 +152,7 @@ mod estimates {
 		let microseconds = 40u64
 			.saturating_add(u64::from(v).saturating_mul(3))
 			.saturating_add(u64::from(f).saturating_mul(8))
-			.saturating_add(votes);
+			.saturating_add(votes.saturating_mul(2));
 		weight(microseconds, u64::from(v).saturating_add(6), 3, db)
 	}
 

@@ -51,6 +51,14 @@ export async function redirect(rpc, url) {
 }
 
 /**
+ * Has a node ask every source again at once, however long it was told to leave it alone.
+ */
+export async function wakeSources(rpc) {
+  const key = `0x${Buffer.from('cairn-oracle::rests').toString('hex')}`;
+  await request(rpc, 'offchain_localStorageSet', ['PERSISTENT', key, '0x']);
+}
+
+/**
  * Starts everything. `prepare` is called with the market before the node starts. Logs go to the
  * folder `e2e/<name>` of the target folder. What is returned has to be stopped.
  */

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { EXCHANGES, FAILURES } from '../lib/market.mjs';
+import { wakeSources } from '../lib/stack.mjs';
 import { soundAtTheEnd, withChain } from '../lib/suite.mjs';
 import { PRICED, basisPoints, showUsd, usd } from '../lib/units.mjs';
 
@@ -17,7 +18,11 @@ const TOLERANCE = 5;
 describe('while one exchange fails', () => {
   const stack = withChain('exchanges');
 
-  beforeEach(() => stack.chain.untilLive());
+  beforeEach(async () => {
+    // One that failed in the last test may still be left in peace, and then two would be missing.
+    await wakeSources(stack.rpc);
+    await stack.chain.untilLive();
+  });
 
   // Every way to fail, and every exchange in two of them.
   for (const [position, mode] of FAILURES.entries()) {

@@ -16,7 +16,10 @@ use crate::{
 };
 use alloc::{format, string::ToString, vec, vec::Vec};
 use cairn_math::{FixedU128, Perbill, Ray};
-use cairn_oracle::types::{GenesisErrorCheck, GenesisFeed, GenesisFeedKind, GenesisSource};
+use cairn_oracle::{
+	status::Thresholds,
+	types::{GenesisErrorCheck, GenesisFeed, GenesisFeedKind, GenesisSource, Unit},
+};
 use cairn_vaults::types::{CollateralTerms, FacilityTerms};
 use frame_support::{build_struct_json_patch, BoundedVec};
 use serde_json::Value;
@@ -283,17 +286,27 @@ fn feeds() -> Vec<GenesisFeed> {
 			asset: AssetId::WithId(CUSD_ID),
 			feed: GenesisFeedKind::Par,
 		},
-		feed(AssetId::Native, CRN_BOUNDS, traded("CRN")),
+		feed(
+			AssetId::Native,
+			CRN_BOUNDS,
+			Thresholds::thin(),
+			traded("CRN"),
+		),
 	];
-	feeds.extend(
-		[DOT, ETH, BTC]
-			.iter()
-			.map(|t| feed(t.asset(), t.bounds, traded(t.symbol))),
-	);
-	feeds.push(feed(USDT.asset(), USDT.bounds, tether()));
+	for (token, thresholds) in [
+		(DOT, Thresholds::thin()),
+		(ETH, Thresholds::default()),
+		(BTC, Thresholds::default()),
+	] {
+		let sources = traded(token.symbol);
+		feeds.push(feed(token.asset(), token.bounds, thresholds, sources));
+	}
+	let stable = Thresholds::stable();
+	feeds.push(feed(USDT.asset(), USDT.bounds, stable, tether()));
 	feeds.push(feed(
 		USDC.asset(),
 		USDC.bounds,
+		stable,
 		vec![
 			kraken("USDC"),
 			bitstamp("USDC"),
@@ -304,11 +317,18 @@ fn feeds() -> Vec<GenesisFeed> {
 	feeds
 }
 
-fn feed(asset: AssetId, (min, max): (&str, &str), sources: Vec<GenesisSource>) -> GenesisFeed {
+fn feed(
+	asset: AssetId,
+	(min, max): (&str, &str),
+	thresholds: Thresholds,
+	sources: Vec<GenesisSource>,
+) -> GenesisFeed {
 	let feed = GenesisFeedKind::Reported {
 		min: min.into(),
 		max: max.into(),
 		sources,
+		unit: Unit::Dollars,
+		thresholds,
 	};
 	GenesisFeed { asset, feed }
 }

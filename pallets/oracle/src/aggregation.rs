@@ -1,13 +1,9 @@
 //! How the reports of many validators become one price: pure functions.
 
 use alloc::vec::Vec;
-use cairn_math::{mul_div_floor, Price};
-use cairn_primitives::{Moment, QuoteStatus};
+use cairn_math::{mul_div_ceil, Perbill, Price};
 
 use crate::types::Round;
-
-/// Time constant of the slow average: half an hour.
-pub const SLOW_AVERAGE_TIME: Moment = 30 * 60 * 1_000;
 
 /// No authority counts for more than one part in this many.
 const LARGEST_SHARE: u64 = 5;
@@ -15,6 +11,8 @@ const LARGEST_SHARE: u64 = 5;
 /// What one authority says about one feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Vote {
+	/// Whose it is: its index in the set.
+	pub authority: u32,
 	/// Its price.
 	pub price: Price,
 	/// Its doubt, in units of 1e-18 USD.
@@ -30,7 +28,8 @@ pub struct Vote {
 pub struct Agreement {
 	/// Weighted median of the votes.
 	pub price: Price,
-	/// The larger distance from the price to the lower and to the upper quartile of the opinions.
+	/// The larger distance from the price to the lower and to the upper quartile of what the voters
+	/// think possible.
 	pub confidence: u128,
 	/// The latest round in which, or after which, votes of a quorum's weight were made.
 	pub observed: Round,
@@ -79,12 +78,46 @@ pub fn agree(votes: &[Vote], quorum: u64) -> Option<Agreement> {
 			.map(|vote| (vote.price.raw(), vote.weight))
 			.collect(),
 	)?;
-	// Three opinions each: the price, and both ends of what the reporter thinks possible. They share
-	// the reporter's weight, and only proportions matter, so each opinion counts in full.
+	let confidence = confidence(votes, price)?;
+	Some(Agreement {
+		price: Price::new(price)?,
+		confidence,
+		observed,
+	})
+}
+
+/// How far the votes lie from the `price` that they make.
+///
+/// Three opinions each: the price, and both ends of what the reporter thinks possible. They share the
+/// reporter's weight, and only proportions matter, so each opinion counts in full. The confidence is the
+/// larger distance from the price to the lower and to the upper quartile of the opinions.
+///
+/// A quartile is within reach of a quarter of the weight, so that a few could make any price seem
+/// disputed. Therefore, with `m` the median distance from the price, opinions of those who are farther
+/// away than `max(4 · 1.4826 · m, 0.5 %)` are not asked for, and nobody's doubt counts for more than that,
+/// or four times the median doubt. Less than half of the votes cannot move either median beyond what
+/// the others say.
+fn confidence(votes: &[Vote], price: u128) -> Option<u128> {
+	let distance = |vote: &Vote| vote.price.raw().abs_diff(price);
+	let median_distance = weighted_median(
+		votes
+			.iter()
+			.map(|vote| (distance(vote), vote.weight))
+			.collect(),
+	)?;
+	let median_doubt = weighted_median(
+		votes
+			.iter()
+			.map(|vote| (vote.confidence, vote.weight))
+			.collect(),
+	)?;
+	let tolerance = mul_div_ceil(median_distance, 59_304, 10_000)?.max(price / 200);
+	let most_doubt = median_doubt.saturating_mul(4).max(tolerance);
 	let mut opinions: Vec<(u128, u64)> = votes
 		.iter()
+		.filter(|vote| distance(vote) <= tolerance)
 		.flat_map(|vote| {
-			let (price, doubt) = (vote.price.raw(), vote.confidence);
+			let (price, doubt) = (vote.price.raw(), vote.confidence.min(most_doubt));
 			[
 				price.saturating_sub(doubt),
 				price,
@@ -100,11 +133,7 @@ pub fn agree(votes: &[Vote], quorum: u64) -> Option<Agreement> {
 		.saturating_sub(low)
 		.max(high.saturating_sub(price))
 		.min(price);
-	Some(Agreement {
-		price: Price::new(price)?,
-		confidence,
-		observed,
-	})
+	Some(confidence)
 }
 
 /// The latest round such that the votes of that round and later ones weigh at least `quorum`.
@@ -146,64 +175,12 @@ fn quantile<'a>(
 	})
 }
 
-/// The slow average after `elapsed` milliseconds at `price`:
-///
-/// ```text
-/// slow + (price − slow) · t / (t + τ),   τ = 30 min, rounded towards the old average
-/// ```
-///
-/// the implicit Euler step of `slow' = (price − slow) / τ`: it needs no exponential, holds for steps
-/// of any length, stays between the two values, and for the steps of a few seconds that occur
-/// differs from the exponential by less than one part in a thousand of the step. After a long
-/// silence the price that ended it counts for most of that time.
-pub fn slow_average(slow: Price, price: Price, elapsed: Moment) -> Price {
-	let distance = slow.raw().abs_diff(price.raw());
-	let time = u128::from(elapsed);
-	let step = mul_div_floor(
-		distance,
-		time,
-		time.saturating_add(SLOW_AVERAGE_TIME.into()),
-	);
-	let step = step.unwrap_or_default();
-	if price > slow {
-		slow.raised(step)
-	} else {
-		slow.lowered(step).unwrap_or(price)
-	}
-}
-
-/// After how many rounds without a new agreement a quote says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Validity {
-	/// Up to this many it is [`QuoteStatus::Live`], and its confidence is what was agreed.
-	pub live: u32,
-	/// Up to this many it is [`QuoteStatus::Degraded`] with twice the confidence.
-	pub degraded: u32,
-	/// Up to this many it is [`QuoteStatus::Degraded`] with four times the confidence. Then it is
-	/// [`QuoteStatus::Stale`].
-	pub stale: u32,
-}
-
-impl Validity {
-	/// The status after `rounds`.
-	pub fn status(&self, rounds: u32) -> QuoteStatus {
-		if rounds <= self.live {
-			QuoteStatus::Live
-		} else if rounds <= self.stale {
-			QuoteStatus::Degraded
-		} else {
-			QuoteStatus::Stale
-		}
-	}
-
-	/// How many times the agreed confidence holds after `rounds`.
-	pub fn doubt(&self, rounds: u32) -> u128 {
-		if rounds <= self.live {
-			1
-		} else if rounds <= self.degraded {
-			2
-		} else {
-			4
-		}
-	}
+/// Whether `vote` lies so far from the agreement that its reporter must have looked elsewhere: by
+/// more than `max(3 %, 5 · confidence)`.
+pub fn is_outlier(vote: &Vote, agreement: &Agreement) -> bool {
+	let price = agreement.price.raw();
+	let tolerance = Perbill::from_percent(3)
+		.mul_floor(price)
+		.max(agreement.confidence.saturating_mul(5));
+	vote.price.raw().abs_diff(price) > tolerance
 }

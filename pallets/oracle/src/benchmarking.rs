@@ -1,6 +1,7 @@
 //! What the calls and the hook cost at their worst.
 
 use super::*;
+use crate::status::Validity;
 use alloc::vec::Vec;
 use cairn_math::Price;
 use cairn_primitives::{
@@ -10,7 +11,7 @@ use cairn_primitives::{
 use frame_benchmarking::v2::*;
 use frame_support::{
 	pallet_prelude::TransactionSource,
-	traits::{Authorize, EnsureOrigin, Get},
+	traits::{Authorize, EnsureOrigin, Get, UnfilteredDispatchable},
 	weights::WeightMeter,
 	BoundedVec, WeakBoundedVec,
 };
@@ -35,13 +36,15 @@ fn source(number: u8) -> Source {
 			pointer,
 			none: filled(b""),
 		}),
-		quote: QuoteCurrency::Asset(AssetId::Native),
+		quote: QuoteCurrency::Asset(AssetId::WithId(u32::MAX)),
 	}
 }
 
 fn largest_feed<T: Config>() -> Feed<T::MaxSources> {
 	let sources: Vec<Source> = (0..T::MaxSources::get() as u8).map(source).collect();
 	Feed::Reported(ReportedFeed {
+		unit: Unit::Dollars,
+		thresholds: Default::default(),
 		bounds: Bounds {
 			min: Price::MIN,
 			max: Price::MAX,
@@ -52,9 +55,12 @@ fn largest_feed<T: Config>() -> Feed<T::MaxSources> {
 
 fn clear<T: Config>() {
 	let _ = Feeds::<T>::clear(u32::MAX, None);
+	let _ = ShadowFeeds::<T>::clear(u32::MAX, None);
 	let _ = LatestReports::<T>::clear(u32::MAX, None);
 	ReportedFeeds::<T>::kill();
 	Quotes::<T>::kill();
+	Shadows::<T>::kill();
+	Conducts::<T>::kill();
 	NewReports::<T>::kill();
 }
 
@@ -62,7 +68,7 @@ fn clear<T: Config>() {
 fn feeds<T: Config>(count: u32) -> Vec<FeedId> {
 	clear::<T>();
 	for number in 0..count {
-		let set = Pallet::<T>::do_set_feed(AssetId::WithId(number), largest_feed::<T>());
+		let set = Pallet::<T>::do_set_genesis_feed(AssetId::WithId(number), largest_feed::<T>());
 		assert!(set.is_ok());
 	}
 	ReportedFeeds::<T>::get()
@@ -78,7 +84,45 @@ fn authorities<T: Config>(count: u32) -> AuthorityId {
 	Authorities::<T>::put(WeakBoundedVec::force_from(keys, None));
 	let disabled: Vec<u32> = Vec::new();
 	Disabled::<T>::put(WeakBoundedVec::force_from(disabled, None));
+	let reporter = |index| Reporter {
+		who: account("reporter", index, 0),
+		weight: 1,
+	};
+	let reporters = (0..count).map(reporter).collect();
+	Reporters::<T>::put(WeakBoundedVec::force_from(reporters, None));
 	key
+}
+
+/// One validator has reported all `feeds` in this round, and the chain has seen it.
+fn quoted<T: Config>(feeds: &[FeedId]) {
+	Pallet::<T>::store_report(report_on::<T>(0, feeds, 0));
+	Pallet::<T>::aggregate(&mut WeightMeter::new());
+}
+
+/// As many feeds as there can be, one of which has the largest shadow, and all a Live price.
+fn with_shadow<T: Config>() -> AssetId {
+	let asset = AssetId::WithId(0);
+	feeds::<T>(T::MaxFeeds::get().saturating_sub(1));
+	let set = Pallet::<T>::do_set_feed(asset.clone(), largest_feed::<T>());
+	assert!(set.is_ok());
+	let feeds: Vec<FeedId> = ReportedFeeds::<T>::get()
+		.iter()
+		.map(|feed| feed.id)
+		.collect();
+	authorities::<T>(1);
+	set_round::<T>(5);
+	// The same price for both feeds of the asset.
+	let mut report = report_on::<T>(0, &feeds, 0);
+	if let [first, .., last] = report.prices.as_mut() {
+		last.price = first.price;
+	}
+	Pallet::<T>::store_report(report);
+	Pallet::<T>::aggregate(&mut WeightMeter::new());
+	asset
+}
+
+fn admin<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
+	T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Stop("no admin"))
 }
 
 fn report_on<T: Config>(authority_index: u32, feeds: &[FeedId], seed: u128) -> Report<T::MaxFeeds> {
@@ -129,6 +173,27 @@ fn set_round<T: Config>(round: u32) {
 	frame_system::Pallet::<T>::set_block_number(block.into());
 }
 
+/// A proof against the last of as many authorities as there can be, made of reports of all feeds.
+fn proof<T: Config>() -> Result<Call<T>, BenchmarkError> {
+	set_round::<T>(5);
+	let feeds = feeds::<T>(T::MaxFeeds::get());
+	let count = T::MaxAuthorities::get();
+	let key = authorities::<T>(count);
+	let made = |seed| -> Result<_, BenchmarkError> {
+		let report = report_on::<T>(count.saturating_sub(1), &feeds, seed);
+		let signature = signed::<T>(&report, &key)?;
+		Ok((report, signature))
+	};
+	let (first, first_signature) = made(0)?;
+	let (second, second_signature) = made(1)?;
+	Ok(Call::<T>::prove_two_reports {
+		first,
+		first_signature,
+		second,
+		second_signature,
+	})
+}
+
 #[benchmarks]
 mod benchmarks {
 	use super::*;
@@ -174,62 +239,138 @@ mod benchmarks {
 		let feeds = feeds::<T>(T::MaxFeeds::get());
 		authorities::<T>(1);
 		set_round::<T>(1);
-		Pallet::<T>::store_report(report_on::<T>(0, &feeds, 0));
-		Pallet::<T>::aggregate(&mut WeightMeter::new());
-		set_round::<T>(T::StaleRounds::get().saturating_add(2));
+		quoted::<T>(&feeds);
+		set_round::<T>(u32::from(Validity::default().stale).saturating_add(2));
 		#[block]
 		{
 			Pallet::<T>::aggregate(&mut WeightMeter::new());
 		}
-		assert!(Quotes::<T>::get().values().all(|quote| matches!(
-			quote,
-			StoredQuote::Agreed(price) if price.announced == QuoteStatus::Stale
-		)));
+		assert!(Quotes::<T>::get().values().all(|quote| {
+			quote.agreed().map(|price| price.announced) == Some(QuoteStatus::Stale)
+		}));
 	}
 
-	/// All validators report different prices of all feeds, each for the first time.
+	/// All validators report different prices of all feeds; half of the feeds are in shadow, each
+	/// beside what it is to replace, and all have a price from before.
 	#[benchmark]
 	fn aggregate(v: Linear<1, { T::MaxAuthorities::get() }>, f: Linear<1, { T::MaxFeeds::get() }>) {
-		let feeds = feeds::<T>(f);
+		feeds::<T>(f.div_ceil(2));
+		for number in 0..f / 2 {
+			let set = Pallet::<T>::do_set_feed(AssetId::WithId(number), largest_feed::<T>());
+			assert!(set.is_ok());
+		}
+		let feeds: Vec<FeedId> = ReportedFeeds::<T>::get()
+			.iter()
+			.map(|feed| feed.id)
+			.collect();
 		authorities::<T>(v);
-		set_round::<T>(5);
-		for index in 0..v {
-			Pallet::<T>::store_report(report_on::<T>(index, &feeds, index.into()));
+		for round in [4, 5] {
+			set_round::<T>(round);
+			for index in 0..v {
+				Pallet::<T>::store_report(report_on::<T>(index, &feeds, index.into()));
+			}
+			if round == 4 {
+				Pallet::<T>::aggregate(&mut WeightMeter::new());
+			}
 		}
 		#[block]
 		{
 			Pallet::<T>::aggregate(&mut WeightMeter::new());
 		}
-		assert_eq!(Quotes::<T>::get().len() as u32, f);
+		assert_eq!(Quotes::<T>::get().len() as u32, f.div_ceil(2));
+		assert!(Quotes::<T>::get()
+			.values()
+			.all(|quote| { quote.agreed().map(|price| price.observed) == Some(5) }));
+		assert!(Shadows::<T>::get().values().all(|shadow| shadow.close == 2));
 	}
 
-	/// The last feed that there is room for.
+	/// The last feed that there is room for, in place of a former shadow.
 	#[benchmark]
 	fn set_feed() -> Result<(), BenchmarkError> {
-		let origin = T::AdminOrigin::try_successful_origin()
-			.map_err(|_| BenchmarkError::Stop("no admin"))?;
-		let others = T::MaxFeeds::get().saturating_sub(1);
-		feeds::<T>(others);
-		let asset = AssetId::WithId(others);
+		let origin = admin::<T>()?;
+		let asset = with_shadow::<T>();
 		let feed = largest_feed::<T>();
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, asset.clone(), feed);
-		assert!(Feeds::<T>::contains_key(asset));
+		assert!(Shadows::<T>::get()
+			.get(&asset)
+			.is_some_and(|shadow| shadow.quote.is_none()));
 		Ok(())
 	}
 
 	#[benchmark]
 	fn remove_feed() -> Result<(), BenchmarkError> {
-		let origin = T::AdminOrigin::try_successful_origin()
-			.map_err(|_| BenchmarkError::Stop("no admin"))?;
-		let feeds = feeds::<T>(T::MaxFeeds::get());
-		authorities::<T>(1);
-		set_round::<T>(5);
-		Pallet::<T>::store_report(report_on::<T>(0, &feeds, 0));
-		Pallet::<T>::aggregate(&mut WeightMeter::new());
+		let origin = admin::<T>()?;
+		let asset = with_shadow::<T>();
 		#[extrinsic_call]
-		_(origin as T::RuntimeOrigin, AssetId::WithId(0));
-		assert!(!Feeds::<T>::contains_key(AssetId::WithId(0)));
+		_(origin as T::RuntimeOrigin, asset.clone());
+		assert!(!Feeds::<T>::contains_key(asset));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn promote_feed() -> Result<(), BenchmarkError> {
+		let origin = admin::<T>()?;
+		let asset = with_shadow::<T>();
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, asset);
+		assert!(Shadows::<T>::get().is_empty());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn withdraw_shadow() -> Result<(), BenchmarkError> {
+		let origin = admin::<T>()?;
+		let asset = with_shadow::<T>();
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, asset);
+		assert!(Shadows::<T>::get().is_empty());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn halt_feed() -> Result<(), BenchmarkError> {
+		let origin = T::GuardianOrigin::try_successful_origin()
+			.map_err(|_| BenchmarkError::Stop("no guardian"))?;
+		let asset = with_shadow::<T>();
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, asset.clone());
+		let status = Pallet::<T>::current_quote(&asset).map(|quote| quote.status);
+		assert_eq!(status, Some(QuoteStatus::Halted));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn resume_feed() -> Result<(), BenchmarkError> {
+		let origin = admin::<T>()?;
+		let asset = with_shadow::<T>();
+		assert!(Pallet::<T>::do_halt(asset.clone()).is_ok());
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, asset.clone());
+		assert!(Pallet::<T>::do_resume(asset).is_err());
+		Ok(())
+	}
+
+	/// Of all feeds, by the last of as many authorities as there can be.
+	#[benchmark]
+	fn authorize_prove_two_reports() -> Result<(), BenchmarkError> {
+		let call = proof::<T>()?;
+		#[block]
+		{
+			call.authorize(TransactionSource::External)
+				.ok_or("no authorization")??;
+		}
+		Ok(())
+	}
+
+	#[benchmark]
+	fn prove_two_reports() -> Result<(), BenchmarkError> {
+		let call = proof::<T>()?;
+		#[block]
+		{
+			call.dispatch_bypass_filter(frame_system::Origin::<T>::Authorized.into())?;
+		}
+		assert_eq!(Convictions::<T>::iter().count(), 1);
 		Ok(())
 	}
 

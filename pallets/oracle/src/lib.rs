@@ -14,20 +14,32 @@
 //!
 //! ## What a quote says
 //!
-//! A [`Quote`] is a price with its doubts: confidence, slow average, age and status. `r` being the
-//! rounds since the validators last agreed on the asset:
+//! A [`Quote`] is a price with its doubts: confidence, slow average, age and status ([`status`]). The
+//! status is the worst that any of these gives; the numbers are the feed's [`Thresholds`](status::Thresholds),
+//! here with their defaults.
 //!
-//! | rounds | status | confidence |
+//! | what | status | confidence |
 //! |---|---|---|
-//! | `r ≤ LiveRounds` (3) | Live | as agreed |
-//! | `r ≤ DegradedRounds` (10) | Degraded | twice what was agreed |
-//! | `r ≤ StaleRounds` (50) | Degraded | four times what was agreed |
-//! | `r > StaleRounds` | Stale | four times what was agreed |
+//! | agreed on in the last 3 rounds | Live | as agreed |
+//! | … in the last 10 rounds | Degraded | twice what was agreed |
+//! | … in the last 50 rounds | Degraded | four times what was agreed |
+//! | … longer ago | Stale | four times what was agreed |
+//! | confidence above 1 % of the price | Degraded | as agreed |
+//! | the latest agreement is above 3 % in doubt: no price is taken from it | Stale | of the last price |
+//! | the latest is farther away than max(2 %, 12 σ), and the first to be so | Jump | of the last price |
+//! | the last two are, and the latest is farther on | Degraded | of the former, which is the price |
+//! | the guardian or governance stopped it, or it has resumed and not proved itself for 10 rounds | Halted | of the last price |
 //!
-//! So a quote that ages is good for less and less: no new risk after `LiveRounds`, liquidation at
-//! ever more cautious prices until `StaleRounds`, and nothing thereafter. It is never clamped, and
-//! never taken for fresh. An agreement counts as new only if a quorum has looked again since the
-//! last one: a single validator that goes on reporting does not keep a price alive.
+//! So a quote that ages is good for less and less: no new risk after some rounds, liquidation at ever
+//! more cautious prices for some more, and nothing thereafter. It is never clamped, and never taken for
+//! fresh. An agreement counts as new only if a quorum has looked again since the last one: a single
+//! validator that goes on reporting does not keep a price alive.
+//!
+//! ## Feeds
+//!
+//! A feed is at par, reported, or derived from two others ([`Derivation`]). What governance sets runs
+//! in shadow first ([`feeds`]), so that a feed that multiplies the wrong way is found out before anybody is
+//! quoted it. [`discipline`] says how validators are held to what they report.
 //!
 //! ## What a report must be
 //!
@@ -37,7 +49,7 @@
 //! ## Storage
 //!
 //! [`Quotes`] is one value for all feeds, not a map: the trie is what costs, and there are at most
-//! `MaxFeeds` × 110 bytes. Applying an agreement writes one item instead of one per feed, enforcement
+//! `MaxFeeds` × 210 bytes. Applying an agreement writes one item instead of one per feed, enforcement
 //! reads one item for all collaterals, and a consumer that wants a single quote decodes some
 //! kilobytes, microseconds against a trie read. [`ReportedFeeds`] holds what checking a report needs,
 //! so that the feeds with their sources (up to 5 kB each) are read by the worker only.
@@ -48,12 +60,16 @@
 extern crate alloc;
 
 pub mod aggregation;
+pub mod averages;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
-mod feeds;
+pub mod derived;
+pub mod discipline;
+pub mod feeds;
 mod quotes;
 mod report;
 mod session;
+pub mod status;
 mod try_state;
 pub mod types;
 mod views;
@@ -68,20 +84,26 @@ mod tests;
 pub use pallet::*;
 pub use report::ReportError;
 pub use types::*;
+pub use views::StatusView;
 pub use weights::WeightInfo;
 
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
 	use alloc::vec::Vec;
+	use cairn_math::{Perbill, Price};
 	use cairn_primitives::{
-		oracle::sr25519::{AuthorityId, AuthoritySignature},
+		oracle::{
+			sr25519::{AuthorityId, AuthoritySignature},
+			Misconduct, OnMisconduct, ReporterWeights,
+		},
 		AssetId, Moment, Quote, QuoteStatus,
 	};
 	use frame_support::{pallet_prelude::*, traits::Time, BoundedBTreeMap};
 	use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
 
-	/// Most recent layout of the storage.
+	/// Most recent layout of the storage: that of the first chain. As long as none is launched, changes
+	/// take neither a number nor a migration.
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
 	#[pallet::pallet]
@@ -90,8 +112,17 @@ pub mod pallet {
 
 	#[pallet::config]
 	pub trait Config: frame_system::Config + CreateAuthorizedTransaction<Call<Self>> {
-		/// Who may set and remove feeds.
+		/// Who may set, promote, resume and remove feeds.
 		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// Who may stop a feed, and nothing else. The admin may, too.
+		type GuardianOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// How much each validator counts. Asked at the start of a session.
+		type Stakes: ReporterWeights<Self::AccountId>;
+
+		/// What follows from misconduct.
+		type OnMisconduct: OnMisconduct<Self::AccountId>;
 
 		/// The time of the block.
 		type Time: Time<Moment = Moment>;
@@ -120,17 +151,13 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxReportAge: Get<u32>;
 
-		/// A quote is Live for this many rounds after the validators agreed on it.
+		/// A feed in shadow takes over after so many rounds close to what it replaces.
 		#[pallet::constant]
-		type LiveRounds: Get<u32>;
+		type ShadowRounds: Get<u32>;
 
-		/// A quote's confidence is doubled until this many rounds, and fourfold after.
+		/// How close that is, as a share of the price.
 		#[pallet::constant]
-		type DegradedRounds: Get<u32>;
-
-		/// A quote is Stale after this many rounds.
-		#[pallet::constant]
-		type StaleRounds: Get<u32>;
+		type ShadowTolerance: Get<Perbill>;
 
 		/// Priority of reports in the transaction pool.
 		#[pallet::constant]
@@ -163,12 +190,42 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type SessionStart<T: Config> = StorageValue<_, Round, ValueQuery>;
 
+	/// Who the [`Authorities`] are and how much each counts in this session, in the same order.
+	#[pallet::storage]
+	pub type Reporters<T: Config> =
+		StorageValue<_, WeakBoundedVec<Reporter<T::AccountId>, T::MaxAuthorities>, ValueQuery>;
+
+	/// What the reports of each of the [`Authorities`] were worth in this session, in the same order.
+	#[pallet::storage]
+	pub type Conducts<T: Config> =
+		StorageValue<_, WeakBoundedVec<Conduct, T::MaxAuthorities>, ValueQuery>;
+
+	/// The authorities before the present ones. Proofs of what they signed are still taken.
+	#[pallet::storage]
+	pub type PreviousSet<T: Config> =
+		StorageValue<_, FormerSet<T::AccountId, T::MaxAuthorities>, OptionQuery>;
+
+	/// By set and index, the round up to which an authority has been convicted of contradicting
+	/// itself. Kept as long as the set is the present or the previous one.
+	#[pallet::storage]
+	pub type Convictions<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, u64, Twox64Concat, u32, Round>;
+
 	/// How assets get their prices.
 	#[pallet::storage]
 	pub type Feeds<T: Config> =
 		CountedStorageMap<_, Blake2_128Concat, AssetId, Feed<T::MaxSources>>;
 
-	/// The feeds that are reported, ascending by [`FeedId`].
+	/// Feeds on trial, by the asset that they are to price.
+	#[pallet::storage]
+	pub type ShadowFeeds<T: Config> = StorageMap<_, Blake2_128Concat, AssetId, Feed<T::MaxSources>>;
+
+	/// How the [`ShadowFeeds`] do.
+	#[pallet::storage]
+	pub type Shadows<T: Config> =
+		StorageValue<_, BoundedBTreeMap<AssetId, Shadow, T::MaxFeeds>, ValueQuery>;
+
+	/// The feeds that are reported, those in shadow too, ascending by [`FeedId`].
 	#[pallet::storage]
 	pub type ReportedFeeds<T: Config> =
 		StorageValue<_, BoundedVec<FeedIndex, T::MaxFeeds>, ValueQuery>;
@@ -194,7 +251,8 @@ pub mod pallet {
 	#[pallet::genesis_config]
 	#[derive(frame_support::DefaultNoBound)]
 	pub struct GenesisConfig<T: Config> {
-		/// The feeds that the chain starts with.
+		/// The feeds that the chain starts with, quoted at once. A derived feed comes after those that it
+		/// is made of.
 		pub feeds: Vec<GenesisFeed>,
 		#[doc(hidden)]
 		#[serde(skip)]
@@ -210,7 +268,7 @@ pub mod pallet {
 				let feed = feed
 					.into_feed()
 					.unwrap_or_else(|why| panic!("feed of {asset:?}: {why}"));
-				Pallet::<T>::do_set_feed(asset.clone(), feed)
+				Pallet::<T>::do_set_genesis_feed(asset.clone(), feed)
 					.unwrap_or_else(|why| panic!("feed of {asset:?}: {why:?}"));
 			}
 		}
@@ -219,12 +277,39 @@ pub mod pallet {
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(crate) fn deposit_event)]
 	pub enum Event<T: Config> {
-		/// A feed was set. `feed` is its id in reports; a feed at par has none.
-		FeedSet {
+		/// A feed was set, and runs in shadow. `feed` is its id in reports, if it is reported.
+		ShadowStarted {
 			/// What it prices.
 			asset: AssetId,
 			/// Its id in reports.
 			feed: Option<FeedId>,
+		},
+		/// A feed in shadow is too far from what it is to replace. Told once until it is close again.
+		ShadowApart {
+			/// What it prices.
+			asset: AssetId,
+			/// Its price.
+			price: Price,
+			/// The price that is quoted.
+			quoted: Price,
+		},
+		/// A feed in shadow was withdrawn.
+		ShadowWithdrawn {
+			/// What it would have priced.
+			asset: AssetId,
+		},
+		/// A feed has left the shadow: it is what is quoted from now on.
+		FeedPromoted {
+			/// What it prices.
+			asset: AssetId,
+			/// Its id in reports, if it is reported.
+			feed: Option<FeedId>,
+		},
+		/// A feed that was stopped proves itself. [`Event::StatusChanged`] tells when it has, as it
+		/// told that it was stopped.
+		FeedResumed {
+			/// What it prices.
+			asset: AssetId,
 		},
 		/// A feed was removed, and with it the quote of the asset.
 		FeedRemoved {
@@ -239,6 +324,13 @@ pub mod pallet {
 			from: Option<QuoteStatus>,
 			/// The status from now on.
 			to: QuoteStatus,
+		},
+		/// A validator did not do its part.
+		Misconduct {
+			/// The validator.
+			who: T::AccountId,
+			/// What it did.
+			misconduct: Misconduct,
 		},
 	}
 
@@ -266,6 +358,30 @@ pub mod pallet {
 		InvalidPointer,
 		/// A source cannot quote an asset in the asset itself.
 		QuotedInItself,
+		/// The sources of a rate state a plain number, those of a price quote a currency.
+		InvalidCurrency,
+		/// The thresholds are out of order or out of range.
+		InvalidThresholds,
+		/// A derived feed is made of two different other feeds that are quoted, that are not derived,
+		/// and of which each is in its unit; and no feed may be derived from it.
+		InvalidDerivation,
+		/// A price cannot become a rate, nor a rate a price. Remove the feed first.
+		UnitChanged,
+		/// Another feed is derived from this one.
+		FeedInUse,
+		/// The asset has no feed in shadow.
+		NoShadow,
+		/// The feed in shadow has no Live price.
+		ShadowNotLive,
+		/// The feed in shadow is too far from the price that is quoted. If that is the wrong one, halt
+		/// the feed first.
+		ShadowApart,
+		/// The asset has no price yet, so there is nothing to stop.
+		NoPrice,
+		/// Par is so by definition: there is nothing to stop.
+		NotStoppable,
+		/// The feed was not stopped, or has been resumed.
+		NotHalted,
 	}
 
 	#[pallet::hooks]
@@ -289,8 +405,10 @@ pub mod pallet {
 				T::MaxReportAge::get() > 0,
 				"a report arrives a round after its own at best"
 			);
-			assert!(T::LiveRounds::get() <= T::DegradedRounds::get());
-			assert!(T::DegradedRounds::get() <= T::StaleRounds::get());
+			assert!(
+				T::ShadowRounds::get() > 0,
+				"a feed is compared before it takes over"
+			);
 			assert!(
 				T::ReportLongevity::get() >= 2,
 				"a longevity of one is dead on arrival"
@@ -330,14 +448,15 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Sets how `asset` gets its price, or changes it.
+		/// Sets how `asset` is to get its price. The feed runs in shadow, in place of a former shadow of
+		/// the same asset, until it is promoted; what is quoted does not change before.
 		///
-		/// Origin: `AdminOrigin`. While an asset has a reported feed it keeps its [`FeedId`] and the
-		/// last agreed price; reports made from the former sources count for `MaxReportAge` rounds.
+		/// Origin: `AdminOrigin`.
 		///
-		/// Errors: what [`ReportedFeed::validate`] finds; [`Error::TooManyFeeds`].
+		/// Errors: what [`ReportedFeed::validate`] finds; [`Error::InvalidDerivation`];
+		/// [`Error::UnitChanged`]; [`Error::TooManyFeeds`]; [`Error::NoFeedId`].
 		///
-		/// Events: [`Event::FeedSet`].
+		/// Events: [`Event::ShadowStarted`].
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::set_feed())]
 		pub fn set_feed(
@@ -349,11 +468,11 @@ pub mod pallet {
 			Self::do_set_feed(asset, feed)
 		}
 
-		/// Removes the feed of `asset`: it has no quote from now on.
+		/// Removes the feed of `asset`, and its shadow: it has no quote from now on.
 		///
 		/// Origin: `AdminOrigin`.
 		///
-		/// Errors: [`Error::NoFeed`].
+		/// Errors: [`Error::NoFeed`]; [`Error::FeedInUse`].
 		///
 		/// Events: [`Event::FeedRemoved`].
 		#[pallet::call_index(2)]
@@ -361,6 +480,95 @@ pub mod pallet {
 		pub fn remove_feed(origin: OriginFor<T>, asset: AssetId) -> DispatchResult {
 			T::AdminOrigin::ensure_origin(origin)?;
 			Self::do_remove_feed(asset)
+		}
+
+		/// Puts the feed in shadow of `asset` in the place of what is quoted, before it would by itself,
+		/// or if the asset is new. Reports under way that hold the former feed still count for all
+		/// others.
+		///
+		/// Origin: `AdminOrigin`.
+		///
+		/// Errors: [`Error::NoShadow`]; [`Error::ShadowNotLive`]; [`Error::ShadowApart`], unless what
+		/// is quoted is Stale or Halted; [`Error::TooManyFeeds`].
+		///
+		/// Events: [`Event::FeedPromoted`]; [`Event::StatusChanged`].
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::promote_feed())]
+		pub fn promote_feed(origin: OriginFor<T>, asset: AssetId) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_promote(asset)
+		}
+
+		/// Withdraws the feed in shadow of `asset`.
+		///
+		/// Origin: `AdminOrigin`.
+		///
+		/// Errors: [`Error::NoShadow`].
+		///
+		/// Events: [`Event::ShadowWithdrawn`].
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::withdraw_shadow())]
+		pub fn withdraw_shadow(origin: OriginFor<T>, asset: AssetId) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_withdraw_shadow(asset)
+		}
+
+		/// Stops the feed of `asset`: its quote is Halted at once, at the last price, and stays so until
+		/// it is resumed. Stopping a feed that proves itself after being resumed stops it again.
+		///
+		/// Origin: `GuardianOrigin` or `AdminOrigin`.
+		///
+		/// Errors: [`Error::NoPrice`]; [`Error::NotStoppable`].
+		///
+		/// Events: [`Event::StatusChanged`].
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::halt_feed())]
+		pub fn halt_feed(origin: OriginFor<T>, asset: AssetId) -> DispatchResult {
+			T::GuardianOrigin::try_origin(origin)
+				.map(|_| ())
+				.or_else(|origin| T::AdminOrigin::ensure_origin(origin).map(|_| ()))?;
+			Self::do_halt(asset)
+		}
+
+		/// Lets the feed of `asset` prove itself: it is quoted again after as many settled agreements in
+		/// succession as its thresholds say; a derived one at once.
+		///
+		/// Origin: `AdminOrigin`.
+		///
+		/// Errors: [`Error::NotHalted`].
+		///
+		/// Events: [`Event::FeedResumed`]; later [`Event::StatusChanged`].
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::resume_feed())]
+		pub fn resume_feed(origin: OriginFor<T>, asset: AssetId) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_resume(asset)
+		}
+
+		/// Proves that a validator signed two different reports for one round.
+		///
+		/// Origin: none; the proof is authorized by the two signatures. Anybody may send it, for free.
+		/// It is taken while the set that the reports are of is the present or the previous one, and
+		/// settles all that the validator signed in that set up to now. [`ReportError`] says what is
+		/// refused, and why.
+		///
+		/// Events: [`Event::Misconduct`].
+		#[pallet::call_index(7)]
+		#[pallet::weight((T::WeightInfo::prove_two_reports(), DispatchClass::Operational))]
+		#[pallet::weight_of_authorize(T::WeightInfo::authorize_prove_two_reports())]
+		#[pallet::authorize(Self::authorize_proof)]
+		pub fn prove_two_reports(
+			origin: OriginFor<T>,
+			first: Report<T::MaxFeeds>,
+			first_signature: AuthoritySignature,
+			second: Report<T::MaxFeeds>,
+			second_signature: AuthoritySignature,
+		) -> DispatchResult {
+			ensure_authorized(origin)?;
+			// Verified before this is dispatched.
+			let _ = (first_signature, second, second_signature);
+			Self::convict(&first);
+			Ok(())
 		}
 	}
 
@@ -374,6 +582,16 @@ pub mod pallet {
 		/// What the oracle says about every asset that has a price.
 		pub fn quotes() -> Vec<(AssetId, Quote)> {
 			Self::current_quotes()
+		}
+
+		/// How far the price of `asset` can be trusted now, and why.
+		pub fn status(asset: AssetId) -> Option<StatusView> {
+			Self::current_status(&asset)
+		}
+
+		/// The feeds in shadow, beside what they are to replace.
+		pub fn shadows() -> Vec<ShadowView> {
+			Self::current_shadows()
 		}
 
 		/// Who of the validators reported what, and when; by their place in the set.

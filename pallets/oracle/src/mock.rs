@@ -1,21 +1,24 @@
 //! A chain with nothing but the oracle, whose blocks run as the real ones do.
 
-use cairn_math::Price;
+use cairn_math::{Perbill, Price};
 use cairn_primitives::{
-	oracle::sr25519::{AuthorityId, AuthorityPair, AuthoritySignature},
+	oracle::{
+		sr25519::{AuthorityId, AuthorityPair, AuthoritySignature},
+		Misconduct, OnMisconduct, ReporterWeights,
+	},
 	AssetId, Moment,
 };
 use codec::Encode;
 use frame_support::{
 	derive_impl,
 	dispatch::{DispatchInfo, GetDispatchInfo, PostDispatchInfo},
-	parameter_types,
+	ord_parameter_types, parameter_types,
 	traits::{ConstU32, ConstU64, Hooks, OneSessionHandler, Time},
 	weights::WeightMeter,
 };
 use frame_system::{
 	offchain::{CreateAuthorizedTransaction, CreateTransaction, CreateTransactionBase},
-	EnsureRoot,
+	EnsureRoot, EnsureSignedBy,
 };
 use sp_core::{Pair, H256};
 use sp_runtime::{
@@ -28,7 +31,7 @@ use sp_runtime::{
 	ApplyExtrinsicResultWithInfo, BuildStorage,
 };
 
-use crate::{self as cairn_oracle, aggregation::SLOW_AVERAGE_TIME, types::*, ReportError};
+use crate::{self as cairn_oracle, averages, types::*, ReportError};
 
 pub type TxExtension = (
 	frame_system::AuthorizeCall<Test>,
@@ -59,21 +62,53 @@ impl pallet_timestamp::Config for Test {
 
 parameter_types! {
 	pub static RoundLength: u32 = 1;
+	pub static ShadowRounds: u32 = 20;
+	/// What misconduct led to, oldest first.
+	pub static Offences: Vec<(u64, Misconduct)> = Vec::new();
+	/// Weights other than one, by account.
+	pub static Weights: Vec<(u64, u64)> = Vec::new();
 	pub const Quorum: (u32, u32) = (2, 3);
+	pub const ShadowTolerance: Perbill = Perbill::from_percent(2);
+}
+
+ord_parameter_types! {
+	pub const Guardian: u64 = 77;
+}
+
+/// What the validators have at stake, as far as [`Weights`] says.
+pub struct Stakes;
+
+impl ReporterWeights<u64> for Stakes {
+	fn weight(who: &u64) -> u64 {
+		let weights = Weights::get();
+		let weight = weights.iter().find(|(account, _)| account == who);
+		weight.map_or(1, |(_, weight)| *weight)
+	}
+}
+
+/// Writes down what it is told.
+pub struct Court;
+
+impl OnMisconduct<u64> for Court {
+	fn on_misconduct(offenders: &[(u64, Misconduct)], _: u32) {
+		Offences::mutate(|known| known.extend_from_slice(offenders));
+	}
 }
 
 impl cairn_oracle::Config for Test {
 	type AdminOrigin = EnsureRoot<u64>;
+	type GuardianOrigin = EnsureSignedBy<Guardian, u64>;
+	type Stakes = Stakes;
+	type OnMisconduct = Court;
 	type Time = Timestamp;
 	type MaxAuthorities = ConstU32<10>;
-	type MaxFeeds = ConstU32<4>;
+	type MaxFeeds = ConstU32<8>;
 	type MaxSources = ConstU32<5>;
 	type RoundLength = RoundLength;
 	type Quorum = Quorum;
 	type MaxReportAge = ConstU32<3>;
-	type LiveRounds = ConstU32<3>;
-	type DegradedRounds = ConstU32<10>;
-	type StaleRounds = ConstU32<50>;
+	type ShadowRounds = ShadowRounds;
+	type ShadowTolerance = ShadowTolerance;
 	type ReportPriority = ConstU64<{ u64::MAX }>;
 	type ReportLongevity = ConstU64<5>;
 	type WeightInfo = ();
@@ -149,6 +184,8 @@ pub fn genesis_feeds() -> Vec<GenesisFeed> {
 			min: "0.01".into(),
 			max: max.into(),
 			sources,
+			unit: Unit::Dollars,
+			thresholds: Default::default(),
 		},
 	};
 	vec![
@@ -211,6 +248,7 @@ pub fn chain(validators: u8) -> sp_io::TestExternalities {
 pub fn rotate(seeds: &[u8]) {
 	let keys = keys(seeds);
 	let validators = || keys.iter().map(|(who, key)| (who, key.clone()));
+	Oracle::on_before_session_ending();
 	Oracle::on_new_session(true, validators(), validators());
 }
 
@@ -252,7 +290,7 @@ pub fn genesis_hash() -> H256 {
 }
 
 /// A report of the present round by the validator at `index`.
-pub fn report(index: u32, prices: &[(FeedId, Price)]) -> Report<ConstU32<4>> {
+pub fn report(index: u32, prices: &[(FeedId, Price)]) -> Report<ConstU32<8>> {
 	Report {
 		set_id: crate::SetId::<Test>::get(),
 		round: Oracle::current_round(),
@@ -271,12 +309,11 @@ pub fn report(index: u32, prices: &[(FeedId, Price)]) -> Report<ConstU32<4>> {
 	}
 }
 
-pub fn sign(report: &Report<ConstU32<4>>, seed: u8) -> AuthoritySignature {
+pub fn sign(report: &Report<ConstU32<8>>, seed: u8) -> AuthoritySignature {
 	pair(seed).sign(&report.payload(&genesis_hash()))
 }
 
-fn check(report: Report<ConstU32<4>>, signature: AuthoritySignature) -> (Extrinsic, DispatchInfo) {
-	let call = cairn_oracle::Call::report { report, signature }.into();
+fn check(call: RuntimeCall) -> (Extrinsic, DispatchInfo) {
 	let extension =
 		<Test as CreateAuthorizedTransaction<cairn_oracle::Call<Test>>>::create_extension();
 	let extrinsic = Extrinsic::new_transaction(call, extension);
@@ -284,26 +321,36 @@ fn check(report: Report<ConstU32<4>>, signature: AuthoritySignature) -> (Extrins
 	(extrinsic, info)
 }
 
-/// What the transaction pool says of a report.
-pub fn validate(
-	report: Report<ConstU32<4>>,
-	signature: AuthoritySignature,
-) -> Result<ValidTransaction, TransactionValidityError> {
-	let (extrinsic, info) = check(report, signature);
+/// What the transaction pool says of a call that needs no sender.
+pub fn validate_call(call: RuntimeCall) -> Result<ValidTransaction, TransactionValidityError> {
+	let (extrinsic, info) = check(call);
 	let length = extrinsic.encoded_size();
 	let checked = extrinsic.check(&frame_system::ChainContext::<Test>::default())?;
 	checked.validate::<Test>(TransactionSource::External, &info, length)
 }
 
-/// What a block does with a report.
-pub fn apply(
-	report: Report<ConstU32<4>>,
-	signature: AuthoritySignature,
-) -> ApplyExtrinsicResultWithInfo<PostDispatchInfo> {
-	let (extrinsic, info) = check(report, signature);
+/// What a block does with a call that needs no sender.
+pub fn apply_call(call: RuntimeCall) -> ApplyExtrinsicResultWithInfo<PostDispatchInfo> {
+	let (extrinsic, info) = check(call);
 	let length = extrinsic.encoded_size();
 	let checked = extrinsic.check(&frame_system::ChainContext::<Test>::default())?;
 	checked.apply::<Test>(&info, length)
+}
+
+/// What the transaction pool says of a report.
+pub fn validate(
+	report: Report<ConstU32<8>>,
+	signature: AuthoritySignature,
+) -> Result<ValidTransaction, TransactionValidityError> {
+	validate_call(cairn_oracle::Call::report { report, signature }.into())
+}
+
+/// What a block does with a report.
+pub fn apply(
+	report: Report<ConstU32<8>>,
+	signature: AuthoritySignature,
+) -> ApplyExtrinsicResultWithInfo<PostDispatchInfo> {
+	apply_call(cairn_oracle::Call::report { report, signature }.into())
 }
 
 /// Reports of the present round by the validators with keys 1, 2, … of a set that is in that order.
@@ -317,7 +364,7 @@ pub fn everyone_reports(validators: u8, prices: &[(FeedId, Price)]) {
 
 /// Asserts that neither the pool nor a block lets the report in, why, and that nothing changes.
 pub fn assert_refused(
-	report: Report<ConstU32<4>>,
+	report: Report<ConstU32<8>>,
 	signature: AuthoritySignature,
 	error: ReportError,
 ) {
@@ -330,7 +377,7 @@ pub fn assert_refused(
 }
 
 /// As long as the slow average's time constant.
-pub const HALF_AN_HOUR: Moment = SLOW_AVERAGE_TIME;
+pub const HALF_AN_HOUR: Moment = averages::HALF_HOUR;
 
 /// A chain whose blocks can sign, as the benchmarks do.
 #[cfg(feature = "runtime-benchmarks")]

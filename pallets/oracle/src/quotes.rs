@@ -1,19 +1,29 @@
 //! From reports to quotes.
 
-use alloc::vec::Vec;
-use cairn_primitives::{AssetId, Moment, PriceSource, Quote, QuoteStatus};
+use alloc::{collections::BTreeMap, vec::Vec};
+use cairn_primitives::{AssetId, Moment, Movement, PriceHistory, PriceSource, Quote, QuoteStatus};
 use frame_support::{
 	traits::{Get, Time},
 	weights::WeightMeter,
+	BoundedBTreeMap,
 };
 
 use crate::{
-	aggregation::{self, Agreement, Validity, Vote},
+	aggregation::{self, Agreement, Vote},
+	derived::derive,
 	report::find_feed,
+	status::{advance, Found, Reason},
 	types::*,
-	Authorities, Config, Disabled, Event, LatestReports, NewReports, Pallet, Quotes, ReportedFeeds,
-	WeightInfo,
+	Config, Disabled, Event, LatestReports, NewReports, Pallet, Quotes, ReportedFeeds, Reporters,
+	Shadows, WeightInfo,
 };
+
+/// What a feed's reports come to, and how many there are.
+struct Outcome {
+	feed: FeedIndex,
+	agreement: Agreement,
+	reporters: u32,
+}
 
 impl<T: Config> Pallet<T> {
 	/// Turns the reports that came in since the last time into quotes, and tells which quotes can be
@@ -26,209 +36,299 @@ impl<T: Config> Pallet<T> {
 		if meter.try_consume(T::WeightInfo::aggregate_idle()).is_err() {
 			return;
 		}
-		let now = Self::current_round();
+		let clock = Self::clock();
 		let mut quotes = Quotes::<T>::get().into_inner();
-		let mut changed = false;
-		if let Some(agreements) = Self::agreements(meter, now) {
-			let time = T::Time::now();
-			for (feed, agreement, reporters) in agreements {
-				let last = match quotes.get(&feed.asset) {
-					Some(StoredQuote::Agreed(last)) => Some(*last),
-					_ => None,
+		let (mut changed, mut shadows) = (false, None);
+		if let Some(outcomes) = Self::outcomes(meter, clock.round) {
+			let mut trials = Shadows::<T>::get().into_inner();
+			let mut tried = false;
+			for outcome in outcomes {
+				let is_shadow = outcome.feed.shadow;
+				let known = if is_shadow {
+					trials
+						.get(&outcome.feed.asset)
+						.and_then(|shadow| shadow.quote.as_ref())
+				} else {
+					quotes.get(&outcome.feed.asset)
 				};
-				if let Some(next) = next_price(last, agreement, now, time, reporters) {
-					if last.is_none() {
-						let (from, to) = (None, next.announced);
-						Self::deposit_event(Event::StatusChanged {
-							asset: feed.asset.clone(),
-							from,
-							to,
-						});
-					}
-					quotes.insert(feed.asset, StoredQuote::Agreed(next));
+				let Some((asset, quote)) = Self::quote_after(known, outcome, &clock) else {
+					continue;
+				};
+				if !is_shadow {
+					quotes.insert(asset, quote);
 					changed = true;
+				} else if let Some(shadow) = trials.get_mut(&asset) {
+					shadow.quote = Some(quote);
+					tried = true;
 				}
 			}
+			tried |= Self::compare_shadows(&quotes, &mut trials, &clock);
+			shadows = tried.then_some(trials);
 		}
-		for (asset, quote) in &mut quotes {
-			let StoredQuote::Agreed(price) = quote else {
-				continue;
-			};
-			let (from, to) = (price.announced, Self::status(price, now));
-			if from != to {
-				price.announced = to;
-				changed = true;
-				Self::deposit_event(Event::StatusChanged {
-					asset: asset.clone(),
-					from: Some(from),
-					to,
-				});
-			}
-		}
-		// Only reported feeds have agreements, so there are no more quotes than feeds.
+		changed |= Self::announce(&mut quotes, &clock);
+		// Only feeds have quotes, and there are no more feeds than there is room for.
 		if let (true, Ok(quotes)) = (changed, quotes.try_into()) {
-			Quotes::<T>::put::<frame_support::BoundedBTreeMap<_, _, T::MaxFeeds>>(quotes);
+			Quotes::<T>::put::<BoundedBTreeMap<_, _, T::MaxFeeds>>(quotes);
 		}
+		let Some(shadows) = shadows else { return };
+		if let Ok(bounded) = shadows.clone().try_into() {
+			Shadows::<T>::put::<BoundedBTreeMap<_, _, T::MaxFeeds>>(bounded);
+		}
+		Self::promote_ripe(&shadows, &clock, meter);
 	}
 
-	/// What a quorum agrees on now, by feed and with the number of reporters. `None` if there is no
-	/// new report or no weight to look at them.
-	fn agreements(meter: &mut WeightMeter, now: Round) -> Option<Vec<(FeedIndex, Agreement, u32)>> {
+	/// What is `known` of a feed's price after the `outcome` of its reports; `None` if that is nothing
+	/// new.
+	fn quote_after(
+		known: Option<&StoredQuote>,
+		outcome: Outcome,
+		clock: &Clock,
+	) -> Option<(AssetId, StoredQuote)> {
+		let Outcome {
+			feed,
+			agreement,
+			reporters,
+		} = outcome;
+		let found = Found {
+			agreement,
+			reporters,
+			round: clock.round,
+			time: clock.time,
+		};
+		let last = known.and_then(StoredQuote::agreed);
+		let next = advance(last, found, &feed.thresholds)?;
+		if last.is_none() && !feed.shadow {
+			let asset = feed.asset.clone();
+			let (from, to) = (None, next.announced);
+			Self::deposit_event(Event::StatusChanged { asset, from, to });
+		}
+		let quote = match feed.unit {
+			Unit::Dollars => StoredQuote::Agreed(next),
+			Unit::Rate => StoredQuote::Rate(next),
+		};
+		Some((feed.asset, quote))
+	}
+
+	/// Tells which statuses have changed, and says whether any has.
+	fn announce(quotes: &mut BTreeMap<AssetId, StoredQuote>, clock: &Clock) -> bool {
+		let statuses = quotes.iter().filter_map(|(asset, quote)| {
+			let (from, to) = match quote {
+				StoredQuote::Par => return None,
+				StoredQuote::Agreed(price) | StoredQuote::Rate(price) => {
+					(Some(price.announced), price.status(clock.round))
+				}
+				StoredQuote::Derived(derived) => {
+					(derived.announced, clock.present(quotes, quote)?.status)
+				}
+			};
+			(from != Some(to)).then(|| (asset.clone(), from, to))
+		});
+		let statuses: Vec<(AssetId, Option<QuoteStatus>, QuoteStatus)> = statuses.collect();
+		let changed = !statuses.is_empty();
+		for (asset, from, to) in statuses {
+			match quotes.get_mut(&asset) {
+				Some(StoredQuote::Agreed(price) | StoredQuote::Rate(price)) => price.announced = to,
+				Some(StoredQuote::Derived(derived)) => derived.announced = Some(to),
+				Some(StoredQuote::Par) | None => {}
+			}
+			Self::deposit_event(Event::StatusChanged { asset, from, to });
+		}
+		changed
+	}
+
+	/// What a quorum agrees on now, by feed. `None` if there is no new report or no weight to look at
+	/// them.
+	fn outcomes(meter: &mut WeightMeter, now: Round) -> Option<Vec<Outcome>> {
 		if !NewReports::<T>::exists() {
 			return None;
 		}
 		let feeds = ReportedFeeds::<T>::get();
-		let authorities = Authorities::<T>::decode_len().unwrap_or_default() as u32;
+		let authorities = Reporters::<T>::decode_len().unwrap_or_default() as u32;
 		meter
 			.try_consume(T::WeightInfo::aggregate(authorities, feeds.len() as u32))
 			.ok()?;
 		NewReports::<T>::kill();
 
-		let mut weights = alloc::vec![1u64; authorities as usize];
-		aggregation::cap_weights(&mut weights);
-		let total = weights
+		let reporters = Reporters::<T>::get();
+		let total = reporters
 			.iter()
-			.fold(0u64, |sum, weight| sum.saturating_add(*weight));
+			.fold(0u64, |sum, reporter| sum.saturating_add(reporter.weight));
 		let quorum = aggregation::quorum_ceil(total, T::Quorum::get());
 
 		let disabled = Disabled::<T>::get();
 		let mut votes: Vec<Vec<Vote>> = alloc::vec![Vec::new(); feeds.len()];
-		for (index, weight) in (0u32..).zip(weights) {
-			if disabled.binary_search(&index).is_ok() {
+		for (authority, reporter) in (0u32..).zip(&reporters) {
+			if disabled.binary_search(&authority).is_ok() {
 				continue;
 			}
-			let Some(report) = LatestReports::<T>::get(index) else {
+			let Some(report) = LatestReports::<T>::get(authority) else {
 				continue;
 			};
 			if !Self::is_fresh(report.round, now) {
 				continue;
 			}
 			for reported in report.prices {
+				// The feed may have gone since the report.
 				let position = feeds.binary_search_by_key(&reported.feed, |feed| feed.id);
-				let slot = position
-					.ok()
-					.and_then(|at| Some((feeds.get(at)?, votes.get_mut(at)?)));
-				// The feed may have been removed, or its bounds narrowed, since the report.
-				let Some((feed, votes)) = slot else { continue };
-				if feed.bounds.contain(reported.price) {
-					let ReportedPrice {
-						price, confidence, ..
-					} = reported;
+				if let Some(votes) = position.ok().and_then(|at| votes.get_mut(at)) {
 					votes.push(Vote {
-						price,
-						confidence,
+						authority,
+						price: reported.price,
+						confidence: reported.confidence,
 						round: report.round,
-						weight,
+						weight: reporter.weight,
 					});
 				}
 			}
 		}
-		let agreements = feeds.into_iter().zip(votes).filter_map(|(feed, votes)| {
-			Some((
+		let mut outcomes = Vec::new();
+		let mut judged = BTreeMap::new();
+		for (feed, votes) in feeds.into_iter().zip(votes) {
+			let Some(agreement) = aggregation::agree(&votes, quorum) else {
+				continue;
+			};
+			if !feed.shadow {
+				for vote in &votes {
+					let (round, outlier) = judged.entry(vote.authority).or_default();
+					*round = vote.round;
+					*outlier |= aggregation::is_outlier(vote, &agreement);
+				}
+			}
+			outcomes.push(Outcome {
 				feed,
-				aggregation::agree(&votes, quorum)?,
-				votes.len() as u32,
-			))
-		});
-		Some(agreements.collect())
-	}
-
-	fn validity() -> Validity {
-		Validity {
-			live: T::LiveRounds::get(),
-			degraded: T::DegradedRounds::get(),
-			stale: T::StaleRounds::get(),
+				agreement,
+				reporters: votes.len() as u32,
+			});
 		}
+		Self::note_conduct(reporters.len(), judged);
+		Some(outcomes)
 	}
 
-	pub(crate) fn status(price: &AgreedPrice, now: Round) -> QuoteStatus {
-		Self::validity().status(now.saturating_sub(price.agreed))
-	}
-
-	fn present(quote: &StoredQuote, now: Round, time: Moment) -> Quote {
-		let price = match quote {
-			StoredQuote::Par => return Quote::par(),
-			StoredQuote::Agreed(price) => price,
-		};
-		let doubt = Self::validity().doubt(now.saturating_sub(price.agreed));
-		Quote {
-			price: price.price,
-			// At most four times the highest price: far from the end of `u128`.
-			confidence: price.confidence.saturating_mul(doubt),
-			slow: price.slow,
-			status: Self::status(price, now),
-			updated_at: price.updated_at,
-			age: time.saturating_sub(price.updated_at),
+	/// The present block.
+	pub(crate) fn clock() -> Clock {
+		Clock {
+			round: Self::current_round(),
+			time: T::Time::now(),
 		}
 	}
 
 	pub(crate) fn current_quote(asset: &AssetId) -> Option<Quote> {
 		let quotes = Quotes::<T>::get();
-		Some(Self::present(
-			quotes.get(asset)?,
-			Self::current_round(),
-			T::Time::now(),
-		))
+		let quote = quotes.get(asset)?;
+		if matches!(quote, StoredQuote::Rate(_)) {
+			return None;
+		}
+		Self::clock().present(&quotes, quote)
 	}
 
 	pub(crate) fn current_quotes() -> Vec<(AssetId, Quote)> {
-		let (now, time) = (Self::current_round(), T::Time::now());
-		Quotes::<T>::get()
-			.into_iter()
-			.map(|(asset, quote)| (asset, Self::present(&quote, now, time)))
+		let clock = Self::clock();
+		let quotes = Quotes::<T>::get();
+		quotes
+			.iter()
+			.filter(|(_, quote)| !matches!(quote, StoredQuote::Rate(_)))
+			.filter_map(|(asset, quote)| Some((asset.clone(), clock.present(&quotes, quote)?)))
 			.collect()
 	}
 
-	/// The asset that reports call `id`.
+	/// The asset whose quoted feed reports call `id`.
 	pub(crate) fn asset_of(feeds: &[FeedIndex], id: FeedId) -> Option<AssetId> {
-		find_feed(feeds, id).map(|feed| feed.asset.clone())
+		find_feed(feeds, id)
+			.filter(|feed| !feed.shadow)
+			.map(|feed| feed.asset.clone())
 	}
 }
 
-/// The price after `agreement`, unless no quorum has looked again since the `last` one.
-fn next_price(
-	last: Option<AgreedPrice>,
-	agreement: Agreement,
-	now: Round,
-	time: Moment,
-	reporters: u32,
-) -> Option<AgreedPrice> {
-	let Agreement {
-		price,
-		confidence,
-		observed,
-	} = agreement;
-	if last.is_some_and(|last| observed <= last.observed) {
-		return None;
+/// The present block: where age is counted from.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+	/// The round it belongs to.
+	pub round: Round,
+	/// Its time.
+	pub time: Moment,
+}
+
+impl Clock {
+	/// What `quote` says now; `None` if it is computed from something that has no price. It is one of
+	/// `quotes`, or one that could be.
+	pub fn present(
+		&self,
+		quotes: &BTreeMap<AssetId, StoredQuote>,
+		quote: &StoredQuote,
+	) -> Option<Quote> {
+		let derived = match quote {
+			StoredQuote::Par => return Some(Quote::par()),
+			StoredQuote::Agreed(price) | StoredQuote::Rate(price) => {
+				return Some(self.present_agreed(price))
+			}
+			StoredQuote::Derived(derived) => derived,
+		};
+		// A derived feed is not made of derived ones, so this goes one level deep.
+		let leg = |asset| match quotes.get(asset)? {
+			StoredQuote::Par => Some(Quote::par()),
+			StoredQuote::Agreed(price) | StoredQuote::Rate(price) => {
+				Some(self.present_agreed(price))
+			}
+			StoredQuote::Derived(_) => None,
+		};
+		let [(one, _), (other, _)] = derived.derivation.legs();
+		let quote = derive(&derived.derivation, &leg(one)?, &leg(other)?)?;
+		Some(if derived.halted {
+			Quote {
+				status: QuoteStatus::Halted,
+				..quote
+			}
+		} else {
+			quote
+		})
 	}
-	let slow = last.map_or(price, |last| {
-		aggregation::slow_average(last.slow, price, time.saturating_sub(last.updated_at))
-	});
-	let announced = last.map_or(QuoteStatus::Live, |last| last.announced);
-	Some(AgreedPrice {
-		price,
-		confidence,
-		slow,
-		observed,
-		agreed: now,
-		updated_at: time,
-		reporters,
-		announced,
-	})
+
+	fn present_agreed(&self, price: &AgreedPrice) -> Quote {
+		let doubt = price
+			.validity
+			.doubt(self.round.saturating_sub(price.agreed));
+		Quote {
+			price: price.price,
+			// At most four times the highest price: far from the end of `u128`.
+			confidence: price.confidence.saturating_mul(doubt),
+			slow: price.slow,
+			status: price.status(self.round),
+			updated_at: price.updated_at,
+			age: self.time.saturating_sub(price.updated_at),
+		}
+	}
+
+	/// How far `quote` can be trusted now, and why; `None` if it has no price.
+	pub fn assess(
+		&self,
+		quotes: &BTreeMap<AssetId, StoredQuote>,
+		quote: &StoredQuote,
+	) -> Option<(QuoteStatus, Reason)> {
+		Some(match quote {
+			StoredQuote::Par => (QuoteStatus::Live, Reason::Fine),
+			StoredQuote::Agreed(price) | StoredQuote::Rate(price) => price.assess(self.round),
+			StoredQuote::Derived(derived) => match self.present(quotes, quote)?.status {
+				status if derived.halted => (status, Reason::Stopped),
+				QuoteStatus::Live => (QuoteStatus::Live, Reason::Fine),
+				status => (status, Reason::Derived),
+			},
+		})
+	}
 }
 
 impl<T: Config> PriceSource<AssetId> for Pallet<T> {
+	/// Rates have no quote: they are no prices.
 	fn quote(asset: &AssetId) -> Option<Quote> {
 		Self::current_quote(asset)
 	}
 
-	/// Whether no reported price is Live or Degraded. So too if none is reported at all.
+	/// Whether no quorum has lately looked at any asset. So too if none is reported at all.
 	fn is_down() -> bool {
 		let now = Self::current_round();
-		!Quotes::<T>::get().values().any(|quote| match quote {
-			StoredQuote::Par => false,
-			StoredQuote::Agreed(price) => Self::status(price, now).allows_liquidation(),
-		})
+		!Quotes::<T>::get()
+			.values()
+			.filter_map(StoredQuote::agreed)
+			.any(|price| price.is_watched(now))
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
@@ -237,14 +337,36 @@ impl<T: Config> PriceSource<AssetId> for Pallet<T> {
 			price,
 			confidence: 0,
 			slow: price,
+			day: price,
+			volatility: crate::averages::Volatility::new(price, T::Time::now()),
 			observed: Round::MAX,
 			agreed: Round::MAX,
 			updated_at: T::Time::now(),
 			reporters: 0,
+			standing: Standing::Settled,
+			validity: Default::default(),
+			halt: None,
 			announced: QuoteStatus::Live,
 		};
 		Quotes::<T>::mutate(|quotes| {
 			let _ = quotes.try_insert(asset.clone(), StoredQuote::Agreed(agreed));
 		});
+	}
+}
+
+impl<T: Config> PriceHistory<AssetId> for Pallet<T> {
+	fn movement(asset: &AssetId) -> Option<Movement> {
+		let quotes = Quotes::<T>::get();
+		let AgreedPrice {
+			slow,
+			day,
+			volatility,
+			..
+		} = quotes.get(asset)?.agreed()?;
+		Some(Movement {
+			slow: *slow,
+			day: *day,
+			variance: volatility.variance,
+		})
 	}
 }

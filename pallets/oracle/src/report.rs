@@ -16,11 +16,11 @@ use sp_application_crypto::RuntimeAppPublic;
 use sp_runtime::traits::{UniqueSaturatedInto, Zero};
 
 use crate::{
-	types::*, Authorities, Config, Disabled, LatestReports, NewReports, Pallet, ReportedFeeds,
-	SessionStart, SetId,
+	types::*, Authorities, Config, Disabled, LatestReports, NewReports, NextFeedId, Pallet,
+	ReportedFeeds, SessionStart, SetId,
 };
 
-/// Why a report is refused. Each is reported as `InvalidTransaction::Custom` with this number.
+/// Why a report, or a proof made of two, is refused. Each is reported as `InvalidTransaction::Custom` with this number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ReportError {
@@ -40,7 +40,7 @@ pub enum ReportError {
 	Empty = 107,
 	/// Its feeds are not strictly ascending.
 	Unordered = 108,
-	/// It holds a feed that is not reported.
+	/// It holds a feed that there never was.
 	UnknownFeed = 109,
 	/// A price is outside the bounds of its feed.
 	OutOfBounds = 110,
@@ -50,6 +50,11 @@ pub enum ReportError {
 	TooFewSources = 112,
 	/// It is not signed by the validator, for this chain.
 	BadSignature = 113,
+	/// Two reports that prove nothing: they are the same, or about different rounds, validators or
+	/// sets.
+	NoContradiction = 114,
+	/// What the validator signed for this round is settled by an earlier proof.
+	AlreadyProven = 115,
 }
 
 impl From<ReportError> for TransactionValidityError {
@@ -127,8 +132,14 @@ impl<T: Config> Pallet<T> {
 			.all(|(a, b)| a.feed < b.feed);
 		ensure!(ascending, ReportError::Unordered);
 		let feeds = ReportedFeeds::<T>::get();
+		let next = NextFeedId::<T>::get();
 		for reported in prices {
-			let feed = find_feed(&feeds, reported.feed).ok_or(ReportError::UnknownFeed)?;
+			let Some(feed) = find_feed(&feeds, reported.feed) else {
+				// It has been removed or replaced while the report was on its way. That costs the
+				// others nothing.
+				ensure!(reported.feed < next, ReportError::UnknownFeed);
+				continue;
+			};
 			ensure!(
 				feed.bounds.contain(reported.price),
 				ReportError::OutOfBounds

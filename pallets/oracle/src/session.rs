@@ -1,12 +1,13 @@
 //! The set of validators that report.
 
 use alloc::{collections::BTreeMap, vec::Vec};
-use cairn_primitives::oracle::sr25519::AuthorityId;
+use cairn_primitives::oracle::{sr25519::AuthorityId, ReporterWeights};
 use frame_support::{traits::OneSessionHandler, WeakBoundedVec};
 use sp_runtime::BoundToRuntimeAppPublic;
 
 use crate::{
-	types::StoredReport, Authorities, Config, Disabled, LatestReports, Pallet, SessionStart, SetId,
+	aggregation::cap_weights, types::*, Authorities, Conducts, Config, Convictions, Disabled,
+	LatestReports, Pallet, PreviousSet, Reporters, SessionStart, SetId,
 };
 
 impl<T: Config> BoundToRuntimeAppPublic for Pallet<T> {
@@ -20,7 +21,9 @@ impl<T: Config> OneSessionHandler<T::AccountId> for Pallet<T> {
 	where
 		I: Iterator<Item = (&'a T::AccountId, AuthorityId)> + 'a,
 	{
-		Self::put_authorities(validators.map(|(_, key)| key).collect());
+		let (accounts, keys) = validators.map(|(who, key)| (who.clone(), key)).unzip();
+		Self::put_authorities(keys);
+		Self::weigh(accounts);
 	}
 
 	fn on_new_session<'a, I>(changed: bool, validators: I, _queued: I)
@@ -28,15 +31,21 @@ impl<T: Config> OneSessionHandler<T::AccountId> for Pallet<T> {
 		I: Iterator<Item = (&'a T::AccountId, AuthorityId)> + 'a,
 	{
 		SessionStart::<T>::put(Self::current_round());
-		if !changed {
-			return;
+		Conducts::<T>::kill();
+		let (accounts, incoming): (Vec<T::AccountId>, Vec<AuthorityId>) =
+			validators.map(|(who, key)| (who.clone(), key)).unzip();
+		if changed {
+			// The session forgets who was disabled when its set changes, and so do we.
+			Disabled::<T>::kill();
+			if Authorities::<T>::get()[..] != incoming[..] {
+				Self::change_set(incoming);
+			}
 		}
-		// The session forgets who was disabled when its set changes, and so do we.
-		Disabled::<T>::kill();
-		let incoming: Vec<AuthorityId> = validators.map(|(_, key)| key).collect();
-		if Authorities::<T>::get()[..] != incoming[..] {
-			Self::change_set(incoming);
-		}
+		Self::weigh(accounts);
+	}
+
+	fn on_before_session_ending() {
+		Self::end_session();
 	}
 
 	fn on_disabled(index: u32) {
@@ -58,10 +67,43 @@ impl<T: Config> Pallet<T> {
 		));
 	}
 
+	/// Takes down what each of the authorities counts in this session.
+	fn weigh(accounts: Vec<T::AccountId>) {
+		let mut weights: Vec<u64> = accounts.iter().map(T::Stakes::weight).collect();
+		cap_weights(&mut weights);
+		let reporters = accounts
+			.into_iter()
+			.zip(weights)
+			.map(|(who, weight)| Reporter { who, weight })
+			.collect();
+		Reporters::<T>::put(WeakBoundedVec::<_, T::MaxAuthorities>::force_from(
+			reporters,
+			Some("reporters of the oracle"),
+		));
+	}
+
 	/// Puts `incoming` in place of the present set. Whoever stays keeps the latest report under the
 	/// new index, so that a change of a few does not cost the quorum; the reports of all others go.
+	/// The former set is remembered for proofs against it, the one before that is not.
 	fn change_set(incoming: Vec<AuthorityId>) {
 		let outgoing = Authorities::<T>::get();
+		let set_id = SetId::<T>::get();
+		if let Some(forgotten) = PreviousSet::<T>::get() {
+			let members = forgotten.members.len() as u32;
+			let _ = Convictions::<T>::clear_prefix(forgotten.set_id, members, None);
+		}
+		let accounts = Reporters::<T>::get()
+			.into_iter()
+			.map(|reporter| reporter.who);
+		let members = outgoing.iter().cloned().zip(accounts).collect();
+		PreviousSet::<T>::put(FormerSet {
+			set_id,
+			members: WeakBoundedVec::<_, T::MaxAuthorities>::force_from(
+				members,
+				Some("former authorities of the oracle"),
+			),
+		});
+
 		let mut reports: BTreeMap<AuthorityId, StoredReport<T::MaxFeeds>> = (0u32..)
 			.zip(outgoing)
 			.filter_map(|(index, key)| Some((key, LatestReports::<T>::take(index)?)))
@@ -71,7 +113,7 @@ impl<T: Config> Pallet<T> {
 				LatestReports::<T>::insert(index, report);
 			}
 		}
-		SetId::<T>::mutate(|set| *set = set.saturating_add(1));
+		SetId::<T>::put(set_id.saturating_add(1));
 		Self::put_authorities(incoming);
 	}
 }

@@ -5,23 +5,28 @@ use frame_support::{ensure, traits::Get};
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-	types::*, Authorities, Config, Disabled, Feeds, LatestReports, NextFeedId, Pallet, Quotes,
-	ReportedFeeds,
+	types::*, Authorities, Conducts, Config, Convictions, Disabled, Feeds, LatestReports,
+	NextFeedId, Pallet, PreviousSet, Quotes, ReportedFeeds, Reporters, SetId, ShadowFeeds, Shadows,
 };
 
 impl<T: Config> Pallet<T> {
 	/// Checks every invariant of the pallet.
 	///
-	/// 1. [`ReportedFeeds`] are the reported ones of [`Feeds`], with their bounds, ascending by ids that
-	///    have been given out; every feed is one that could be set now.
-	/// 2. [`Quotes`] are of assets that have a feed: par where the feed is, and a price that was agreed
-	///    on, no later than now, where it is reported.
-	/// 3. [`LatestReports`] are of authorities, not from beyond the next round, ascending by feed.
-	/// 4. [`Disabled`] are authorities, ascending.
+	/// 1. [`ReportedFeeds`] are the reported ones of [`Feeds`] and [`ShadowFeeds`], as they are there,
+	///    ascending by ids that have been given out; every feed is one that could be set now.
+	/// 2. [`Quotes`] are of assets that have a feed, and of its kind: par, derived from two that are
+	///    not derived, or a price that was agreed on, no later than now. Feeds that need no reports
+	///    have one.
+	/// 3. [`Shadows`] are of [`ShadowFeeds`], and of their kind.
+	/// 4. [`LatestReports`] are of authorities, not from beyond the next round, ascending by feed.
+	/// 5. [`Disabled`] are authorities, ascending; [`Reporters`] are as many, each counts for
+	///    something, [`Conducts`] are no more; [`Convictions`] are of the present and the previous set.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_feeds()?;
 		Self::try_quotes()?;
-		Self::try_reports()
+		Self::try_shadows()?;
+		Self::try_reports()?;
+		Self::try_set()
 	}
 
 	fn try_feeds() -> Result<(), TryRuntimeError> {
@@ -35,20 +40,26 @@ impl<T: Config> Pallet<T> {
 			index.iter().all(|feed| feed.id < next),
 			"oracle: a feed id was not given out"
 		);
+		let live = Feeds::<T>::iter().map(|(asset, feed)| (asset, feed, false));
+		let shadows = ShadowFeeds::<T>::iter().map(|(asset, feed)| (asset, feed, true));
 		let (mut all, mut reported) = (0u32, 0usize);
-		for (asset, feed) in Feeds::<T>::iter() {
-			all = all.saturating_add(1);
+		for (asset, feed, shadow) in live.chain(shadows) {
+			all = all.saturating_add(u32::from(!shadow));
 			let Feed::Reported(feed) = feed else { continue };
 			reported = reported.saturating_add(1);
 			ensure!(
 				feed.validate(&asset).is_ok(),
 				"oracle: a feed that cannot be set"
 			);
-			let listed = index.iter().filter(|listed| listed.asset == asset);
-			let agrees = listed.map(|listed| listed.bounds).eq([feed.bounds]);
+			let listed = index
+				.iter()
+				.filter(|listed| listed.asset == asset && listed.shadow == shadow);
+			let agrees = listed
+				.map(|listed| (listed.bounds, listed.unit, listed.thresholds))
+				.eq([(feed.bounds, feed.unit, feed.thresholds)]);
 			ensure!(
 				agrees,
-				"oracle: a reported feed is not listed once with its bounds"
+				"oracle: a reported feed is not listed once as it is"
 			);
 		}
 		ensure!(
@@ -64,38 +75,98 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn try_quotes() -> Result<(), TryRuntimeError> {
-		let now = Self::current_round();
 		let quotes = Quotes::<T>::get();
 		for (asset, quote) in &quotes {
-			match (quote, Feeds::<T>::get(asset)) {
-				(StoredQuote::Par, Some(Feed::Par)) => {}
-				(StoredQuote::Agreed(price), Some(Feed::Reported(_))) => {
-					let valid = |price: Price| Price::new(price.raw()).is_some();
-					ensure!(
-						valid(price.price) && valid(price.slow),
-						"oracle: not a price"
-					);
-					ensure!(
-						price.confidence <= price.price.raw(),
-						"oracle: more doubt than price"
-					);
-					ensure!(
-						price.agreed <= now,
-						"oracle: a price is agreed in the future"
-					);
-					ensure!(
-						price.observed <= price.agreed.saturating_add(1),
-						"oracle: a price is observed after it was agreed",
-					);
-				}
-				_ => return Err("oracle: a quote does not fit its feed".into()),
+			let feed = Feeds::<T>::get(asset).ok_or("oracle: a quote without a feed")?;
+			ensure!(fits(&feed, quote), "oracle: a quote does not fit its feed");
+			Self::try_agreed(quote)?;
+			let StoredQuote::Derived(derived) = quote else {
+				continue;
+			};
+			for (leg, unit) in derived.derivation.legs() {
+				let feed = Feeds::<T>::get(leg).ok_or("oracle: derived from nothing")?;
+				ensure!(
+					feed.unit() == unit && !matches!(feed, Feed::Derived(_)),
+					"oracle: derived from what it cannot be derived from"
+				);
 			}
 		}
-		let par = Feeds::<T>::iter().filter(|(_, feed)| matches!(feed, Feed::Par));
-		let quoted = par
-			.into_iter()
+		let quoted = Feeds::<T>::iter()
+			.filter(|(_, feed)| !matches!(feed, Feed::Reported(_)))
 			.all(|(asset, _)| quotes.contains_key(&asset));
-		ensure!(quoted, "oracle: par without a quote");
+		ensure!(quoted, "oracle: a feed that needs no reports has no quote");
+		Ok(())
+	}
+
+	fn try_agreed(quote: &StoredQuote) -> Result<(), TryRuntimeError> {
+		let now = Self::current_round();
+		let Some(price) = quote.agreed() else {
+			return Ok(());
+		};
+		let valid = |price: Price| Price::new(price.raw()).is_some();
+		ensure!(
+			[price.price, price.slow, price.day].into_iter().all(valid),
+			"oracle: not a price"
+		);
+		ensure!(
+			price.confidence <= price.price.raw(),
+			"oracle: more doubt than price"
+		);
+		ensure!(
+			price.agreed <= now,
+			"oracle: a price is agreed in the future"
+		);
+		ensure!(
+			price.observed <= now.saturating_add(1),
+			"oracle: a price is observed in the future",
+		);
+		Ok(())
+	}
+
+	fn try_shadows() -> Result<(), TryRuntimeError> {
+		let shadows = Shadows::<T>::get();
+		ensure!(
+			ShadowFeeds::<T>::iter_keys().count() == shadows.len(),
+			"oracle: shadows are miscounted"
+		);
+		for (asset, shadow) in &shadows {
+			let feed = ShadowFeeds::<T>::get(asset).ok_or("oracle: a shadow of nothing")?;
+			let fitting = match &shadow.quote {
+				Some(quote) => fits(&feed, quote),
+				None => matches!(feed, Feed::Reported(_)),
+			};
+			ensure!(
+				fitting && shadow.feed.is_some() == matches!(feed, Feed::Reported(_)),
+				"oracle: a shadow does not fit its feed"
+			);
+			if let Some(quote) = &shadow.quote {
+				Self::try_agreed(quote)?;
+			}
+		}
+		Ok(())
+	}
+
+	fn try_set() -> Result<(), TryRuntimeError> {
+		let authorities = Authorities::<T>::get().len();
+		let reporters = Reporters::<T>::get();
+		ensure!(
+			reporters.len() == authorities,
+			"oracle: not every authority has a weight"
+		);
+		ensure!(
+			reporters.iter().all(|reporter| reporter.weight > 0),
+			"oracle: an authority counts for nothing"
+		);
+		ensure!(
+			Conducts::<T>::get().len() <= authorities,
+			"oracle: conduct of nobody"
+		);
+		let previous = PreviousSet::<T>::get().map(|previous| previous.set_id);
+		let sets = [Some(SetId::<T>::get()), previous];
+		ensure!(
+			Convictions::<T>::iter().all(|(set, ..)| sets.contains(&Some(set))),
+			"oracle: a conviction of a set that is forgotten"
+		);
 		Ok(())
 	}
 
@@ -118,6 +189,19 @@ impl<T: Config> Pallet<T> {
 			"oracle: nobody is disabled"
 		);
 		Ok(())
+	}
+}
+
+/// Whether such a feed has such a quote.
+fn fits<S: Get<u32>>(feed: &Feed<S>, quote: &StoredQuote) -> bool {
+	match (feed, quote) {
+		(Feed::Par, StoredQuote::Par) => true,
+		(Feed::Reported(feed), StoredQuote::Agreed(_)) => feed.unit == Unit::Dollars,
+		(Feed::Reported(feed), StoredQuote::Rate(_)) => feed.unit == Unit::Rate,
+		(Feed::Derived(derivation), StoredQuote::Derived(derived)) => {
+			derived.derivation == *derivation
+		}
+		_ => false,
 	}
 }
 

@@ -22,6 +22,18 @@ pub trait WeightInfo {
 	fn set_feed() -> Weight;
 	/// Removing a feed.
 	fn remove_feed() -> Weight;
+	/// Putting the largest feed in the place of another.
+	fn promote_feed() -> Weight;
+	/// Withdrawing the largest feed in shadow.
+	fn withdraw_shadow() -> Weight;
+	/// Stopping a feed.
+	fn halt_feed() -> Weight;
+	/// Letting a stopped feed prove itself.
+	fn resume_feed() -> Weight;
+	/// Checking a proof made of two reports of all feeds.
+	fn authorize_prove_two_reports() -> Weight;
+	/// Drawing the consequence of a proof.
+	fn prove_two_reports() -> Weight;
 }
 
 /// Weights with the database costs of the runtime.
@@ -46,6 +58,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn remove_feed() -> Weight {
 		estimates::remove_feed(T::DbWeight::get())
 	}
+	fn promote_feed() -> Weight {
+		estimates::promote_feed(T::DbWeight::get())
+	}
+	fn withdraw_shadow() -> Weight {
+		estimates::withdraw_shadow(T::DbWeight::get())
+	}
+	fn halt_feed() -> Weight {
+		estimates::halt_feed(T::DbWeight::get())
+	}
+	fn resume_feed() -> Weight {
+		estimates::resume_feed(T::DbWeight::get())
+	}
+	fn authorize_prove_two_reports() -> Weight {
+		estimates::authorize_prove_two_reports(T::DbWeight::get())
+	}
+	fn prove_two_reports() -> Weight {
+		estimates::prove_two_reports(T::DbWeight::get())
+	}
 }
 
 impl WeightInfo for () {
@@ -67,6 +97,24 @@ impl WeightInfo for () {
 	fn remove_feed() -> Weight {
 		estimates::remove_feed(RocksDbWeight::get())
 	}
+	fn promote_feed() -> Weight {
+		estimates::promote_feed(RocksDbWeight::get())
+	}
+	fn withdraw_shadow() -> Weight {
+		estimates::withdraw_shadow(RocksDbWeight::get())
+	}
+	fn halt_feed() -> Weight {
+		estimates::halt_feed(RocksDbWeight::get())
+	}
+	fn resume_feed() -> Weight {
+		estimates::resume_feed(RocksDbWeight::get())
+	}
+	fn authorize_prove_two_reports() -> Weight {
+		estimates::authorize_prove_two_reports(RocksDbWeight::get())
+	}
+	fn prove_two_reports() -> Weight {
+		estimates::prove_two_reports(RocksDbWeight::get())
+	}
 }
 
 mod estimates {
@@ -80,34 +128,68 @@ mod estimates {
 	}
 
 	/// An sr25519 verification takes about 50 µs, hashing the payload and looking up a feed 0.2 µs
-	/// each. Reads: block number and genesis hash, set, feeds, authorities, disabled, latest report.
+	/// each. Reads: block number and genesis hash, set, feeds and the next id, authorities, disabled,
+	/// latest report.
 	pub fn authorize_report(f: u32, db: RuntimeDbWeight) -> Weight {
-		weight(100u64.saturating_add(f.into()), 7, 0, db)
+		weight(100u64.saturating_add(f.into()), 8, 0, db)
 	}
 
+	/// Session start, the latest report, and the mark that there is one.
 	pub fn report(f: u32, db: RuntimeDbWeight) -> Weight {
 		weight(15u64.saturating_add((f / 4).into()), 2, 2, db)
 	}
 
+	/// Block number, time, quotes, the mark; quotes and the events.
 	pub fn aggregate_idle(db: RuntimeDbWeight) -> Weight {
-		weight(40, 4, 4, db)
+		weight(60, 4, 4, db)
 	}
 
-	/// Sorting three opinions for each of `v · f` votes is what takes time.
+	/// Sorting three opinions for each of `v · f` votes is what takes time. Reads: feeds, reporters,
+	/// disabled, session start, conducts, shadows, and a report of each. Writes: the mark, conducts,
+	/// shadows.
 	pub fn aggregate(v: u32, f: u32, db: RuntimeDbWeight) -> Weight {
 		let votes = u64::from(v).saturating_mul(f.into());
-		let microseconds = 30u64
+		let microseconds = 40u64
 			.saturating_add(u64::from(v).saturating_mul(3))
-			.saturating_add(u64::from(f).saturating_mul(5))
-			.saturating_add(votes);
-		weight(microseconds, u64::from(v).saturating_add(4), 2, db)
+			.saturating_add(u64::from(f).saturating_mul(8))
+			.saturating_add(votes.saturating_mul(2));
+		weight(microseconds, u64::from(v).saturating_add(6), 3, db)
 	}
 
+	/// The feed, its legs if it is derived, their number, shadows, quotes, feeds and the next id.
 	pub fn set_feed(db: RuntimeDbWeight) -> Weight {
-		weight(120, 6, 6, db)
+		weight(150, 9, 7, db)
 	}
 
 	pub fn remove_feed(db: RuntimeDbWeight) -> Weight {
-		weight(60, 5, 5, db)
+		weight(80, 6, 7, db)
+	}
+
+	/// Time, shadows, quotes, both feeds and their number, feeds.
+	pub fn promote_feed(db: RuntimeDbWeight) -> Weight {
+		weight(160, 8, 8, db)
+	}
+
+	pub fn withdraw_shadow(db: RuntimeDbWeight) -> Weight {
+		weight(60, 3, 4, db)
+	}
+
+	pub fn halt_feed(db: RuntimeDbWeight) -> Weight {
+		weight(40, 1, 2, db)
+	}
+
+	pub fn resume_feed(db: RuntimeDbWeight) -> Weight {
+		weight(40, 1, 2, db)
+	}
+
+	/// Two verifications. Reads: block number and genesis hash, set, authorities, reporters, the
+	/// previous set, convictions.
+	pub fn authorize_prove_two_reports(db: RuntimeDbWeight) -> Weight {
+		weight(260, 7, 0, db)
+	}
+
+	/// What the runtime makes of it is counted with another ten reads and writes.
+	pub fn prove_two_reports(db: RuntimeDbWeight) -> Weight {
+		weight(60, 14, 12, db)
 	}
 }

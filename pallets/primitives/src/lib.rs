@@ -31,7 +31,7 @@ pub use issuance::{
 	BalanceSheet, BurnReason, DebtLedger, Holding, Issuance, MintReason, Reserve, Standing,
 };
 pub use lots::{Leftover, LiquidationLots, Seizure};
-pub use quote::{PriceSource, Quote, QuoteStatus};
+pub use quote::{Movement, PriceHistory, PriceSource, Quote, QuoteStatus};
 
 use frame_support::traits::tokens::fungible::NativeOrWithId;
 use sp_runtime::{

@@ -12,12 +12,16 @@ use crate::Moment;
 /// What each operation needs is decided where the operation is: opening, borrowing and withdrawing
 /// need [`Live`](Self::Live), liquidation [`Live`](Self::Live) or [`Degraded`](Self::Degraded),
 /// repaying, depositing and closing nothing.
+///
+/// Ordered by severity, so that the worse of two is the greater one.
 #[derive(
 	Clone,
 	Copy,
 	Debug,
 	PartialEq,
 	Eq,
+	PartialOrd,
+	Ord,
 	Encode,
 	Decode,
 	DecodeWithMemTracking,
@@ -29,11 +33,11 @@ use crate::Moment;
 pub enum QuoteStatus {
 	/// A quorum of validators agreed within the last rounds.
 	Live,
-	/// The last agreement is some rounds old, or weaker than it should be.
+	/// The last agreement is some rounds old, or its confidence is wide, or the price is moving fast.
 	Degraded,
-	/// The price has moved further than is believed without confirmation.
+	/// The validators see a price so far away that it waits for its confirmation.
 	Jump,
-	/// The last agreement is too old to act on.
+	/// The last agreement is too old to act on, or the validators disagree too widely.
 	Stale,
 	/// Stopped by governance or its guardian.
 	Halted,
@@ -114,6 +118,35 @@ impl Quote {
 	pub fn debt_for_new_risk(&self) -> Price {
 		self.high().max(self.slow)
 	}
+}
+
+/// How the price of an asset has moved.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Movement {
+	/// Average over about half an hour.
+	pub slow: Price,
+	/// Average over about a day.
+	pub day: Price,
+	/// Exponentially weighted variance of the logarithmic return over five minutes, in units of
+	/// 1e-18: the square of the volatility. Times 105,192 it is that of a year.
+	pub variance: u64,
+}
+
+/// Where risk models learn how prices move.
+pub trait PriceHistory<AssetId> {
+	/// How the price of `asset` has moved; `None` if it is not reported, or has no price yet.
+	fn movement(asset: &AssetId) -> Option<Movement>;
 }
 
 /// Where quotes come from.

@@ -20,7 +20,7 @@ use frame_support::{
 	PalletId,
 };
 use frame_system::EnsureRoot;
-use sp_runtime::{traits::AccountIdConversion, transaction_validity::TransactionPriority};
+use sp_runtime::{traits::AccountIdConversion, transaction_validity::TransactionPriority, Perbill};
 
 /// The debt of a vault is zero or at least this much, and so is what a lot leaves.
 pub const MINIMUM_DEBT: Balance = 100 * CUSD;
@@ -49,23 +49,29 @@ parameter_types! {
 		lot: 5_000_000 * CUSD,
 		total: 50_000_000 * CUSD,
 	};
+	pub const ShadowTolerance: Perbill = Perbill::from_percent(2);
 }
 
 impl cairn_oracle::Config for Runtime {
 	type AdminOrigin = EnsureRoot<AccountId>;
-	type DegradedRounds = ConstU32<10>;
-	type LiveRounds = ConstU32<3>;
+	type GuardianOrigin = EnsureRoot<AccountId>;
 	type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
 	type MaxFeeds = ConstU32<32>;
 	type MaxReportAge = ConstU32<3>;
 	type MaxSources = ConstU32<8>;
+	// Misconduct is proven and told in events. What it costs is decided with the validators' bonds.
+	type OnMisconduct = ();
 	type Quorum = Quorum;
 	type ReportLongevity = ConstU64<5>;
 	// A tip can lift a transaction as high, but not above: among equals, what expires first goes
 	// first, and that is the report.
 	type ReportPriority = ConstU64<{ TransactionPriority::MAX }>;
 	type RoundLength = ConstU32<1>;
-	type StaleRounds = ConstU32<50>;
+	// A day.
+	type ShadowRounds = ConstU32<DAYS>;
+	type ShadowTolerance = ShadowTolerance;
+	// Validators count the same until they have something at stake.
+	type Stakes = ();
 	type Time = Timestamp;
 	type WeightInfo = cairn_oracle::weights::SubstrateWeight<Runtime>;
 }

@@ -50,7 +50,12 @@ fn a_price_and_its_liquidations_share_a_block() {
 			3_000 * 10u128.pow(18)
 		);
 		assert!(!liquidated());
+		block(vec![report(&prices(2_300))]);
+		// It has jumped, and waits for the next round to confirm it.
+		assert_eq!(Oracle::quote(ETH).unwrap().status, QuoteStatus::Jump);
+		assert!(!liquidated());
 		block(vec![]);
+		assert_eq!(Oracle::quote(ETH).unwrap().status, QuoteStatus::Live);
 		assert_eq!(
 			Oracle::quote(ETH).unwrap().price.raw(),
 			2_300 * 10u128.pow(18)

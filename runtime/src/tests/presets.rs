@@ -75,7 +75,7 @@ fn every_feed_survives_the_failure_of_any_one_exchange() {
 		let feeds: BTreeMap<_, _> = cairn_oracle::Feeds::<Runtime>::iter()
 			.filter_map(|(asset, feed)| match feed {
 				Feed::Reported(feed) => Some((asset, feed.sources)),
-				Feed::Par => None,
+				Feed::Par | Feed::Derived(_) => None,
 			})
 			.collect();
 		let exchanges: BTreeSet<_> = feeds
@@ -93,7 +93,7 @@ fn every_feed_survives_the_failure_of_any_one_exchange() {
 				let usable = sources.iter().filter(|source| {
 					source.name != *failing
 						&& match &source.quote {
-							QuoteCurrency::Usd => true,
+							QuoteCurrency::Usd | QuoteCurrency::Plain => true,
 							QuoteCurrency::Asset(other) => direct(other) >= MIN_SOURCES,
 						}
 				});

@@ -1,3 +1,4 @@
+use super::cases;
 use crate::worker::decimal::{parse_fixed, parse_price, DecimalError::*};
 use cairn_math::Price;
 use proptest::prelude::*;
@@ -72,6 +73,8 @@ fn neither_zero_nor_more_than_a_billion_is_a_price() {
 }
 
 proptest! {
+	#![proptest_config(cases(256))]
+
 	#[test]
 	fn every_price_survives_being_written_and_read(raw in 0u128..=u128::MAX / 2) {
 		let text = format!("{}.{:018}", raw / ONE, raw % ONE);

@@ -1,4 +1,4 @@
-use crate::{mock::*, types::*, Error, Event, Feeds, NextFeedId, Quotes, ReportedFeeds};
+use crate::{mock::*, types::*, Error, Event, Feeds, NextFeedId, ReportedFeeds};
 use cairn_math::Price;
 use cairn_primitives::{AssetId, PriceSource, Quote};
 use codec::{Decode, Encode};
@@ -16,14 +16,22 @@ fn with_sources(change: impl FnOnce(&mut Vec<GenesisSource>)) -> Feed<Sources> {
 		min,
 		max,
 		mut sources,
+		unit,
+		thresholds,
 	} = dot_feed()
 	else {
 		panic!()
 	};
 	change(&mut sources);
-	GenesisFeedKind::Reported { min, max, sources }
-		.into_feed()
-		.unwrap()
+	GenesisFeedKind::Reported {
+		min,
+		max,
+		sources,
+		unit,
+		thresholds,
+	}
+	.into_feed()
+	.unwrap()
 }
 
 fn set(asset: AssetId, feed: Feed<Sources>) -> frame_support::dispatch::DispatchResult {
@@ -73,7 +81,7 @@ fn a_genesis_reads_as_an_operator_would_write_it() {
 			{ "name": "okx", "url": "https://www.okx.com/api/v5/market/ticker?instId=BTC-USDT",
 			  "bid": "/data/0/bidPx", "ask": "/data/0/askPx", "error": { "pointer": "/code", "none": "0" },
 			  "quotedIn": { "WithId": 3 } }
-		] } } }
+		], "thresholds": { "jump": 50000000 } } } }
 	]"#;
 	let feeds: Vec<GenesisFeed> = serde_json::from_str(text).unwrap();
 	let again: Vec<GenesisFeed> =
@@ -119,27 +127,6 @@ fn only_the_admin_sets_and_removes() {
 }
 
 #[test]
-fn a_feed_keeps_its_id_and_price_while_it_changes() {
-	chain(1).execute_with(|| {
-		everyone_reports(1, &[(DOT_FEED, usd(5))]);
-		next_block();
-		assert_ok!(set(DOT, with_sources(|sources| drop(sources.pop()))));
-		System::assert_last_event(
-			Event::FeedSet {
-				asset: DOT,
-				feed: Some(DOT_FEED),
-			}
-			.into(),
-		);
-		assert_eq!(
-			<Oracle as PriceSource<_>>::quote(&DOT).unwrap().price,
-			usd(5)
-		);
-		next_block();
-	});
-}
-
-#[test]
 fn a_removed_feed_leaves_no_quote_and_its_id_is_not_used_again() {
 	chain(1).execute_with(|| {
 		everyone_reports(1, &[(DOT_FEED, usd(5))]);
@@ -163,20 +150,24 @@ fn a_removed_feed_leaves_no_quote_and_its_id_is_not_used_again() {
 #[test]
 fn a_feed_can_come_to_par_and_leave_it() {
 	chain(1).execute_with(|| {
-		everyone_reports(1, &[(DOT_FEED, usd(5))]);
+		let promote = || Oracle::promote_feed(RuntimeOrigin::root(), USDT);
+		everyone_reports(1, &[(USDT_FEED, milli(999))]);
 		next_block();
-		assert_ok!(set(DOT, Feed::Par));
-		System::assert_last_event(
-			Event::FeedSet {
-				asset: DOT,
-				feed: None,
-			}
-			.into(),
+		assert_ok!(set(USDT, Feed::Par));
+		assert_ok!(promote());
+		assert_eq!(<Oracle as PriceSource<_>>::quote(&USDT), Some(Quote::par()));
+		next_block();
+		assert_ok!(set(USDT, with_sources(|sources| drop(sources.pop()))));
+		everyone_reports(1, &[(FeedId(2), milli(970))]);
+		next_block();
+		assert_noop!(promote(), Error::<Test>::ShadowApart);
+		everyone_reports(1, &[(FeedId(2), milli(985))]);
+		next_block();
+		assert_ok!(promote());
+		assert_eq!(
+			<Oracle as PriceSource<_>>::quote(&USDT).unwrap().price,
+			milli(985)
 		);
-		assert_eq!(<Oracle as PriceSource<_>>::quote(&DOT), Some(Quote::par()));
-		next_block();
-		assert_ok!(set(DOT, with_sources(|_| ())));
-		assert!(!Quotes::<Test>::get().contains_key(&DOT));
 		next_block();
 	});
 }
@@ -184,14 +175,40 @@ fn a_feed_can_come_to_par_and_leave_it() {
 #[test]
 fn there_is_room_for_so_many_feeds() {
 	chain(1).execute_with(|| {
-		assert_ok!(set(AssetId::Native, Feed::Par));
+		let promote = |id| Oracle::promote_feed(RuntimeOrigin::root(), AssetId::WithId(id));
+		// Three there are, eight there can be.
+		for id in 10..15 {
+			assert_ok!(set(AssetId::WithId(id), Feed::Par));
+			assert_ok!(promote(id));
+		}
 		let another = AssetId::WithId(9);
 		for feed in [Feed::Par, with_sources(|_| ())] {
 			assert_noop!(set(another.clone(), feed), Error::<Test>::TooManyFeeds);
 		}
-		assert_ok!(set(AssetId::Native, with_sources(|_| ())));
-		assert_ok!(set(DOT, Feed::Par));
+		// Those in shadow are reported, too.
+		for id in 10..15 {
+			assert_ok!(set(AssetId::WithId(id), with_sources(|_| ())));
+		}
+		assert_ok!(set(DOT, with_sources(|_| ())));
+		assert_eq!(ReportedFeeds::<Test>::get().len(), 8);
+		let another = with_sources(|sources| drop(sources.pop()));
+		assert_noop!(set(USDT, another), Error::<Test>::TooManyFeeds);
+		assert_ok!(set(DOT, with_sources(|_| ())));
 		Oracle::do_try_state().unwrap();
+	});
+}
+
+#[test]
+fn a_feed_that_lost_its_room_in_shadow_is_not_promoted() {
+	chain(1).execute_with(|| {
+		let promote = |id| Oracle::promote_feed(RuntimeOrigin::root(), AssetId::WithId(id));
+		for id in 10..16 {
+			assert_ok!(set(AssetId::WithId(id), Feed::Par));
+		}
+		for id in 10..15 {
+			assert_ok!(promote(id));
+		}
+		assert_noop!(promote(15), Error::<Test>::TooManyFeeds);
 	});
 }
 
@@ -203,6 +220,28 @@ fn ids_that_are_used_up_are_not_used_again() {
 			set(AssetId::Native, with_sources(|_| ())),
 			Error::<Test>::NoFeedId
 		);
+	});
+}
+
+#[test]
+fn a_genesis_may_derive_a_feed_from_those_before_it() {
+	use sp_runtime::BuildStorage;
+	let text = r#"{ "asset": { "WithId": 9 }, "feed": { "derived": { "minimum": {
+		"one": { "WithId": 2 }, "other": { "WithId": 3 } } } } }"#;
+	let mut feeds = genesis_feeds();
+	feeds.push(serde_json::from_str(text).unwrap());
+	let genesis = crate::GenesisConfig::<Test> {
+		feeds,
+		..Default::default()
+	};
+	let mut chain: sp_io::TestExternalities = genesis.build_storage().unwrap().into();
+	chain.execute_with(|| {
+		let derived = Feeds::<Test>::get(AssetId::WithId(9));
+		assert!(matches!(
+			derived,
+			Some(Feed::Derived(Derivation::Minimum { .. }))
+		));
+		Oracle::do_try_state().unwrap();
 	});
 }
 
@@ -267,6 +306,15 @@ fn a_source_needs_a_name_an_address_and_a_price() {
 fn an_asset_is_not_quoted_in_itself() {
 	let circular = |sources: &mut Vec<GenesisSource>| sources[0].quoted_in = Some(DOT);
 	assert_unfit(with_sources(circular), Error::QuotedInItself);
+}
+
+#[test]
+fn thresholds_have_to_be_in_order() {
+	let Feed::Reported(mut feed) = with_sources(|_| ()) else {
+		panic!()
+	};
+	feed.thresholds.recovery = 0;
+	assert_unfit(Feed::Reported(feed), Error::InvalidThresholds);
 }
 
 #[test]

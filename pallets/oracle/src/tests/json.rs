@@ -1,3 +1,4 @@
+use super::cases;
 use crate::worker::json::{find, is_pointer, parse, says, text, JsonError};
 use proptest::prelude::*;
 
@@ -140,6 +141,8 @@ fn deep_nesting_is_no_danger() {
 }
 
 proptest! {
+	#![proptest_config(cases(256))]
+
 	#[test]
 	fn no_bytes_panic(document: Vec<u8>, pointer: Vec<u8>) {
 		if let Ok(root) = parse(&document) {
@@ -165,6 +168,29 @@ proptest! {
 		for (key, value) in &members {
 			let pointer = format!("/{}", key.replace('~', "~0").replace('/', "~1"));
 			prop_assert_eq!(read(&document, &pointer), Ok(value.to_string()));
+		}
+	}
+
+	/// Answers as exchanges send them, damaged on their way.
+	#[test]
+	fn no_damage_panics(
+		which in 0usize..3,
+		damages in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0u8..3), 1..6),
+		pointer in prop::sample::select(vec!["/result/*/a/0", "/bitcoin/usd", "/0/1", "/*/*", ""]),
+	) {
+		let mut document = [KRAKEN, COINGECKO, BITFINEX][which].as_bytes().to_vec();
+		for (place, byte, how) in damages {
+			let place = place.index(document.len());
+			match how {
+				0 => document[place] = byte,
+				1 => document.insert(place, byte),
+				_ => document.truncate(place + 1),
+			}
+		}
+		if let Ok(root) = parse(&document) {
+			if let Ok(text) = find(root, pointer.as_bytes()).and_then(text) {
+				let _ = crate::worker::decimal::parse_price(&text);
+			}
 		}
 	}
 }

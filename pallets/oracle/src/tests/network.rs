@@ -18,6 +18,8 @@ pub enum Server {
 	Late(u64, String),
 	/// Answers with this status.
 	Status(u16, String),
+	/// Answers with status 429 and, if there is one, this header `Retry-After`.
+	TooOften(Option<String>),
 	/// Never says anything.
 	Silent,
 	/// Sends one byte in so many milliseconds, for ever.
@@ -70,6 +72,7 @@ impl State {
 			}
 			Server::Unreachable | Server::Refuses => HttpRequestStatus::IoError,
 			Server::Status(code, _) => HttpRequestStatus::Finished(*code),
+			Server::TooOften(_) => HttpRequestStatus::Finished(429),
 			_ => HttpRequestStatus::Finished(200),
 		}
 	}
@@ -175,8 +178,18 @@ impl Externalities for Network {
 		}
 	}
 
-	fn http_response_headers(&mut self, _: HttpRequestId) -> Vec<(Vec<u8>, Vec<u8>)> {
-		Vec::new()
+	fn http_response_headers(&mut self, id: HttpRequestId) -> Vec<(Vec<u8>, Vec<u8>)> {
+		let state = self.0.lock().unwrap();
+		match state.requests.get(usize::from(id.0)) {
+			Some(Some(Request {
+				server: Server::TooOften(Some(wait)),
+				..
+			})) => vec![
+				(b"content-type".to_vec(), b"text/plain".to_vec()),
+				(b"Retry-After".to_vec(), wait.as_bytes().to_vec()),
+			],
+			_ => Vec::new(),
+		}
 	}
 
 	fn http_response_read_body(

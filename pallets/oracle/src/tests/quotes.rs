@@ -5,7 +5,6 @@ use cairn_primitives::{
 	QuoteStatus::{self, Degraded, Live, Stale},
 };
 use frame_support::{
-	assert_ok,
 	traits::{OneSessionHandler, Time},
 	weights::{Weight, WeightMeter},
 };
@@ -60,7 +59,7 @@ fn two_thirds_make_a_price_in_the_next_block() {
 		}
 		next_block();
 		assert_eq!(quote(DOT), None, "three of six are too few");
-		reports(3, 4, usd(7));
+		reports(3, 4, milli(5_010));
 		assert_eq!(quote(DOT), None, "a price does not change within a block");
 		next_block();
 		let quote = quote(DOT).unwrap();
@@ -94,11 +93,56 @@ fn a_price_follows_the_validators_without_a_limit() {
 		everyone_reports(4, &[(DOT_FEED, usd(100))]);
 		next_block();
 		// A feed that stops at a floor, or lags, in a crash is a wrong price served with confidence.
+		let mut before = usd(100);
 		for dollars in [90, 50, 10, 1] {
 			everyone_reports(4, &[(DOT_FEED, usd(dollars))]);
 			next_block();
-			assert_eq!(price(DOT), Some(usd(dollars)));
+			assert_eq!(price(DOT), Some(before), "one round behind");
+			before = usd(dollars);
 		}
+		everyone_reports(4, &[(DOT_FEED, usd(1))]);
+		next_block();
+		assert_eq!(price(DOT), Some(usd(1)));
+		assert_eq!(quote(DOT).unwrap().status, Live);
+	});
+}
+
+#[test]
+fn one_of_four_may_lie_while_another_is_silent() {
+	for lie in [milli(10), usd(900), milli(5_100)] {
+		chain(4).execute_with(|| {
+			for _ in 0..10 {
+				reports(0, 1, usd(5));
+				reports(1, 2, usd(5));
+				reports(2, 3, lie);
+				next_block();
+				let quote = quote(DOT).unwrap();
+				assert_eq!((quote.price, quote.status), (usd(5), Live), "{lie:?}");
+				assert!(quote.confidence <= usd(5).raw() / 50, "{lie:?}");
+			}
+		});
+	}
+}
+
+#[test]
+fn honest_ones_below_a_quorum_make_no_price_without_the_others() {
+	chain(4).execute_with(|| {
+		everyone_reports(4, &[(DOT_FEED, usd(5))]);
+		next_block();
+		for round in 1..60 {
+			// One sees too few exchanges to report this feed, one is silent.
+			reports(0, 1, usd(4));
+			reports(1, 2, usd(4));
+			let report = report(2, &[(USDT_FEED, usd(1))]);
+			let signature = sign(&report, 3);
+			apply(report, signature).unwrap().unwrap();
+			next_block();
+			// The first reports of all count for three rounds more, but nobody has looked again.
+			let quote = quote(DOT).unwrap();
+			assert_eq!(quote.price, usd(5));
+			assert_eq!(quote.status == Live, round <= 3, "{round}");
+		}
+		assert_eq!(quote(DOT).unwrap().status, Stale);
 	});
 }
 
@@ -126,6 +170,13 @@ fn a_quote_ages_from_live_through_degraded_to_stale_and_back() {
 			assert_eq!(quote.age, u64::from(rounds) * BLOCK_TIME);
 			assert_eq!(<Oracle as PriceSource<_>>::is_down(), status == Stale);
 		}
+		everyone_reports(4, &[(DOT_FEED, usd(6))]);
+		next_block();
+		assert_eq!(
+			quote(DOT).unwrap().status,
+			Stale,
+			"it is far, and waits for its confirmation"
+		);
 		everyone_reports(4, &[(DOT_FEED, usd(6))]);
 		next_block();
 		let quote = quote(DOT).unwrap();
@@ -218,31 +269,9 @@ fn a_disabled_validators_report_no_longer_counts() {
 		Oracle::on_disabled(0);
 		next_block();
 		assert_eq!(price(DOT), None);
-		reports(2, 3, usd(6));
+		reports(2, 3, milli(5_010));
 		next_block();
-		assert_eq!(price(DOT), Some(milli(5_500)));
-	});
-}
-
-#[test]
-fn a_report_from_outside_newer_bounds_does_not_count() {
-	chain(3).execute_with(|| {
-		everyone_reports(3, &[(DOT_FEED, usd(500))]);
-		let narrowed = match genesis_feeds().swap_remove(1).feed {
-			GenesisFeedKind::Reported { min, sources, .. } => GenesisFeedKind::Reported {
-				min,
-				max: "100".into(),
-				sources,
-			},
-			par => par,
-		};
-		assert_ok!(Oracle::set_feed(
-			RuntimeOrigin::root(),
-			DOT,
-			narrowed.into_feed().unwrap()
-		));
-		next_block();
-		assert_eq!(price(DOT), None);
+		assert_eq!(price(DOT), Some(milli(5_005)));
 	});
 }
 
@@ -251,11 +280,11 @@ fn the_slow_average_follows_slowly() {
 	chain(4).execute_with(|| {
 		everyone_reports(4, &[(DOT_FEED, usd(10))]);
 		next_block();
-		everyone_reports(4, &[(DOT_FEED, usd(20))]);
+		everyone_reports(4, &[(DOT_FEED, milli(10_200))]);
 		next_block_after(HALF_AN_HOUR);
 		let quote = quote(DOT).unwrap();
-		assert_eq!((quote.price, quote.slow), (usd(20), usd(15)));
-		assert!(quote.collateral_for_new_risk() <= usd(15));
+		assert_eq!((quote.price, quote.slow), (milli(10_200), milli(10_100)));
+		assert!(quote.collateral_for_new_risk() <= milli(10_100));
 	});
 }
 
@@ -329,9 +358,8 @@ fn views_tell_what_consumers_are_told() {
 		for (asset, told) in quotes {
 			assert_eq!(Some(told), quote(asset));
 		}
-		let Some(StoredQuote::Agreed(agreed)) = Quotes::<Test>::get().get(&DOT).copied() else {
-			panic!("no price")
-		};
+		let stored = Quotes::<Test>::get();
+		let agreed = stored.get(&DOT).and_then(StoredQuote::agreed).unwrap();
 		assert_eq!(
 			(agreed.reporters, agreed.observed, agreed.agreed),
 			(2, 1, 2)

@@ -10,12 +10,12 @@ use frame_support::{
 use sp_core::{Pair, H256};
 use sp_runtime::{transaction_validity::TransactionTag, DispatchError};
 
-fn valid() -> Report<ConstU32<4>> {
+fn valid() -> Report<ConstU32<8>> {
 	report(0, &[(DOT_FEED, usd(5)), (USDT_FEED, usd(1))])
 }
 
 /// Refused although the validator signed it as it is.
-fn assert_refused_as(report: Report<ConstU32<4>>, error: ReportError) {
+fn assert_refused_as(report: Report<ConstU32<8>>, error: ReportError) {
 	let signature = sign(&report, 1);
 	assert_refused(report, signature, error);
 }
@@ -233,13 +233,32 @@ fn a_feed_cannot_be_reported_twice_or_out_of_order() {
 }
 
 #[test]
-fn a_feed_that_is_not_there_cannot_be_reported() {
+fn a_feed_that_never_was_cannot_be_reported() {
 	chain(4).execute_with(|| {
 		let unknown = report(0, &[(DOT_FEED, usd(5)), (FeedId(2), usd(1))]);
-		assert_refused_as(unknown.clone(), ReportError::UnknownFeed);
-		let gone = valid();
+		assert_refused_as(unknown, ReportError::UnknownFeed);
+	});
+}
+
+#[test]
+fn a_feed_that_goes_while_reports_are_under_way_costs_the_others_nothing() {
+	chain(4).execute_with(|| {
+		let under_way = valid();
 		assert_ok!(Oracle::remove_feed(RuntimeOrigin::root(), USDT));
-		assert_refused_as(gone, ReportError::UnknownFeed);
+		for index in 0..4u8 {
+			let report = Report {
+				authority_index: index.into(),
+				..under_way.clone()
+			};
+			let signature = sign(&report, index + 1);
+			assert_ok!(apply(report, signature).unwrap());
+		}
+		next_block();
+		assert_eq!(
+			<Oracle as PriceSource<_>>::quote(&DOT).unwrap().price,
+			usd(5)
+		);
+		assert_eq!(<Oracle as PriceSource<_>>::quote(&USDT), None);
 	});
 }
 

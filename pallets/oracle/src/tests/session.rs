@@ -11,7 +11,8 @@ fn dot() -> Option<cairn_math::Price> {
 fn whoever_stays_keeps_the_latest_report_under_the_new_index() {
 	chain(4).execute_with(|| {
 		for index in 0..4u8 {
-			let report = report(index.into(), &[(DOT_FEED, usd(10 + u128::from(index)))]);
+			let price = milli(10_000 + 20 * u128::from(index));
+			let report = report(index.into(), &[(DOT_FEED, price)]);
 			let signature = sign(&report, index + 1);
 			apply(report, signature).unwrap().unwrap();
 		}
@@ -21,13 +22,13 @@ fn whoever_stays_keeps_the_latest_report_under_the_new_index() {
 		let price = |index| LatestReports::<Test>::get(index).map(|report| report.prices[0].price);
 		assert_eq!(
 			[0, 1, 2, 3].map(price),
-			[Some(usd(13)), None, Some(usd(11)), None]
+			[Some(milli(10_060)), None, Some(milli(10_020)), None]
 		);
 		Oracle::do_try_state().unwrap();
 		next_block();
 		assert_eq!(
 			dot(),
-			Some(usd(12)),
+			Some(milli(10_040)),
 			"the two that stay are two thirds of the new set"
 		);
 	});
@@ -101,8 +102,11 @@ fn whoever_is_disabled_is_so_until_the_set_changes() {
 			Oracle::on_disabled(index);
 		}
 		assert_eq!(Disabled::<Test>::get()[..], [1, 3]);
-		let nobody = std::iter::empty::<(&u64, _)>;
-		Oracle::on_new_session(false, nobody(), nobody());
+		let keys: Vec<_> = (1..=4u8)
+			.map(|seed| (u64::from(seed), pair(seed).public()))
+			.collect();
+		let validators = || keys.iter().map(|(who, key)| (who, key.clone()));
+		Oracle::on_new_session(false, validators(), validators());
 		assert_eq!(Disabled::<Test>::get()[..], [1, 3]);
 		assert_eq!(
 			Authorities::<Test>::get().len(),

@@ -1,12 +1,11 @@
-use std::collections::BTreeSet;
-
+use super::cases;
 use crate::{
 	mock::*,
 	types::*,
 	worker::{
 		decimal::DecimalError,
 		json::JsonError,
-		price::{agree, convert, median, observe, AnswerError, Observation},
+		price::{agree, convert, median, observe, AnswerError, Observation, Rate},
 		settle, Observed,
 	},
 };
@@ -14,6 +13,7 @@ use cairn_math::Price;
 use cairn_primitives::AssetId;
 use frame_support::{traits::ConstU32, BoundedVec};
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 fn bounded<const N: u32>(text: &str) -> BoundedVec<u8, ConstU32<N>> {
 	text.as_bytes().to_vec().try_into().unwrap()
@@ -36,7 +36,11 @@ fn exchange(bid: &str, ask: &str, last: &str, error: Option<(&str, &str)>) -> So
 }
 
 fn at(price: Price) -> Observation {
-	Observation { price, spread: 0 }
+	Observation {
+		price,
+		spread: 0,
+		doubt: 0,
+	}
 }
 
 #[test]
@@ -155,7 +159,8 @@ fn the_middle_of_the_market_withstands_a_wild_last_trade() {
 		seen,
 		Observation {
 			price: usd(101),
-			spread: usd(2).raw()
+			spread: usd(2).raw(),
+			doubt: 0
 		}
 	);
 }
@@ -194,8 +199,8 @@ fn confidence_is_never_finer_than_two_basis_points() {
 #[test]
 fn a_wide_market_is_doubtful() {
 	let wide = Observation {
-		price: usd(100),
 		spread: usd(6).raw(),
+		..at(usd(100))
 	};
 	assert_eq!(agree(&[wide; 3]).unwrap().confidence, usd(3).raw());
 }
@@ -211,17 +216,43 @@ fn the_median_of_an_even_number_is_the_middle() {
 #[test]
 fn a_dollar_of_tether_is_not_a_dollar() {
 	let seen = Observation {
-		price: usd(10),
 		spread: usd(1).raw(),
+		..at(usd(10))
 	};
-	let converted = convert(seen, milli(950)).unwrap();
+	let tether = Rate {
+		price: milli(950),
+		confidence: milli(2).raw(),
+	};
 	assert_eq!(
-		converted,
+		convert(seen, tether).unwrap(),
 		Observation {
 			price: milli(9_500),
-			spread: milli(950).raw()
+			spread: milli(950).raw(),
+			doubt: milli(20).raw(),
 		}
 	);
+}
+
+#[test]
+fn the_doubt_about_a_currency_is_doubt_about_what_it_buys() {
+	let doubtful = Observation {
+		doubt: usd(2).raw(),
+		..at(usd(100))
+	};
+	let sure = at(usd(100));
+	let confidence = |seen: &[Observation]| agree(seen).unwrap().confidence - milli(20).raw();
+	assert_eq!(confidence(&[doubtful; 4]), usd(2).raw());
+	// As many in dollars: half of it. Most in dollars: their median is in dollars.
+	assert_eq!(confidence(&[doubtful, doubtful, sure, sure]), usd(1).raw());
+	assert_eq!(confidence(&[doubtful, sure, sure]), 0);
+}
+
+/// Any two feeds have different ids.
+fn id(asset: &AssetId) -> FeedId {
+	match asset {
+		AssetId::Native => FeedId(0),
+		AssetId::WithId(id) => FeedId(*id as u16),
+	}
 }
 
 fn observed(asset: AssetId, seen: &[(Option<AssetId>, Price)]) -> Observed {
@@ -235,7 +266,9 @@ fn observed(asset: AssetId, seen: &[(Option<AssetId>, Price)]) -> Observed {
 		.map(|(asset, price)| (currency(asset), at(*price)))
 		.collect();
 	Observed {
+		feed: id(&asset),
 		asset,
+		is_currency: true,
 		observations,
 	}
 }
@@ -262,9 +295,14 @@ fn feeds_are_converted_by_feeds_whatever_their_order() {
 		],
 		BTreeSet::from([CUSD]),
 	);
-	assert_eq!(settled[&USDT].price, milli(950));
-	assert_eq!(settled[&DOT].price, milli(9_500));
-	assert_eq!(settled[&native].price, usd(19));
+	assert_eq!(settled[&id(&USDT)].price, milli(950));
+	assert_eq!(settled[&id(&DOT)].price, milli(9_500));
+	assert_eq!(settled[&id(&native)].price, usd(19));
+	// And with the doubts of both: 0.02 % each, rounded up.
+	let tether = settled[&id(&USDT)].confidence;
+	let dot = settled[&id(&DOT)].confidence;
+	assert_eq!(tether, milli(950).raw() / 5_000);
+	assert_eq!(dot, milli(9_500).raw() / 5_000 + 10 * tether);
 }
 
 #[test]
@@ -282,8 +320,27 @@ fn a_currency_without_a_price_costs_only_the_sources_that_quote_it() {
 		],
 		BTreeSet::new(),
 	);
-	assert_eq!(settled[&DOT].sources, 3);
-	assert!(!settled.contains_key(&USDT));
+	assert_eq!(settled[&id(&DOT)].sources, 3);
+	assert!(!settled.contains_key(&id(&USDT)));
+}
+
+#[test]
+fn a_feed_on_trial_is_no_currency() {
+	let trial = Observed {
+		feed: FeedId(99),
+		is_currency: false,
+		..observed(USDT, &times(3, None, milli(500)))
+	};
+	let settled = settle(
+		vec![
+			trial,
+			observed(DOT, &times(3, Some(USDT), usd(10))),
+			observed(USDT, &times(3, None, usd(1))),
+		],
+		BTreeSet::new(),
+	);
+	assert_eq!(settled[&FeedId(99)].price, milli(500));
+	assert_eq!(settled[&id(&DOT)].price, usd(10));
 }
 
 #[test]
@@ -300,6 +357,8 @@ fn a_circle_of_currencies_ends() {
 }
 
 proptest! {
+	#![proptest_config(cases(256))]
+
 	#[test]
 	fn the_price_lies_among_the_sources(prices in prop::collection::vec(1..Price::MAX.raw(), 3..10)) {
 		let seen: Vec<_> = prices.iter().map(|raw| at(Price::new(*raw).unwrap())).collect();

@@ -3,15 +3,15 @@ use crate::{
 	mock::*,
 	types::*,
 	worker::{
-		http::{fetch_all, FetchError, MAX_BODY},
-		local::{override_key, sent},
+		http::{fetch_all, FetchError, Question, MAX_BODY},
+		local::{header_key, override_key, sent, Sent},
 		run, Outcome, FETCH_TIME,
 	},
 	Call, LatestReports,
 };
 use cairn_math::Price;
 use cairn_primitives::{oracle::sr25519::AuthorityId, PriceSource};
-use codec::Decode;
+use codec::{Decode, Encode};
 use frame_support::traits::ConstU32;
 use sp_application_crypto::AppCrypto;
 use sp_core::offchain::{
@@ -21,14 +21,14 @@ use sp_core::offchain::{
 use sp_keystore::{testing::MemoryKeystore, Keystore, KeystoreExt};
 
 /// A validator's node: its network, its pool and its keys.
-struct Node {
-	chain: sp_io::TestExternalities,
-	network: Network,
+pub struct Node {
+	pub chain: sp_io::TestExternalities,
+	pub network: Network,
 	pool: Pool,
 }
 
 /// A node of the validators with keys 1 to `own`, on a chain of four.
-fn node(own: u8) -> Node {
+pub fn node(own: u8) -> Node {
 	let mut chain = chain(4);
 	let network = Network::default();
 	network.0.lock().unwrap().clock = 1_700_000_000_000;
@@ -51,19 +51,19 @@ fn node(own: u8) -> Node {
 	}
 }
 
-fn ticker(price: &str) -> Server {
+pub fn ticker(price: &str) -> Server {
 	Server::Answers(format!(
 		r#"{{"bid":"{price}","ask":"{price}","last":{price}}}"#
 	))
 }
 
-const DOT_URLS: [&str; 4] = [
+pub const DOT_URLS: [&str; 4] = [
 	"https://alpha.example/dot",
 	"https://beta.example/dot?pair=DOTUSD",
 	"http://gamma.example/dot",
 	"https://delta.example/dotusdt",
 ];
-const USDT_URLS: [&str; 3] = [
+pub const USDT_URLS: [&str; 3] = [
 	"https://alpha.example/usdt",
 	"https://beta.example/usdt",
 	"http://gamma.example/usdt",
@@ -71,7 +71,7 @@ const USDT_URLS: [&str; 3] = [
 
 impl Node {
 	/// All sources are well: DOT at 5 dollars, and at 5.263… tethers of 95 cents.
-	fn with_fair_weather(self) -> Self {
+	pub fn with_fair_weather(self) -> Self {
 		for url in DOT_URLS {
 			self.serve(url, ticker("5"));
 		}
@@ -82,7 +82,7 @@ impl Node {
 		self
 	}
 
-	fn serve(&self, url: &str, server: Server) {
+	pub fn serve(&self, url: &str, server: Server) {
 		self.network
 			.0
 			.lock()
@@ -91,16 +91,16 @@ impl Node {
 			.insert(url.into(), server);
 	}
 
-	fn run(&mut self) -> Outcome {
+	pub fn run(&mut self) -> Outcome {
 		self.chain
 			.execute_with(|| run::<Test>(System::block_number()))
 	}
 
 	/// What the pool was given since the last time.
-	fn submitted(
+	pub fn submitted(
 		&self,
 	) -> Vec<(
-		Report<ConstU32<4>>,
+		Report<ConstU32<8>>,
 		cairn_primitives::oracle::sr25519::AuthoritySignature,
 	)> {
 		std::mem::take(&mut self.pool.0.lock().unwrap().transactions)
@@ -117,7 +117,7 @@ impl Node {
 	}
 
 	/// What the worker reports now: prices by feed.
-	fn prices(&mut self) -> Vec<(FeedId, Price, u8)> {
+	pub fn prices(&mut self) -> Vec<(FeedId, Price, u8)> {
 		assert_eq!(self.run(), Outcome::Sent(1));
 		let (report, _) = self.submitted().pop().unwrap();
 		report
@@ -128,16 +128,29 @@ impl Node {
 	}
 
 	/// The block's own clock goes on, and the node's with it.
-	fn next_block(&mut self) {
+	pub fn next_block(&mut self) {
 		self.chain.execute_with(next_block);
 		self.network.0.lock().unwrap().clock += BLOCK_TIME;
 	}
 
-	fn override_source(&mut self, name: &str, base: &[u8]) {
+	pub fn override_source(&mut self, name: &str, base: &[u8]) {
+		self.set_local(&override_key(name), base);
+	}
+
+	fn set_local(&mut self, key: &str, value: &[u8]) {
 		self.chain.execute_with(|| {
-			let key = override_key(name);
-			sp_io::offchain::local_storage_set(StorageKind::PERSISTENT, key.as_bytes(), base);
+			sp_io::offchain::local_storage_set(StorageKind::PERSISTENT, key.as_bytes(), value);
 		});
+	}
+
+	/// The note on what was last sent.
+	fn note(&mut self) -> Option<Sent<ConstU32<8>>> {
+		self.chain.execute_with(|| sent(&genesis_hash().0.encode()))
+	}
+
+	/// The addresses that were asked since the last time.
+	pub fn asked(&self) -> Vec<String> {
+		std::mem::take(&mut self.network.0.lock().unwrap().asked)
 	}
 
 	fn time_taken<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> (R, u64) {
@@ -145,6 +158,14 @@ impl Node {
 		let result = work(self);
 		(result, self.network.0.lock().unwrap().clock - before)
 	}
+}
+
+fn questions(urls: &[&str]) -> Vec<Question> {
+	let question = |url: &&str| Question {
+		url: url.to_string(),
+		headers: Vec::new(),
+	};
+	urls.iter().map(question).collect()
 }
 
 #[test]
@@ -240,7 +261,7 @@ fn a_report_that_does_not_arrive_is_sent_again_while_its_round_lasts() {
 #[test]
 fn reports_that_never_arrive_are_counted() {
 	let mut node = node(1).with_fair_weather();
-	let lost = |node: &mut Node| node.chain.execute_with(|| sent().unwrap().lost);
+	let lost = |node: &mut Node| node.note().unwrap().lost;
 	for expected in 0..7 {
 		assert_eq!(
 			node.run(),
@@ -268,25 +289,85 @@ fn a_report_that_the_pool_refuses_is_tried_again_at_the_next_block() {
 }
 
 #[test]
-fn a_note_from_another_chain_does_not_silence_the_worker() {
+fn what_is_sent_again_is_what_was_signed() {
+	RoundLength::set(10);
+	let mut node = node(2).with_fair_weather();
+	assert_eq!(node.run(), Outcome::Sent(2));
+	let first = node.submitted();
+	for url in DOT_URLS {
+		node.serve(url, ticker("6"));
+	}
+	for _ in 0..3 {
+		node.next_block();
+		node.run();
+	}
+	// Two different reports for one round would be misconduct.
+	assert_eq!(node.submitted(), first);
+	RoundLength::set(1);
+}
+
+#[test]
+fn nothing_is_signed_for_a_round_that_is_not_later() {
+	let mut node = node(1).with_fair_weather();
+	for _ in 0..5 {
+		node.next_block();
+	}
+	assert_eq!(node.run(), Outcome::Sent(1));
+	node.submitted();
+	// Another fork, or a chain that was reverted.
+	for earlier in [2, 5] {
+		let outcome = node.chain.execute_with(|| run::<Test>(earlier));
+		assert_eq!(outcome, Outcome::Waiting);
+	}
+	assert!(node.submitted().is_empty());
+	node.next_block();
+	assert_eq!(node.run(), Outcome::Sent(1));
+}
+
+#[test]
+fn a_change_of_the_set_within_a_round_costs_one_round() {
+	let mut node = node(1).with_fair_weather();
+	assert_eq!(node.run(), Outcome::Sent(1));
+	node.submitted();
+	node.chain.execute_with(|| rotate(&[1, 2, 3]));
+	assert_eq!(node.run(), Outcome::Done, "the round is signed");
+	node.next_block();
+	assert_eq!(node.run(), Outcome::Sent(1));
+	let (report, signature) = node.submitted().pop().unwrap();
+	assert_eq!(report.set_id, 1);
+	node.chain
+		.execute_with(|| apply(report, signature).unwrap().unwrap());
+}
+
+#[test]
+fn what_is_signed_is_kept_before_it_is_sent() {
+	let mut node = node(1).with_fair_weather();
+	node.pool.0.lock().unwrap().refuses = true;
+	assert_eq!(node.run(), Outcome::Refused);
+	let kept = node.note().unwrap().reports;
+	node.pool.0.lock().unwrap().refuses = false;
+	node.serve(DOT_URLS[0], ticker("5.001"));
+	assert_eq!(node.run(), Outcome::Sent(1));
+	assert_eq!(node.submitted(), kept);
+}
+
+#[test]
+fn a_note_from_another_chain_or_rubbish_does_not_silence_the_worker() {
 	let mut node = node(1).with_fair_weather();
 	for _ in 0..5 {
 		node.next_block();
 	}
 	node.run();
-	let earlier = 2;
-	let outcome = node.chain.execute_with(|| run::<Test>(earlier));
-	assert_eq!(outcome, Outcome::Sent(1));
-	node.chain.execute_with(|| {
-		for key in [
-			"cairn-oracle::sent",
-			"cairn-oracle::lock",
-			"cairn-oracle::state",
-		] {
-			sp_io::offchain::local_storage_set(StorageKind::PERSISTENT, key.as_bytes(), b"\xff");
-		}
-	});
-	assert_eq!(node.run(), Outcome::Sent(1), "nor does rubbish");
+	let mut note = node.note().unwrap();
+	note.genesis = vec![9; 32];
+	note.round = 1_000;
+	node.set_local("cairn-oracle::sent", &note.encode());
+	assert_eq!(node.run(), Outcome::Sent(1));
+	node.next_block();
+	for key in ["sent", "lock", "state", "rests"] {
+		node.set_local(&format!("cairn-oracle::{key}"), b"\xff");
+	}
+	assert_eq!(node.run(), Outcome::Sent(1));
 }
 
 #[test]
@@ -390,7 +471,7 @@ fn many_servers_that_hang_do_not_starve_one_that_is_slow() {
 	let (fetched, time) = node.time_taken(|node| {
 		node.chain.execute_with(|| {
 			let deadline = sp_io::offchain::timestamp().add(FETCH_TIME);
-			fetch_all(urls.iter().copied(), deadline)
+			fetch_all(questions(&urls).iter(), deadline)
 		})
 	});
 	assert_eq!(fetched[5].as_deref(), Ok(&b"late but well"[..]));
@@ -407,7 +488,7 @@ fn a_body_is_read_to_its_limit_and_no_further() {
 	node.serve("http://over", Server::Answers("x".repeat(MAX_BODY + 1)));
 	node.chain.execute_with(|| {
 		let deadline = sp_io::offchain::timestamp().add(FETCH_TIME);
-		let fetched = fetch_all(["http://full", "http://over"].into_iter(), deadline);
+		let fetched = fetch_all(questions(&["http://full", "http://over"]).iter(), deadline);
 		assert_eq!(fetched[0].as_ref().map(Vec::len), Ok(MAX_BODY));
 		assert_eq!(fetched[1], Err(FetchError::TooLong));
 	});
@@ -420,7 +501,7 @@ fn after_the_deadline_nothing_is_waited_for() {
 	let (fetched, time) = node.time_taken(|node| {
 		let past = Timestamp::from_unix_millis(5);
 		node.chain
-			.execute_with(|| fetch_all(["http://silent"].into_iter(), past))
+			.execute_with(|| fetch_all(questions(&["http://silent"]).iter(), past))
 	});
 	assert_eq!((fetched, time), (vec![Err(FetchError::Deadline)], 0));
 }
@@ -468,6 +549,39 @@ fn the_operator_can_have_a_source_asked_elsewhere() {
 		.iter()
 		.any(|url| url == "http://127.0.0.1:9000/beta/dot?pair=DOTUSD"));
 	assert!(!network.asked.iter().any(|url| url.contains("beta.example")));
+}
+
+#[test]
+fn the_operators_headers_are_sent_to_the_host_they_are_for() {
+	let mut node = node(1).with_fair_weather();
+	let text = b"https://beta.example\nX-Api-Key: secret\n\nnot a header\nbad name: x\nX-Two:2";
+	node.set_local(&header_key("beta"), text);
+	node.prices();
+	let sent = |node: &Node| {
+		let headers = std::mem::take(&mut node.network.0.lock().unwrap().headers);
+		let own = headers
+			.into_iter()
+			.filter(|(name, _)| name.starts_with("X-"));
+		own.map(|(_, value)| value).collect::<Vec<_>>()
+	};
+	assert_eq!(
+		sent(&node),
+		["secret", "2", "secret", "2"],
+		"for both feeds"
+	);
+	// Had governance named another host, or the operator a mirror, nothing would be given away.
+	node.override_source("beta", b"http://mirror");
+	node.next_block();
+	node.serve("http://mirror/dot?pair=DOTUSD", ticker("5"));
+	node.serve("http://mirror/usdt", ticker("0.95"));
+	node.prices();
+	assert!(sent(&node).is_empty());
+	for rubbish in [&b""[..], b"\xff", b"X-Api-Key: secret", b"https://"] {
+		node.set_local(&header_key("beta"), rubbish);
+		node.next_block();
+		assert_eq!(node.prices()[0].2, 4);
+		assert!(sent(&node).is_empty());
+	}
 }
 
 #[test]

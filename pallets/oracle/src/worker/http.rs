@@ -5,7 +5,7 @@
 //! others. Therefore everything is polled in short slices: whatever one server does, it costs the
 //! others at most a slice at a time, and the whole ends at the deadline.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use sp_core::offchain::{Duration, HttpError, HttpRequestId, HttpRequestStatus, Timestamp};
 use sp_runtime::offchain::http::Request;
 
@@ -15,6 +15,15 @@ pub const MAX_BODY: usize = 64 * 1024;
 const SLICE: Duration = Duration::from_millis(40);
 /// Ends the polling even if the clock should stand still.
 const MAX_POLLS: u32 = 10_000;
+
+/// What is asked, and with which headers beside the usual ones.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Question {
+	/// The address.
+	pub url: String,
+	/// Names and values.
+	pub headers: Vec<(String, String)>,
+}
 
 /// Why a request brought nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +36,8 @@ pub enum FetchError {
 	Deadline,
 	/// The server answered with something else than 200.
 	Status(u16),
+	/// The server does not want to be asked again so soon (429 or 418), or for so many seconds.
+	TooOften(Option<u32>),
 	/// The answer is longer than [`MAX_BODY`].
 	TooLong,
 }
@@ -34,9 +45,14 @@ pub enum FetchError {
 /// The answer's body.
 pub type Fetched = Result<Vec<u8>, FetchError>;
 
-/// Asks all of `urls` and returns what each answered, in the same order, not later than `deadline`.
-pub fn fetch_all<'a>(urls: impl Iterator<Item = &'a str>, deadline: Timestamp) -> Vec<Fetched> {
-	let mut fetches: Vec<Fetch> = urls.map(|url| Fetch::start(url, deadline)).collect();
+/// Asks all `questions` and returns what was answered, in the same order, not later than `deadline`.
+pub fn fetch_all<'a>(
+	questions: impl Iterator<Item = &'a Question>,
+	deadline: Timestamp,
+) -> Vec<Fetched> {
+	let mut fetches: Vec<Fetch> = questions
+		.map(|question| Fetch::start(question, deadline))
+		.collect();
 	for _ in 0..MAX_POLLS {
 		if fetches.iter().all(Fetch::is_done) || sp_io::offchain::timestamp() >= deadline {
 			break;
@@ -56,11 +72,15 @@ enum Fetch {
 }
 
 impl Fetch {
-	fn start(url: &str, deadline: Timestamp) -> Self {
+	fn start(question: &Question, deadline: Timestamp) -> Self {
 		// Some exchanges refuse clients that do not say who they are.
-		Request::get(url)
+		let mut request = Request::get(&question.url)
 			.add_header("User-Agent", "cairn-oracle/1")
-			.add_header("Accept", "application/json")
+			.add_header("Accept", "application/json");
+		for (name, value) in &question.headers {
+			request = request.add_header(name, value);
+		}
+		request
 			.deadline(deadline)
 			.send()
 			.map_or(Self::Done(Err(FetchError::NotSent)), |pending| {
@@ -84,6 +104,9 @@ impl Fetch {
 		*self = match status {
 			HttpRequestStatus::DeadlineReached => return,
 			HttpRequestStatus::Finished(200) => Self::Reading(id, Vec::new()),
+			HttpRequestStatus::Finished(418 | 429) => {
+				Self::Done(Err(FetchError::TooOften(retry_after(id))))
+			}
 			HttpRequestStatus::Finished(code) => Self::Done(Err(FetchError::Status(code))),
 			HttpRequestStatus::IoError | HttpRequestStatus::Invalid => {
 				Self::Done(Err(FetchError::Io))
@@ -144,6 +167,15 @@ fn poll_headers(fetches: &mut [Fetch], deadline: Timestamp) {
 	for (fetch, status) in waiting.iter_mut().zip(statuses) {
 		fetch.headers(status);
 	}
+}
+
+/// The seconds in the header `Retry-After`. (It may be a date instead, which counts as nothing said.)
+fn retry_after(id: HttpRequestId) -> Option<u32> {
+	let headers = sp_io::offchain::http_response_headers(id);
+	let (_, value) = headers
+		.iter()
+		.find(|(name, _)| name.eq_ignore_ascii_case(b"retry-after"))?;
+	core::str::from_utf8(value).ok()?.trim().parse().ok()
 }
 
 fn slice_end(deadline: Timestamp) -> Timestamp {

@@ -9,6 +9,10 @@
 //! pool accepts what no view of it accepts. So each run looks on the chain for what earlier runs sent,
 //! sends again what did not arrive while its round lasts, and says so when several did not.
 //!
+//! Two different reports for one round are misconduct ([`crate::discipline`]), and a validator must not
+//! come to it by a fork, a crash or a resend: what is signed is kept first, sent again as it is, and
+//! nothing is signed for a round that is not later than all before ([`local::Sent`]).
+//!
 //! Logs are of the target `cairn::oracle`: what happens to sources and reports at `debug`, and a line
 //! when the state of reporting changes at `info` or `warn`.
 
@@ -18,9 +22,11 @@ pub mod http;
 pub mod json;
 pub mod local;
 pub mod price;
+pub mod rests;
 
 use alloc::vec::Vec;
 use cairn_primitives::oracle::sr25519::AuthorityId;
+use codec::Encode;
 use frame_support::BoundedVec;
 use frame_system::{
 	offchain::{CreateAuthorizedTransaction, SubmitTransaction},
@@ -30,11 +36,11 @@ use sp_application_crypto::RuntimeAppPublic;
 use sp_core::offchain::Duration;
 use sp_runtime::{
 	offchain::storage_lock::{StorageLock, Time},
-	traits::UniqueSaturatedInto,
+	traits::{UniqueSaturatedInto, Zero},
 };
 
 pub use gather::{settle, Observed};
-use local::{Sent, State};
+use local::{Duty, Sent, SignedReport, State};
 
 use crate::{
 	types::{Report, ReportedPrice},
@@ -63,6 +69,8 @@ pub enum Outcome {
 	Busy,
 	/// The round is reported already.
 	Done,
+	/// A later round is signed already: this is a fork, or a chain that was reverted.
+	Waiting,
 	/// No feed has enough sources.
 	NoPrices,
 	/// This many reports, one for each key, were given to the pool.
@@ -89,34 +97,61 @@ pub fn run<T: Config>(block: BlockNumberFor<T>) -> Outcome {
 
 	let round = Pallet::<T>::round_of(block);
 	let block: u32 = block.unique_saturated_into();
+	let set_id = SetId::<T>::get();
+	let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()).encode();
 	let on_chain = LatestReports::<T>::get(index).map(|report| report.round);
-	let sent = local::sent();
-	if sent
-		.as_ref()
-		.is_some_and(|sent| !sent.is_due(round, block, on_chain, RESEND_BLOCKS))
-	{
-		return Outcome::Done;
-	}
-
-	let deadline = sp_io::offchain::timestamp().add(FETCH_TIME);
-	let prices = gather::gather::<T>(deadline);
-	if prices.is_empty() {
-		local::enter(State::NoPrices);
-		return Outcome::NoPrices;
-	}
-	let reported = prices.len() as u32;
-	let accepted = send_reports::<T>(&keys, round, prices);
+	let last = local::sent::<T::MaxFeeds>(&genesis);
+	let duty = last.as_ref().map_or(Duty::Report, |last| {
+		last.duty(round, set_id, block, on_chain, RESEND_BLOCKS)
+	});
+	let mut sent = match (duty, last) {
+		(Duty::Resend, Some(last)) => Sent { block, ..last },
+		(Duty::Nothing, _) => return Outcome::Done,
+		(Duty::Wait(until), _) => {
+			log::debug!(target: LOG_TARGET, "round {until} is signed already, this is {round}");
+			local::enter(State::Waiting);
+			return Outcome::Waiting;
+		}
+		(_, last) => {
+			let deadline = sp_io::offchain::timestamp().add(FETCH_TIME);
+			let prices = gather::gather::<T>(deadline);
+			if prices.is_empty() {
+				local::enter(State::NoPrices);
+				return Outcome::NoPrices;
+			}
+			let reports = sign_reports::<T>(&keys, set_id, round, prices);
+			if reports.is_empty() {
+				local::enter(State::NotSent);
+				return Outcome::Refused;
+			}
+			let lost = Sent::lost_with(last.as_ref(), on_chain);
+			Sent {
+				genesis,
+				round,
+				block,
+				taken: false,
+				on_chain,
+				lost,
+				reports,
+			}
+		}
+	};
+	// Before anyone else can see it.
+	local::set_sent(&sent);
+	let accepted = submit::<T>(&sent.reports);
 	if accepted == 0 {
 		local::enter(State::NotSent);
 		return Outcome::Refused;
 	}
-	let sent = Sent::after(sent, round, block, on_chain);
+	sent.taken = true;
+	local::set_sent(&sent);
+	let reported = sent.reports.first();
+	let reported = reported.map_or(0, |(report, _)| report.prices.len() as u32);
 	local::enter(if sent.lost >= LOST_REPORTS {
 		State::NotIncluded
 	} else {
 		State::Reporting { reported, feeds }
 	});
-	local::set_sent(&sent);
 	Outcome::Sent(accepted)
 }
 
@@ -133,34 +168,45 @@ fn local_authorities<T: Config>() -> Vec<(u32, AuthorityId)> {
 		.collect()
 }
 
-/// Signs a report with each key, and returns how many the pool took.
-fn send_reports<T: Config>(
+/// A report signed with each key that the keystore signs with.
+fn sign_reports<T: Config>(
 	keys: &[(u32, AuthorityId)],
+	set_id: u64,
 	round: u32,
 	prices: BoundedVec<ReportedPrice, T::MaxFeeds>,
-) -> u32 {
-	let set_id = SetId::<T>::get();
-	let mut accepted = 0u32;
-	for (authority_index, key) in keys {
-		let (authority_index, prices) = (*authority_index, prices.clone());
+) -> Vec<SignedReport<T::MaxFeeds>> {
+	let sign = |(authority_index, key): &(u32, AuthorityId)| {
 		let report = Report {
 			set_id,
 			round,
-			authority_index,
-			prices,
+			authority_index: *authority_index,
+			prices: prices.clone(),
 		};
 		let Some(signature) = key.sign(&Pallet::<T>::report_payload(&report)) else {
 			log::debug!(target: LOG_TARGET, "the keystore does not sign for {authority_index}");
-			continue;
+			return None;
 		};
-		let call = Call::<T>::report { report, signature };
+		Some((report, signature))
+	};
+	keys.iter().filter_map(sign).collect()
+}
+
+/// Gives the reports to the pool, and returns how many it took.
+fn submit<T: Config>(reports: &[SignedReport<T::MaxFeeds>]) -> u32 {
+	let mut accepted = 0u32;
+	for (report, signature) in reports {
+		let (round, index) = (report.round, report.authority_index);
+		let call = Call::<T>::report {
+			report: report.clone(),
+			signature: signature.clone(),
+		};
 		let transaction =
 			<T as CreateAuthorizedTransaction<Call<T>>>::create_authorized_transaction(call.into());
 		match SubmitTransaction::<T, Call<T>>::submit_transaction(transaction) {
 			Ok(()) => accepted = accepted.saturating_add(1),
 			Err(()) => log::debug!(
 				target: LOG_TARGET,
-				"the pool refused the report of {authority_index} for round {round}",
+				"the pool refused the report of {index} for round {round}",
 			),
 		}
 	}

@@ -1,7 +1,7 @@
 //! From the answers of sources to one price of a feed, with nothing but integers.
 
 use alloc::vec::Vec;
-use cairn_math::{mul_div_floor, Price};
+use cairn_math::{mul_div_ceil, mul_div_floor, Price};
 
 use super::{
 	decimal::{self, DecimalError},
@@ -16,6 +16,8 @@ pub struct Observation {
 	pub price: Price,
 	/// Distance from bid to ask, zero if the source does not say both.
 	pub spread: u128,
+	/// How far the price may be off because of the currency that it was converted from.
+	pub doubt: u128,
 }
 
 /// What all sources of a feed say.
@@ -80,15 +82,38 @@ pub fn observe(source: &Source, body: &[u8]) -> Result<Observation, AnswerError>
 	let price = median(prices)
 		.and_then(Price::new)
 		.ok_or(AnswerError::Json(JsonError::NotFound))?;
-	Ok(Observation { price, spread })
+	Ok(Observation {
+		price,
+		spread,
+		doubt: 0,
+	})
 }
 
-/// `observation`, made in a currency that is worth `rate` dollars, in dollars.
-pub fn convert(observation: Observation, rate: Price) -> Option<Observation> {
-	let convert = |raw| mul_div_floor(raw, rate.raw(), Price::ONE.raw());
+/// What a unit of a currency is worth in dollars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+	/// The rate itself.
+	pub price: Price,
+	/// How far it may be off, in units of 1e-18 USD.
+	pub confidence: u128,
+}
+
+impl Rate {
+	/// A dollar.
+	pub const ONE: Self = Self {
+		price: Price::ONE,
+		confidence: 0,
+	};
+}
+
+/// `observation`, made in a currency that is worth `rate`, in dollars: `p · (r ± c) = p·r ± p·c`.
+pub fn convert(observation: Observation, rate: Rate) -> Option<Observation> {
+	let price = observation.price.raw();
+	let worth = |raw| mul_div_floor(raw, rate.price.raw(), Price::ONE.raw());
 	Some(Observation {
-		price: Price::new(convert(observation.price.raw())?)?,
-		spread: convert(observation.spread)?,
+		price: Price::new(worth(price)?)?,
+		spread: worth(observation.spread)?,
+		doubt: mul_div_ceil(price, rate.confidence, Price::ONE.raw())?,
 	})
 }
 
@@ -98,7 +123,9 @@ pub fn convert(observation: Observation, rate: Price) -> Option<Observation> {
 /// median of the distances from `m`; the factor makes it the standard deviation of a normal
 /// distribution), sources farther from `m` than `max(4σ, 0.5 %)` are left out. At least half of
 /// them always stay. The confidence is the largest of `σ`, half the median spread and 0.02 % of
-/// the price.
+/// the price, and to that comes the median of the doubts that the sources have because of their
+/// currency: all of one currency err together, so their number does not help; but if most sources
+/// are in dollars, so is the median.
 pub fn agree(observations: &[Observation]) -> Option<Consensus> {
 	if observations.len() < MIN_SOURCES {
 		return None;
@@ -111,9 +138,11 @@ pub fn agree(observations: &[Observation]) -> Option<Consensus> {
 		.collect();
 	let second = centre(kept.iter().copied())?;
 	let spread = median(kept.iter().map(|observation| observation.spread).collect())?;
+	let doubt = median(kept.iter().map(|observation| observation.doubt).collect())?;
+	let apart = second.deviation.max(spread / 2).max(second.median / 5_000);
 	Some(Consensus {
 		price: Price::new(second.median)?,
-		confidence: second.deviation.max(spread / 2).max(second.median / 5_000),
+		confidence: apart.checked_add(doubt)?,
 		sources: u8::try_from(observations.len()).unwrap_or(u8::MAX),
 	})
 }

@@ -217,9 +217,9 @@ impl Built {
 pub struct Timing {
 	/// The first time after the database was opened: all caches of the node are empty.
 	pub cold: f64,
-	/// At the least, of the later ones.
-	pub min: f64,
-	/// Half of the later ones took longer.
+	/// The least of the later times: what the code takes, without what else the machine was doing.
+	pub least: f64,
+	/// Half of the later times took longer.
 	pub median: f64,
 }
 
@@ -334,20 +334,33 @@ impl Chain<'_> {
 		self.import(self.build(parent, transactions)?)
 	}
 
-	/// Executes a block as a node does that imports it, `repeat` times after the first time, and
-	/// throws the outcome away. The first time all caches of the node are empty.
-	pub fn measure(&mut self, built: &Built, repeat: usize) -> Result<Timing> {
-		self.reopen()?;
-		let mut times = Vec::new();
-		for _ in 0..=repeat {
-			times.push(self.execute(built)?);
+	/// Executes blocks as a node does that imports them, `repeat` times after the first time, in
+	/// turns, so that whatever else the machine does meets all of them; and throws the outcomes away.
+	pub fn measure<const N: usize>(
+		&mut self,
+		blocks: [&Built; N],
+		repeat: usize,
+	) -> Result<[Timing; N]> {
+		let mut cold = [f64::NAN; N];
+		for (block, cold) in blocks.iter().zip(&mut cold) {
+			self.reopen()?;
+			*cold = self.execute(block)?;
 		}
-		let cold = times.remove(0);
-		Ok(Timing {
-			cold,
-			min: times.iter().copied().fold(f64::INFINITY, f64::min),
-			median: median(&mut times),
-		})
+		let mut times: [Vec<f64>; N] = std::array::from_fn(|_| Vec::with_capacity(repeat));
+		// The first round fills the caches for all of them.
+		for round in 0..=repeat {
+			for (block, times) in blocks.iter().zip(&mut times) {
+				let took = self.execute(block)?;
+				if round > 0 {
+					times.push(took);
+				}
+			}
+		}
+		Ok(std::array::from_fn(|block| Timing {
+			cold: cold[block],
+			least: times[block].iter().copied().fold(f64::INFINITY, f64::min),
+			median: median(&mut times[block]),
+		}))
 	}
 
 	fn execute(&self, built: &Built) -> Result<f64> {

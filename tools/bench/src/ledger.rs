@@ -291,6 +291,15 @@ fn open_vaults(spec: &Spec, facility: &FacilityTerms<Runtime>) -> Result<()> {
 			eprintln!("    {} vaults opened", grouped(vault + 1));
 		}
 	}
+	// One with nothing in it.
+	let call = RuntimeCall::Vaults(cairn_vaults::Call::open {
+		facility: 0,
+		adjustment: Adjustment::default(),
+		limits: Limits::default(),
+	});
+	let account = accounts.into_iter().next().ok_or("there are no owners")?;
+	call.dispatch(RuntimeOrigin::signed(account))
+		.map_err(debug)?;
 	Ok(())
 }
 
@@ -565,20 +574,6 @@ pub fn is_health(answer: &[u8]) -> bool {
 	matches!(
 		Option::<cairn_math::FixedU128>::decode_all(&mut &answer[..]),
 		Ok(Some(_))
-	)
-}
-
-/// Terms and totals of facility 0.
-pub fn facility_view() -> View {
-	let id = cairn_vaults::FacilityViewFunction::<Runtime>::id();
-	(id, 0u32.encode())
-}
-
-/// All quotes.
-pub fn quotes_view() -> View {
-	(
-		cairn_oracle::QuotesViewFunction::<Runtime>::id(),
-		Vec::new(),
 	)
 }
 

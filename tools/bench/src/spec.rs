@@ -3,7 +3,7 @@
 /// A chain to start from. Everything is in its genesis state, so that it costs no blocks to make.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spec {
-	/// Vaults with debt, all in facility 0. At least one.
+	/// Vaults with debt, all in facility 0. At least one. After them comes one with nothing in it.
 	pub vaults: u32,
 	/// Collaterals of each vault: one, alternating between BTC, ETH and DOT, or three.
 	pub legs: u32,

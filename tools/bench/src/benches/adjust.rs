@@ -18,8 +18,7 @@ const BUILDS: usize = 5;
 /// Adds what each movement costs, the one that does most first, and a transfer beside it.
 pub fn run(lab: &mut Lab, vaults: u32) -> Result<()> {
 	let mut chain = lab.workshop.chain(&Spec::vaults(vaults))?;
-	let empty = chain.build(chain.genesis()?, Vec::new())?;
-	let empty_time = chain.measure(&empty, lab.repeat)?;
+	let empty = filled_with(&chain, 0, 0, |_, _| Err("no transactions".into()))?;
 	let owners = ledger::owners(vaults);
 	for movement in Movement::ALL {
 		let adjusting = filled(&chain, owners, |owner, _| ledger::adjust(owner, movement))?;

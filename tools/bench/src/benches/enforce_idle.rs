@@ -12,12 +12,12 @@ use crate::{
 pub fn run(lab: &mut Lab, vaults: u32) -> Result<()> {
 	let mut chain = lab.workshop.chain(&Spec::vaults(vaults))?;
 	let idle = idle_block(&chain)?;
-	let time = chain.measure(&idle, lab.repeat)?;
+	let [time] = chain.measure([&idle], lab.repeat)?;
 	lab.results.add(
 		Line::new("enforce_idle")
 			.with("vaults", vaults)
-			.with_rounded("us_per_block", time.median, 1)
-			.with_rounded("us_min", time.min, 1)
+			.with_rounded("us_per_block", time.least, 1)
+			.with_rounded("us_median", time.median, 1)
 			.with_rounded("us_cold", time.cold, 1),
 	)
 }

@@ -14,12 +14,12 @@ pub fn run(lab: &mut Lab, lots: u32) -> Result<()> {
 	};
 	let mut chain = lab.workshop.chain(&spec)?;
 	let block = chain.build(chain.genesis()?, Vec::new())?;
-	let time = chain.measure(&block, lab.repeat)?;
+	let [time] = chain.measure([&block], lab.repeat)?;
 	lab.results.add(
 		Line::new("lots_tick")
 			.with("lots", lots)
-			.with_rounded("us_per_block", time.median, 1)
-			.with_rounded("us_min", time.min, 1)
+			.with_rounded("us_per_block", time.least, 1)
+			.with_rounded("us_median", time.median, 1)
 			.with_rounded("us_cold", time.cold, 1),
 	)
 }

@@ -8,7 +8,7 @@ use frame_system::offchain::CreateBare;
 use sc_block_builder::BlockBuilderBuilder;
 use sc_client_api::{execution_extensions::ExecutionExtensions, Backend as _, HeaderBackend};
 use sc_client_db::{BlocksPruning, DatabaseSettings, DatabaseSource, PruningMode};
-use sc_consensus::{BlockImport, BlockImportParams, ForkChoiceStrategy, StateAction};
+use sc_consensus::{BlockImport, BlockImportParams, ForkChoiceStrategy, ImportResult, StateAction};
 use sc_executor::WasmExecutor;
 use sc_service::{ClientConfig, GenesisBlockBuilder, TFullBackend, TFullClient};
 use sp_api::{ApiExt, Core, ProvideRuntimeApi};
@@ -321,8 +321,11 @@ impl Chain<'_> {
 			StateAction::ApplyChanges(sc_consensus::StorageChanges::Changes(built.changes));
 		// The genesis block stays the best one, so that the next run finds the chain as this one did.
 		params.fork_choice = Some(ForkChoiceStrategy::Custom(false));
-		futures::executor::block_on(self.client()?.import_block(params))?;
-		Ok(hash)
+		match futures::executor::block_on(self.client()?.import_block(params))? {
+			// It is there already if an earlier run has built it.
+			ImportResult::Imported(_) | ImportResult::AlreadyInChain => Ok(hash),
+			refused => Err(format!("block {hash} is refused: {refused:?}").into()),
+		}
 	}
 
 	/// Builds a block and puts it into the database.

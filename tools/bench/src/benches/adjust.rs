@@ -18,25 +18,25 @@ const BUILDS: usize = 5;
 /// Adds what each movement costs, the one that does most first, and a transfer beside it.
 pub fn run(lab: &mut Lab, vaults: u32) -> Result<()> {
 	let mut chain = lab.workshop.chain(&Spec::vaults(vaults))?;
-	let empty = filled_with(&chain, 0, 0, |_, _| Err("no transactions".into()))?;
+	let empty = filled(&chain, 0, 0, |_, _| Err("no transactions".into()))?;
 	let owners = ledger::owners(vaults);
 	for movement in Movement::ALL {
-		let adjusting = filled(&chain, owners, |owner, _| ledger::adjust(owner, movement))?;
+		let adjusting = filled(&chain, owners, TRANSACTIONS, |owner, _| {
+			ledger::adjust(owner, movement)
+		})?;
 		// As many as there are of the other.
 		let count = adjusting.transactions as u32;
-		let transferring = filled_with(&chain, owners, count, |_, other| {
+		let transferring = filled(&chain, owners, count, |_, other| {
 			Ok(ledger::transfer_keep_alive(other))
 		})?;
 		if transferring.transactions != adjusting.transactions {
 			return Err("fewer transfers than adjustments fit into a block".into());
 		}
 		let each = |whole: f64, empty: f64| (whole - empty) / f64::from(count);
-		let us = each(
-			chain.measure(&adjusting, lab.repeat)?.median,
-			empty_time.median,
-		);
-		let transfer_time = chain.measure(&transferring, lab.repeat)?;
-		let transfer_us = each(transfer_time.median, empty_time.median);
+		let blocks = [&empty, &adjusting, &transferring];
+		let [none, adjusts, transfers] = chain.measure(blocks, lab.repeat)?;
+		let us = each(adjusts.least, none.least);
+		let transfer_us = each(transfers.least, none.least);
 		let keys = |built: &Built| each(built.keys_changed as f64, empty.keys_changed as f64);
 		let root = |built: &Built| each(built.finalize_us, empty.finalize_us);
 		lab.results.add(
@@ -56,17 +56,9 @@ pub fn run(lab: &mut Lab, vaults: u32) -> Result<()> {
 	Ok(())
 }
 
-fn filled(
-	chain: &Chain,
-	owners: u32,
-	call: impl Fn(u32, u32) -> Result<RuntimeCall>,
-) -> Result<Built> {
-	filled_with(chain, owners, TRANSACTIONS, call)
-}
-
 /// A block with one transaction each of up to `count` owners, made of the sender and another owner
 /// who does not send. Both are anywhere in the state.
-fn filled_with(
+fn filled(
 	chain: &Chain,
 	owners: u32,
 	count: u32,

@@ -402,12 +402,15 @@ pub fn micros(since: Instant) -> f64 {
 	since.elapsed().as_secs_f64() * 1e6
 }
 
-/// The middle one, or the mean of the two in the middle.
+/// The value that half of the values are below: the middle one, or the upper one of the two in the
+/// middle.
 pub fn median(values: &mut [f64]) -> f64 {
+	quantile(values, 1, 2)
+}
+
+/// The value that `part` of `whole` of the values are below.
+pub fn quantile(values: &mut [f64], part: usize, whole: usize) -> f64 {
 	values.sort_unstable_by(f64::total_cmp);
-	let (low, high) = (values.len().saturating_sub(1) / 2, values.len() / 2);
-	match (values.get(low), values.get(high)) {
-		(Some(low), Some(high)) => (low + high) / 2.0,
-		_ => f64::NAN,
-	}
+	let position = values.len() * part / whole;
+	values.get(position).copied().unwrap_or(f64::NAN)
 }

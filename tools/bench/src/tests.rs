@@ -162,6 +162,14 @@ fn the_largest_chains_come_last_and_every_benchmark_has_a_job() {
 }
 
 #[test]
+fn quantiles_are_where_they_should_be() {
+	use crate::chain::{median, quantile};
+	assert_eq!(median(&mut [3.0, 1.0, 2.0]), 2.0);
+	assert_eq!(quantile(&mut [4.0, 3.0, 2.0, 1.0], 1, 4), 2.0);
+	assert!(median(&mut []).is_nan());
+}
+
+#[test]
 fn numbers_for_people_have_separators() {
 	assert_eq!(grouped(7), "7");
 	assert_eq!(grouped(1_000), "1,000");

@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help dev demo test build fmt clippy e2e weights zombienet chain-specs setup clean
+.PHONY: help dev demo test bench build fmt clippy e2e weights zombienet chain-specs setup clean
 
 help: ## What you are reading
 	@echo "Cairn: make <target>"
@@ -22,6 +22,9 @@ demo: ## The narrated demo, on the chain of 'make dev' or on one of its own
 
 test: ## Everything that CI checks: format, clippy, all tests, end to end
 	@scripts/test.sh
+
+bench: ## Measure the runtime in WASM on ParityDB; options in ARGS, see docs/benchmarks.md
+	@scripts/bench.sh $(ARGS)
 
 build: ## Build the node and market-sim
 	@scripts/setup.sh

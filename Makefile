@@ -5,7 +5,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help dev demo test build fmt clippy e2e zombienet chain-specs setup clean
+# What `make replay` is told reaches its script through the environment.
+export PRICES VAULTS SEED BIDDERS LATENCY_BLOCKS BLOCK_SECONDS RESERVE_PERCENT OUT
+
+.PHONY: help dev demo test build fmt clippy e2e replay zombienet chain-specs setup clean
 
 help: ## What you are reading
 	@echo "Cairn: make <target>"
@@ -38,6 +41,9 @@ clippy: ## Clippy on everything, warnings denied
 e2e: build ## The end-to-end tests only
 	@scripts/setup-node-modules.sh e2e
 	@source scripts/env.sh; npm test --prefix e2e
+
+replay: ## A crash replay: PRICES=<file.csv>, and what docs/replay.md lists
+	@scripts/replay.sh
 
 zombienet: build ## A network of four validators and one RPC node, and its smoke test
 	@zombienet/run.sh

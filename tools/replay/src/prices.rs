@@ -6,7 +6,10 @@
 //! nobody can see the asset's price from then until its next row: the oracle is silent about it,
 //! while the market goes on (linear, as if the row were not there).
 
-use std::{collections::BTreeMap, io::Read};
+use std::{
+	collections::BTreeMap,
+	io::{BufRead, BufReader, Read},
+};
 
 /// Where times end: the year 2286. What is beyond is most likely counted in milliseconds.
 const LAST_SECOND: f64 = 9_999_999_999.0;
@@ -81,30 +84,32 @@ impl Prices {
 	/// If it has no header `unix_seconds,asset,price` (in any order and case, among other columns),
 	/// or no price.
 	pub fn read(file: impl Read) -> Result<Self, String> {
-		let mut reader = csv::ReaderBuilder::new()
-			.has_headers(false)
-			.flexible(true)
-			.trim(csv::Trim::All)
-			.from_reader(file);
 		let mut notes = Vec::new();
 		let mut rows = BTreeMap::<String, Vec<Row>>::new();
 		let mut columns = None;
-		let mut record = csv::ByteRecord::new();
-		loop {
-			match reader.read_byte_record(&mut record) {
-				Ok(false) => break,
-				Ok(true) => {}
-				Err(why) => return Err(format!("cannot be read: {why}")),
+		let mut file = BufReader::new(file);
+		let mut bytes = Vec::new();
+		for line in 1u64.. {
+			bytes.clear();
+			let read = file.read_until(b'\n', &mut bytes);
+			if read.map_err(|why| format!("cannot be read: {why}"))? == 0 {
+				break;
 			}
-			let line = record.position().map_or(0, |position| position.line());
-			let fields: Result<Vec<&str>, _> = record.iter().map(std::str::from_utf8).collect();
-			let fields = match fields {
+			let Ok(text) = std::str::from_utf8(&bytes) else {
+				notes.push(unused(line, "is not UTF-8"));
+				continue;
+			};
+			if text.trim().is_empty() {
+				continue;
+			}
+			let fields = match fields(text) {
 				Ok(fields) => fields,
-				Err(_) => {
-					notes.push(unused(line, "is not UTF-8"));
+				Err(why) => {
+					notes.push(unused(line, &why));
 					continue;
 				}
 			};
+			let fields: Vec<&str> = fields.iter().map(clean).collect();
 			let Some(columns) = &columns else {
 				columns =
 					Some(Columns::find(&fields).map_err(|why| format!("line {line}: {why}"))?);
@@ -194,6 +199,31 @@ impl Prices {
 	}
 }
 
+/// The fields of a line. Read line by line, so that a quote that is never closed spoils one row and
+/// not the rest of the file, and lines can be counted.
+fn fields(line: &str) -> Result<csv::StringRecord, String> {
+	let mut reader = csv::ReaderBuilder::new()
+		.has_headers(false)
+		.flexible(true)
+		.buffer_capacity(128)
+		.from_reader(line.as_bytes());
+	let mut record = csv::StringRecord::new();
+	match reader.read_record(&mut record) {
+		Ok(_) => Ok(record),
+		Err(why) => Err(format!("is no row: {why}")),
+	}
+}
+
+/// A field without what spreadsheets put around it: a byte order mark, blanks, and quotes after
+/// blanks.
+fn clean(field: &str) -> &str {
+	field
+		.trim_start_matches('\u{feff}')
+		.trim()
+		.trim_matches('"')
+		.trim()
+}
+
 fn unused(line: u64, what: &str) -> Note {
 	Note {
 		line,
@@ -259,13 +289,9 @@ struct Columns {
 impl Columns {
 	fn find(header: &[&str]) -> Result<Self, String> {
 		let position = |name: &str| {
-			let found = header.iter().position(|field| {
-				// Spreadsheets like to begin a file with a byte order mark.
-				field
-					.trim_start_matches('\u{feff}')
-					.trim()
-					.eq_ignore_ascii_case(name)
-			});
+			let found = header
+				.iter()
+				.position(|field| field.eq_ignore_ascii_case(name));
 			found.ok_or_else(|| {
 				format!(
 					"the header must be unix_seconds,asset,price, and there is no {name} in {:?}",

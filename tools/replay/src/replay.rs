@@ -234,20 +234,19 @@ impl<'a> Run<'a> {
 			};
 			let now: Vec<usize> = waiting.drain(..count).collect();
 			let calls: Vec<_> = now.iter().map(|number| self.opening(*number)).collect();
-			let mut orders: Vec<_> = now
-				.iter()
-				.zip(calls)
-				.map(|(number, call)| Order {
-					from: &self.owners[*number],
-					call,
-				})
-				.collect();
-			if block == FALL.1 {
-				self.fund();
-				let call = chain::each(self.capital());
-				let from = &self.holders;
-				orders.push(Order { from, call });
-			}
+			let payments = match block == FALL.1 {
+				true => Some(chain::each(self.fund())),
+				false => None,
+			};
+			let from_owners = now.iter().zip(calls).map(|(number, call)| Order {
+				from: &self.owners[*number],
+				call,
+			});
+			let from_holders = payments.map(|call| Order {
+				from: &self.holders,
+				call,
+			});
+			let orders: Vec<_> = from_owners.chain(from_holders).collect();
 			let slot = self.chain.slot() + 1;
 			let made = self.chain.block(slot, &prices, &orders);
 			for (number, outcome) in now.into_iter().zip(made.outcomes) {
@@ -282,26 +281,19 @@ impl<'a> Run<'a> {
 		chain::open(plan.facility, &deposits, plan.debt, &self.holders.id)
 	}
 
-	/// Measures bidders and markets by the CUSD that there are.
-	fn fund(&mut self) {
+	/// Measures bidders and markets by the CUSD that there are. Returns what the holders of CUSD
+	/// pay to bidders and treasury.
+	fn fund(&mut self) -> Vec<RuntimeCall> {
 		let terms = self.settings.bidders.terms();
 		let issuance = self.chain.look(|view| view.sheet()).issuance;
-		for bidder in &mut self.bidders {
-			bidder.capital = terms.capital_of_each(issuance);
-		}
 		let market = Market::new(terms.depth * issuance, terms.half_life);
 		self.markets = vec![market; self.feed.tokens.len()];
-	}
-
-	/// What the holders of CUSD pay to bidders and treasury before the path.
-	fn capital(&mut self) -> Vec<RuntimeCall> {
-		let issuance = self.chain.look(|view| view.sheet()).issuance;
+		let mut calls = Vec::new();
+		for bidder in &mut self.bidders {
+			bidder.capital = terms.capital_of_each(issuance);
+			calls.push(chain::pay(&bidder.account.id, cusd(bidder.capital)));
+		}
 		let reserve = issuance * self.settings.reserve_percent / 100.0;
-		let mut calls: Vec<_> = self
-			.bidders
-			.iter()
-			.map(|bidder| chain::pay(&bidder.account.id, cusd(bidder.capital)))
-			.collect();
 		if reserve > 0.0 {
 			calls.push(chain::pay(&chain::treasury(), cusd(reserve)));
 		}
@@ -348,12 +340,9 @@ impl<'a> Run<'a> {
 		let made = self
 			.chain
 			.block(slot, &self.feed.seen(time - behind), &orders);
-		let failed = made
-			.outcomes
-			.iter()
-			.take(takers)
-			.filter(|o| **o != Outcome::Done);
-		self.tally.failed_takes += failed.count() as u64;
+		for outcome in made.outcomes.into_iter().take(takers) {
+			tally_failure(&mut self.tally.failed_takes, outcome);
+		}
 
 		let Self {
 			chain,
@@ -577,6 +566,16 @@ fn cheapest_first(mut lots: Vec<Lot>, markets: &[Market]) -> Vec<Lot> {
 	};
 	lots.sort_by(|a, b| ratio(a).total_cmp(&ratio(b)).then(a.id.cmp(&b.id)));
 	lots
+}
+
+/// Counts a take that came to nothing, by its reason.
+fn tally_failure(failed: &mut BTreeMap<String, u64>, outcome: Outcome) {
+	let why = match outcome {
+		Outcome::Done => return,
+		Outcome::NoRoom => "no room in the block".into(),
+		Outcome::Failed(why) => why,
+	};
+	*failed.entry(why).or_default() += 1;
 }
 
 /// To six places, which is more than means something.

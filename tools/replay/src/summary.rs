@@ -3,7 +3,7 @@
 use crate::bidders::Kind;
 use comfy_table::{presets::UTF8_BORDERS_ONLY, Table};
 use serde::Serialize;
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 /// The figures that are compared from run to run, in whole CUSD, USD, per cent, or as counts.
 #[derive(Clone, Debug, Serialize)]
@@ -64,8 +64,8 @@ pub struct Details {
 	pub lots: u64,
 	/// Sales.
 	pub sales: u64,
-	/// Takes that failed, or found no room in their block.
-	pub failed_takes: u64,
+	/// Takes that came to nothing, by their reasons.
+	pub failed_takes: BTreeMap<String, u64>,
 	/// What buyers paid.
 	pub paid: f64,
 	/// What they got for it outside.
@@ -138,14 +138,12 @@ impl Summary {
 			),
 		);
 		row(
-			"lots, sales, failed takes",
-			format!(
-				"{}, {}, {}",
-				count(details.lots),
-				count(details.sales),
-				count(details.failed_takes)
-			),
+			"lots, sales",
+			format!("{}, {}", count(details.lots), count(details.sales)),
 		);
+		for (why, times) in &details.failed_takes {
+			row("takes that failed", format!("{} × {why}", count(*times)));
+		}
 		row(
 			"buyers paid, and got outside",
 			format!("{}, {}", money(details.paid), money(details.got)),

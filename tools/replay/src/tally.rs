@@ -28,8 +28,8 @@ pub struct Tally {
 	pub lots: u64,
 	/// Sales.
 	pub sales: u64,
-	/// Takes that failed or found no room.
-	pub failed_takes: u64,
+	/// Takes that came to nothing, by their reasons.
+	pub failed_takes: BTreeMap<String, u64>,
 	/// What buyers paid.
 	pub paid: f64,
 	/// What they got for it outside.

@@ -58,7 +58,7 @@ impl Watch {
 		let mut backlog = 0;
 		for vault in &mut self.vaults {
 			let accumulator = accumulators.get(vault.facility).copied().unwrap_or(1.0);
-			if vault.least(counts, accumulator) < 1.0 + MARGIN {
+			if vault.unsafe_since.is_some() || vault.least(counts, accumulator) < 1.0 + MARGIN {
 				self.asked += 1;
 				vault.health = health(vault.vault).unwrap_or(f64::INFINITY);
 				vault.accumulator = accumulator;

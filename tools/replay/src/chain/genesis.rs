@@ -4,7 +4,7 @@
 //! and their tokens, room under caps and ceilings, and, for every asset of the price file that the
 //! preset does not know, a token with a feed, accepted by the mixed facility.
 
-use super::{tokens::whole, Memory, Token};
+use super::{Memory, Token};
 use cairn_math::Perbill;
 use cairn_oracle::types::{GenesisFeed, GenesisFeedKind};
 use cairn_primitives::{AccountId, AssetId, Balance, FacilityId};
@@ -252,6 +252,7 @@ fn merge(into: &mut Value, patch: Value) {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::chain::tokens::whole;
 
 	#[test]
 	fn the_preset_is_understood() {

@@ -75,7 +75,7 @@ impl Externalities for Memory {
 	fn storage_hash(&mut self, key: &[u8]) -> Option<Vec<u8>> {
 		self.state
 			.get(key)
-			.map(|value| sp_core::blake2_256(value).to_vec())
+			.map(|value| sp_io::hashing::blake2_256(value).to_vec())
 	}
 
 	fn child_storage_hash(&mut self, _: &ChildInfo, _: &[u8]) -> Option<Vec<u8>> {
@@ -322,7 +322,7 @@ mod tests {
 				(0..times).for_each(|_| ext.storage_append(key(k), vec![7]));
 			}
 			Step::ClearPrefix(prefix) => {
-				ext.clear_prefix(&[prefix], None, None);
+				let _ = ext.clear_prefix(&[prefix], None, None);
 			}
 			Step::Begin => ext.storage_start_transaction(),
 			Step::Rollback if open > 0 => ext.storage_rollback_transaction().unwrap(),

@@ -51,7 +51,7 @@ pub struct Account {
 impl Account {
 	/// The account of this name; the same name is always the same account.
 	pub fn new(name: &str) -> Self {
-		let pair = sr25519::Pair::from_seed(&sp_core::blake2_256(name.as_bytes()));
+		let pair = sr25519::Pair::from_seed(&sp_io::hashing::blake2_256(name.as_bytes()));
 		let id = MultiSigner::from(pair.public()).into_account();
 		Self { pair, id }
 	}

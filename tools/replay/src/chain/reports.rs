@@ -97,7 +97,7 @@ fn reported(feed: &FeedIndex, usd: f64, noise: i64) -> Option<ReportedPrice> {
 
 /// A number between plus and minus [`SPREAD`], the same in every run.
 fn noise(round: u32, validator: u32, feed: u16) -> i64 {
-	let hash = sp_core::twox_64(
+	let hash = sp_io::hashing::twox_64(
 		&[
 			round.to_le_bytes().as_slice(),
 			&validator.to_le_bytes(),

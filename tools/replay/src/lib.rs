@@ -5,10 +5,12 @@
 //! - [`crowd`]: the vaults; [`bidders`] and [`market`]: who buys, and what he can do with it
 //! - [`replay`]: how these meet, block by block
 //! - [`watch`], [`owners`], [`tally`]: what is measured; [`summary`], [`picture`]: how it is shown
+//! - [`alarms`]: errors that the runtime logs
 //! - [`paths`]: the paths that come with the tool
 //!
 //! How to use it, and what its figures mean, is in `docs/replay.md`.
 
+pub mod alarms;
 pub mod bidders;
 pub mod chain;
 pub mod crowd;

@@ -1,6 +1,7 @@
 //! The command line of the crash replays.
 
 use cairn_replay::{
+	alarms,
 	bidders::Kind,
 	chain::SLOT_SECONDS,
 	paths,
@@ -121,8 +122,12 @@ fn execute(cli: &Cli) -> Result<(), String> {
 		check_every: cli.check_every.into(),
 	};
 	let mut bar = Bar::new();
-	let replay = run(&prices, &settings, |progress| bar.show(&progress))?;
+	alarms::listen();
+	let mut replay = run(&prices, &settings, |progress| bar.show(&progress))?;
 	bar.end();
+	let (alarms, first) = alarms::heard();
+	replay.summary.invariant_violations += alarms;
+	replay.details.first_violation = replay.details.first_violation.or(first);
 	println!("{}", replay.summary.table(&replay.details));
 	put_out(cli, &replay)
 }

@@ -437,16 +437,18 @@ impl<'a> Run<'a> {
 					if amount == 0 {
 						continue;
 					}
-					let Some((amount, payment)) = view.quote_take(lot.id, amount) else {
+					let Some((bought, payment)) = view.quote_take(lot.id, amount) else {
 						continue;
 					};
 					if payment > cash[*bidder] {
 						continue;
 					}
+					// Up to what he wants, not what it comes to now: in the next block the price
+					// may be lower, and the same tab buys more.
 					wanted.push((*bidder, chain::take(lot.id, amount, price)));
-					market.sell(whole(token, amount));
+					market.sell(whole(token, bought));
 					cash[*bidder] -= payment;
-					remaining = remaining.saturating_sub(amount);
+					remaining = remaining.saturating_sub(bought);
 				}
 			}
 			wanted
@@ -580,5 +582,6 @@ fn tally_failure(failed: &mut BTreeMap<String, u64>, outcome: Outcome) {
 
 /// To six places, which is more than means something.
 fn rounded(amount: f64) -> f64 {
-	(amount * 1e6).round() / 1e6
+	// A sum of nothing may be minus zero.
+	(amount * 1e6).round() / 1e6 + 0.0
 }

@@ -22,6 +22,7 @@ use cairn_runtime::{
 };
 use cairn_vaults::types::{Adjustment, Limits};
 use codec::Encode;
+use frame_support::storage::with_transaction_unchecked;
 use frame_system::offchain::{CreateAuthorizedTransaction, CreateBare};
 use reports::Validator;
 use sp_consensus_babe::{
@@ -33,7 +34,7 @@ use sp_runtime::{
 	generic::{DigestItem, SignedPayload},
 	traits::{Header as _, IdentifyAccount, Verify},
 	transaction_validity::{InvalidTransaction, TransactionValidityError},
-	Digest, MultiSigner,
+	ApplyExtrinsicResult, Digest, MultiSigner, TransactionOutcome,
 };
 use std::collections::BTreeMap;
 
@@ -259,7 +260,7 @@ fn apply(order: &Order<'_>, nonces: &mut BTreeMap<AccountId, u32>) -> Outcome {
 	let address = order.from.id.clone().into();
 	let transaction = UncheckedExtrinsic::new_signed(call, address, signature, extension);
 	let full = TransactionValidityError::Invalid(InvalidTransaction::ExhaustsResources);
-	match Executive::apply_extrinsic(transaction) {
+	match include(transaction) {
 		Ok(result) => {
 			nonces.insert(order.from.id.clone(), nonce + 1);
 			match result {
@@ -270,4 +271,13 @@ fn apply(order: &Order<'_>, nonces: &mut BTreeMap<AccountId, u32>) -> Outcome {
 		Err(error) if error == full => Outcome::NoRoom,
 		Err(error) => Outcome::Failed(format!("{error:?}")),
 	}
+}
+
+/// Applies a transaction as a block's author does: one that turns out not to be valid leaves nothing
+/// behind, not even its nonce.
+fn include(transaction: UncheckedExtrinsic) -> ApplyExtrinsicResult {
+	with_transaction_unchecked(|| match Executive::apply_extrinsic(transaction) {
+		Ok(result) => TransactionOutcome::Commit(Ok(result)),
+		Err(error) => TransactionOutcome::Rollback(Err(error)),
+	})
 }

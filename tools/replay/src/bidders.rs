@@ -50,7 +50,7 @@ impl Kind {
 				capital: 0.0,
 				profit: (0.0, 0.0),
 				turnover: 3_600.0,
-				depth: 0.0025,
+				depth: 0.005,
 				half_life: 600.0,
 			},
 			Self::Thin => Terms {
@@ -63,10 +63,10 @@ impl Kind {
 			},
 			Self::Normal => Terms {
 				bidders: 8,
-				capital: 0.03,
+				capital: 0.05,
 				profit: (0.01, 0.05),
-				turnover: 1_200.0,
-				depth: 0.0025,
+				turnover: 600.0,
+				depth: 0.005,
 				half_life: 600.0,
 			},
 			Self::Deep => Terms {
@@ -156,7 +156,7 @@ mod tests {
 		let terms = Kind::Normal.terms();
 		assert_eq!(terms.profit_of(0), 0.01);
 		assert!((terms.profit_of(7) - 0.05).abs() < 1e-12);
-		assert!((terms.capital_of_each(8_000.0) - 30.0).abs() < 1e-9);
+		assert!((terms.capital_of_each(8_000.0) - 50.0).abs() < 1e-9);
 		assert_eq!(Kind::None.terms().capital_of_each(1e6), 0.0);
 	}
 

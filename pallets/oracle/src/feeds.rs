@@ -45,8 +45,10 @@ impl<T: Config> Pallet<T> {
 			Self::index_feed(&asset, reported, false)?;
 		}
 		if let Some(quote) = unreported(&feed) {
-			Quotes::<T>::try_mutate(|quotes| quotes.try_insert(asset.clone(), quote))
-				.map_err(|_| Error::<T>::TooManyFeeds)?;
+			Quotes::<T>::try_mutate(|quotes| {
+				let inserted = quotes.try_insert(asset.clone(), quote);
+				inserted.map_err(|_| Error::<T>::TooManyFeeds)
+			})?;
 		}
 		Feeds::<T>::insert(asset, feed);
 		Ok(())
@@ -75,8 +77,10 @@ impl<T: Config> Pallet<T> {
 			apart: false,
 			compared: None,
 		};
-		Shadows::<T>::try_mutate(|shadows| shadows.try_insert(asset.clone(), shadow))
-			.map_err(|_| Error::<T>::TooManyFeeds)?;
+		Shadows::<T>::try_mutate(|shadows| {
+			let inserted = shadows.try_insert(asset.clone(), shadow);
+			inserted.map_err(|_| Error::<T>::TooManyFeeds)
+		})?;
 		ShadowFeeds::<T>::insert(&asset, feed);
 		Self::deposit_event(Event::ShadowStarted { asset, feed: id });
 		Ok(())

@@ -87,6 +87,8 @@ pub use types::*;
 pub use views::StatusView;
 pub use weights::WeightInfo;
 
+// The type of a function that authorizes a call of four arguments, as the macro writes it.
+#[allow(clippy::type_complexity)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;

@@ -18,7 +18,7 @@ impl<T: Config> DebtLedger<AssetId> for Pallet<T> {
 			if let (Some(facility), Some(state)) =
 				(Facilities::<T>::get(id), FacilityStates::<T>::get(id))
 			{
-				let sum = issued.entry(facility.debt_asset).or_default();
+				let sum = issued.entry(facility.base.debt_asset).or_default();
 				*sum = sum.saturating_add(state.minted);
 			}
 		}
@@ -40,7 +40,7 @@ impl<T: Config> DebtLedger<AssetId> for Pallet<T> {
 			else {
 				continue;
 			};
-			for (collateral, held) in facility.collaterals.iter().zip(state.held.iter()) {
+			for (collateral, held) in facility.base.collaterals.iter().zip(state.held.iter()) {
 				let sum = in_vaults.entry(collateral.terms.asset.clone()).or_default();
 				*sum = sum.saturating_add(*held);
 			}

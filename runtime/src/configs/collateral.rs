@@ -20,7 +20,7 @@ use frame_support::{
 	PalletId,
 };
 use frame_system::EnsureRoot;
-use sp_runtime::{traits::AccountIdConversion, transaction_validity::TransactionPriority, Perbill};
+use sp_runtime::{traits::AccountIdConversion, transaction_validity::TransactionPriority};
 
 /// The debt of a vault is zero or at least this much, and so is what a lot leaves.
 pub const MINIMUM_DEBT: Balance = 100 * CUSD;

@@ -139,9 +139,13 @@ fn genesis_config(spec: &Spec) -> Result<RuntimeGenesisConfig> {
 
 	for facility in &mut config.vaults.facilities {
 		facility.ceiling = 1_000_000_000_000 * CUSD;
+		facility.fill_limit = facility.ceiling;
 		for collateral in facility.collaterals.iter_mut() {
 			collateral.cap = Balance::MAX / 1_000_000;
 		}
+	}
+	for (_, policy) in &mut config.treasury.policies {
+		policy.growth = None;
 	}
 	if spec.validators > 1 {
 		config.session.keys = (0..spec.validators).map(session_keys).collect();

@@ -6,7 +6,10 @@
 
 use super::{Memory, Token};
 use cairn_math::Perbill;
-use cairn_oracle::types::{GenesisFeed, GenesisFeedKind};
+use cairn_oracle::{
+	status::Thresholds,
+	types::{GenesisFeed, GenesisFeedKind, Unit},
+};
 use cairn_primitives::{AccountId, AssetId, Balance, FacilityId};
 use cairn_runtime::{genesis_presets, Runtime, RuntimeGenesisConfig};
 use frame_support::{genesis_builder_helper::get_preset, traits::BuildGenesisConfig};
@@ -101,7 +104,7 @@ impl Genesis {
 			.iter()
 			.find_map(|feed| match &feed.feed {
 				GenesisFeedKind::Reported { sources, .. } => Some(sources.clone()),
-				GenesisFeedKind::Par => None,
+				_ => None,
 			});
 		self.config.oracle.feeds.push(GenesisFeed {
 			asset: asset.clone(),
@@ -109,6 +112,8 @@ impl Genesis {
 				min: NEW_BOUNDS.0.into(),
 				max: NEW_BOUNDS.1.into(),
 				sources: like.unwrap_or_default(),
+				unit: Unit::Dollars,
+				thresholds: Thresholds::default(),
 			},
 		});
 		let assets = &mut self.config.assets;
@@ -162,11 +167,15 @@ impl Genesis {
 		}
 	}
 
-	/// Lifts caps and ceilings so that these deposits (by token) and this debt fit: the replay asks
+	/// Lifts caps, ceilings and limits of growth so that these deposits (by token) and this debt fit: the replay asks
 	/// what a market does to a crowd of vaults, not how large a crowd is let in.
 	pub fn make_room(&mut self, deposits: &[Balance], debt: Balance) {
+		for (_, policy) in &mut self.config.treasury.policies {
+			policy.growth = None;
+		}
 		for facility in &mut self.config.vaults.facilities {
 			facility.ceiling = facility.ceiling.max(debt.saturating_mul(2));
+			facility.fill_limit = facility.ceiling;
 			for terms in facility.collaterals.iter_mut() {
 				let token = self
 					.tokens

@@ -308,7 +308,9 @@ fn what_a_lot_left_over_comes_before_the_owners_money() {
 		let vault = tens();
 		Prices::set_cents(ETH, 2_400_00);
 		assert_eq!(next_block(), 1);
+		// The lot starts again where the oracle has gone.
 		Prices::set_cents(ETH, 3_000_00);
+		assert_eq!(next_block(), 0);
 		lend(BOB, cusd(50_000));
 		let lot = lots()[0].0;
 		assert_ok!(take(BOB, lot, Balance::MAX));

@@ -19,6 +19,7 @@ step "Building the node with its benchmarks" \
 	"Look at the compiler's message above." \
 	cargo build --release --locked --package cairn-node --features runtime-benchmarks
 
+mkdir -p runtime/src/weights
 measure() {
 	"$CARGO_TARGET_DIR/release/cairn-node" benchmark pallet --chain dev \
 		--pallet "$1" --extrinsic '*' --steps "${WEIGHTS_STEPS:-20}" \

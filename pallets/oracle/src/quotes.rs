@@ -213,12 +213,20 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn current_quote(asset: &AssetId) -> Option<Quote> {
+		Self::current_quotes_of(&[asset]).pop().flatten()
+	}
+
+	pub(crate) fn current_quotes_of(assets: &[&AssetId]) -> Vec<Option<Quote>> {
+		let clock = Self::clock();
 		let quotes = Quotes::<T>::get();
-		let quote = quotes.get(asset)?;
-		if matches!(quote, StoredQuote::Rate(_)) {
-			return None;
-		}
-		Self::clock().present(&quotes, quote)
+		let present = |asset: &&AssetId| {
+			let quote = quotes.get(*asset)?;
+			if matches!(quote, StoredQuote::Rate(_)) {
+				return None;
+			}
+			clock.present(&quotes, quote)
+		};
+		assets.iter().map(present).collect()
 	}
 
 	pub(crate) fn current_quotes() -> Vec<(AssetId, Quote)> {
@@ -320,6 +328,11 @@ impl<T: Config> PriceSource<AssetId> for Pallet<T> {
 	/// Rates have no quote: they are no prices.
 	fn quote(asset: &AssetId) -> Option<Quote> {
 		Self::current_quote(asset)
+	}
+
+	/// Decodes the quotes once.
+	fn quotes_of(assets: &[&AssetId]) -> Vec<Option<Quote>> {
+		Self::current_quotes_of(assets)
 	}
 
 	/// Whether no quorum has lately looked at any asset. So too if none is reported at all.

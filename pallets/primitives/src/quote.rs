@@ -1,5 +1,6 @@
 //! What the oracle says about an asset.
 
+use alloc::vec::Vec;
 use cairn_math::Price;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -154,6 +155,12 @@ pub trait PriceSource<AssetId> {
 	/// The quote of `asset`, whatever its status; `None` if the asset has no feed or its feed has
 	/// never had an agreed price.
 	fn quote(asset: &AssetId) -> Option<Quote>;
+
+	/// The quotes of several assets, in their order: cheaper than one by one where all quotes are
+	/// kept together.
+	fn quotes_of(assets: &[&AssetId]) -> Vec<Option<Quote>> {
+		assets.iter().map(|asset| Self::quote(asset)).collect()
+	}
 
 	/// Whether the oracle as a whole is silent, so that the age of a quote says nothing about the
 	/// asset.

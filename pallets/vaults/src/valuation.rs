@@ -9,6 +9,7 @@ use crate::{
 	types::{Collateral, Facility, Leg},
 	Config,
 };
+use alloc::vec::Vec;
 use cairn_math::{FixedU128, NormalizedDebt, Perbill, Price, Trigger, Value};
 use cairn_primitives::{AssetId, Balance, Moment, PriceSource, Quote};
 use primitive_types::{U256, U512};
@@ -78,18 +79,23 @@ pub struct LiquidationPrices {
 	/// Price of the debt asset.
 	pub debt: Price,
 	/// What each collateral counts, by its index.
-	pub collaterals: alloc::vec::Vec<Counted>,
+	pub collaterals: Vec<Counted>,
 }
 
 impl LiquidationPrices {
 	/// Reads the quotes of a facility. `None` if the debt asset has no quote.
 	pub fn read<T: Config>(facility: &Facility<T>) -> Option<Self> {
 		let down = T::Prices::is_down();
-		let debt = T::Prices::quote(&facility.debt_asset)?.low();
-		let collaterals = facility
-			.collaterals
+		let listed = facility.collaterals.iter().map(|c| &c.terms.asset);
+		let assets: Vec<_> = core::iter::once(&facility.debt_asset)
+			.chain(listed)
+			.collect();
+		let quotes = T::Prices::quotes_of(&assets);
+		let (debt, collaterals) = quotes.split_first()?;
+		let debt = debt.as_ref()?.low();
+		let collaterals = collaterals
 			.iter()
-			.map(|collateral| counted(T::Prices::quote(&collateral.terms.asset).as_ref(), down))
+			.map(|quote| counted(quote.as_ref(), down))
 			.collect();
 		Some(Self { debt, collaterals })
 	}
@@ -154,7 +160,7 @@ impl LiquidationPrices {
 		facility: &Facility<T>,
 		legs: &[Leg],
 		debt: NormalizedDebt,
-	) -> alloc::vec::Vec<Trigger> {
+	) -> Vec<Trigger> {
 		if let [leg] = legs {
 			let trigger = Trigger::from_ratio_ceil(U512::from(debt.0), U512::from(leg.amount));
 			return alloc::vec![trigger];
@@ -213,13 +219,25 @@ impl NewRisk {
 
 	/// Measures the legs of a vault.
 	pub fn measure<T: Config>(facility: &Facility<T>, legs: &[Leg]) -> Self {
-		let live = Self::live_quote::<T>;
-		let mut something_not_live = false;
-		let weighted = legs
+		let collaterals: Vec<_> = legs
 			.iter()
 			.filter_map(|leg| {
 				let collateral = facility.collaterals.get(usize::from(leg.collateral))?;
-				let quote = live(&collateral.terms.asset);
+				Some((leg, collateral))
+			})
+			.collect();
+		let of_legs = collaterals.iter().map(|(_, c)| &c.terms.asset);
+		let assets: Vec<_> = of_legs
+			.chain(core::iter::once(&facility.debt_asset))
+			.collect();
+		let mut quotes = T::Prices::quotes_of(&assets)
+			.into_iter()
+			.map(|quote| quote.filter(|quote| quote.status.allows_new_risk()));
+		let mut something_not_live = false;
+		let weighted = collaterals
+			.iter()
+			.filter_map(|(leg, collateral)| {
+				let quote = quotes.next()?;
 				something_not_live |= quote.is_none();
 				Some(weighted_floor(
 					leg.amount,
@@ -229,7 +247,10 @@ impl NewRisk {
 				))
 			})
 			.sum();
-		let debt_price = live(&facility.debt_asset).map(|quote| quote.debt_for_new_risk());
+		let debt_price = quotes
+			.next()
+			.flatten()
+			.map(|quote| quote.debt_for_new_risk());
 		Self {
 			weighted,
 			debt_price,

@@ -25,6 +25,7 @@ mod start_of_block;
 #[cfg(test)]
 mod tests;
 mod transactions;
+mod weights;
 
 pub use apis::RuntimeApi;
 pub use cairn_primitives::{AccountId, AssetId, Balance, BlockNumber, Hash, Nonce, Signature};

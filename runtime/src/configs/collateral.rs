@@ -73,7 +73,7 @@ impl cairn_oracle::Config for Runtime {
 	// Validators count the same until they have something at stake.
 	type Stakes = ();
 	type Time = Timestamp;
-	type WeightInfo = cairn_oracle::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::cairn_oracle::WeightInfo<Runtime>;
 }
 
 impl cairn_treasury::Config for Runtime {
@@ -88,7 +88,7 @@ impl cairn_treasury::Config for Runtime {
 	type Ledger = Vaults;
 	type MaxDebtAssets = MaxDebtAssets;
 	type PalletId = TreasuryId;
-	type WeightInfo = cairn_treasury::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::cairn_treasury::WeightInfo<Runtime>;
 }
 
 impl cairn_auctions::Config for Runtime {
@@ -134,5 +134,5 @@ impl cairn_vaults::Config for Runtime {
 	type Sheet = Treasury;
 	type Time = Timestamp;
 	type VaultDeposit = ConstU128<{ deposit(2, 800) }>;
-	type WeightInfo = cairn_vaults::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::cairn_vaults::WeightInfo<Runtime>;
 }

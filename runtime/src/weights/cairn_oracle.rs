@@ -1,0 +1,208 @@
+//! Weights of `cairn_oracle`, measured by its benchmarks in the WASM runtime. Written by
+//! `make weights`: not to be changed by hand.
+//!
+//! Date 2026-11-22, CPU AMD EPYC, 12 steps, 6 repeats,
+//! Compiled WASM.
+
+#![cfg_attr(rustfmt, rustfmt_skip)]
+
+use core::marker::PhantomData;
+use frame_support::{traits::Get, weights::Weight};
+
+/// Weights for a node on ParityDB.
+pub struct WeightInfo<T>(PhantomData<T>);
+
+impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
+	/// Storage: `Oracle::SetId` (r:1 w:0)
+	/// Proof: `Oracle::SetId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::ReportedFeeds` (r:1 w:0)
+	/// Proof: `Oracle::ReportedFeeds` (`max_values`: Some(1), `max_size`: Some(1985), added: 2480, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::NextFeedId` (r:1 w:0)
+	/// Proof: `Oracle::NextFeedId` (`max_values`: Some(1), `max_size`: Some(2), added: 497, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Authorities` (r:1 w:0)
+	/// Proof: `Oracle::Authorities` (`max_values`: Some(1), `max_size`: Some(3202), added: 3697, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Disabled` (r:1 w:0)
+	/// Proof: `Oracle::Disabled` (`max_values`: Some(1), `max_size`: Some(402), added: 897, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::LatestReports` (r:1 w:0)
+	/// Proof: `Oracle::LatestReports` (`max_values`: None, `max_size`: Some(1141), added: 3616, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// `f` in `[1, 32]`.
+	fn authorize_report(f: u32, ) -> Weight {
+		// Least time measured: 77_985_000 picoseconds.
+		Weight::from_parts(80_567_495, 4687)
+			// Standard error: 37_526
+			.saturating_add(Weight::from_parts(696_317, 0).saturating_mul(f.into()))
+			.saturating_add(T::DbWeight::get().reads(7))
+	}
+	/// Storage: `Oracle::SessionStart` (r:1 w:0)
+	/// Proof: `Oracle::SessionStart` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::LatestReports` (r:1 w:1)
+	/// Proof: `Oracle::LatestReports` (`max_values`: None, `max_size`: Some(1141), added: 3616, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::NewReports` (r:0 w:1)
+	/// Proof: `Oracle::NewReports` (`max_values`: Some(1), `max_size`: Some(0), added: 495, mode: `MaxEncodedLen`)
+	/// `f` in `[1, 32]`.
+	fn report(f: u32, ) -> Weight {
+		// Least time measured: 17_215_000 picoseconds.
+		Weight::from_parts(24_700_288, 4606)
+			// Standard error: 52_737
+			.saturating_add(Weight::from_parts(332_697, 0).saturating_mul(f.into()))
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:1)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::NewReports` (r:1 w:0)
+	/// Proof: `Oracle::NewReports` (`max_values`: Some(1), `max_size`: Some(0), added: 495, mode: `MaxEncodedLen`)
+	fn aggregate_idle() -> Weight {
+		// Least time measured: 103_814_000 picoseconds.
+		Weight::from_parts(112_547_000, 6926)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:1)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::NewReports` (r:1 w:1)
+	/// Proof: `Oracle::NewReports` (`max_values`: Some(1), `max_size`: Some(0), added: 495, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::ReportedFeeds` (r:1 w:0)
+	/// Proof: `Oracle::ReportedFeeds` (`max_values`: Some(1), `max_size`: Some(1985), added: 2480, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Reporters` (r:1 w:0)
+	/// Proof: `Oracle::Reporters` (`max_values`: Some(1), `max_size`: Some(4002), added: 4497, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Disabled` (r:1 w:0)
+	/// Proof: `Oracle::Disabled` (`max_values`: Some(1), `max_size`: Some(402), added: 897, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::LatestReports` (r:100 w:0)
+	/// Proof: `Oracle::LatestReports` (`max_values`: None, `max_size`: Some(1141), added: 3616, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::SessionStart` (r:1 w:0)
+	/// Proof: `Oracle::SessionStart` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Conducts` (r:1 w:1)
+	/// Proof: `Oracle::Conducts` (`max_values`: Some(1), `max_size`: Some(1202), added: 1697, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Shadows` (r:1 w:1)
+	/// Proof: `Oracle::Shadows` (`max_values`: Some(1), `max_size`: Some(5889), added: 6384, mode: `MaxEncodedLen`)
+	/// `v` in `[1, 100]`.
+	/// `f` in `[1, 32]`.
+	fn aggregate(v: u32, f: u32, ) -> Weight {
+		// Least time measured: 138_185_000 picoseconds.
+		Weight::from_parts(138_846_000, 7374)
+			// Standard error: 508_140
+			.saturating_add(Weight::from_parts(7_273_058, 0).saturating_mul(v.into()))
+			// Standard error: 1_591_146
+			.saturating_add(Weight::from_parts(16_757_612, 0).saturating_mul(f.into()))
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
+			.saturating_add(T::DbWeight::get().writes(4))
+			.saturating_add(Weight::from_parts(0, 3616).saturating_mul(v.into()))
+	}
+	/// Storage: `Oracle::Feeds` (r:1 w:0)
+	/// Proof: `Oracle::Feeds` (`max_values`: None, `max_size`: Some(5885), added: 8360, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::NextFeedId` (r:1 w:1)
+	/// Proof: `Oracle::NextFeedId` (`max_values`: Some(1), `max_size`: Some(2), added: 497, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::ReportedFeeds` (r:1 w:1)
+	/// Proof: `Oracle::ReportedFeeds` (`max_values`: Some(1), `max_size`: Some(1985), added: 2480, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Shadows` (r:1 w:1)
+	/// Proof: `Oracle::Shadows` (`max_values`: Some(1), `max_size`: Some(5889), added: 6384, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::ShadowFeeds` (r:0 w:1)
+	/// Proof: `Oracle::ShadowFeeds` (`max_values`: None, `max_size`: Some(5885), added: 8360, mode: `MaxEncodedLen`)
+	fn set_feed() -> Weight {
+		// Least time measured: 98_325_000 picoseconds.
+		Weight::from_parts(111_715_000, 9350)
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(4))
+	}
+	/// Storage: `Oracle::Feeds` (r:1 w:1)
+	/// Proof: `Oracle::Feeds` (`max_values`: None, `max_size`: Some(5885), added: 8360, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:1)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Shadows` (r:1 w:1)
+	/// Proof: `Oracle::Shadows` (`max_values`: Some(1), `max_size`: Some(5889), added: 6384, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::CounterForFeeds` (r:1 w:1)
+	/// Proof: `Oracle::CounterForFeeds` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::ReportedFeeds` (r:1 w:1)
+	/// Proof: `Oracle::ReportedFeeds` (`max_values`: Some(1), `max_size`: Some(1985), added: 2480, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::ShadowFeeds` (r:0 w:1)
+	/// Proof: `Oracle::ShadowFeeds` (`max_values`: None, `max_size`: Some(5885), added: 8360, mode: `MaxEncodedLen`)
+	fn remove_feed() -> Weight {
+		// Least time measured: 101_751_000 picoseconds.
+		Weight::from_parts(109_503_000, 9350)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Shadows` (r:1 w:1)
+	/// Proof: `Oracle::Shadows` (`max_values`: Some(1), `max_size`: Some(5889), added: 6384, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:1)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::ShadowFeeds` (r:1 w:1)
+	/// Proof: `Oracle::ShadowFeeds` (`max_values`: None, `max_size`: Some(5885), added: 8360, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Feeds` (r:1 w:1)
+	/// Proof: `Oracle::Feeds` (`max_values`: None, `max_size`: Some(5885), added: 8360, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::ReportedFeeds` (r:1 w:1)
+	/// Proof: `Oracle::ReportedFeeds` (`max_values`: Some(1), `max_size`: Some(1985), added: 2480, mode: `MaxEncodedLen`)
+	fn promote_feed() -> Weight {
+		// Least time measured: 100_940_000 picoseconds.
+		Weight::from_parts(111_395_000, 9350)
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(5))
+	}
+	/// Storage: `Oracle::ShadowFeeds` (r:1 w:1)
+	/// Proof: `Oracle::ShadowFeeds` (`max_values`: None, `max_size`: Some(5885), added: 8360, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Shadows` (r:1 w:1)
+	/// Proof: `Oracle::Shadows` (`max_values`: Some(1), `max_size`: Some(5889), added: 6384, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::ReportedFeeds` (r:1 w:1)
+	/// Proof: `Oracle::ReportedFeeds` (`max_values`: Some(1), `max_size`: Some(1985), added: 2480, mode: `MaxEncodedLen`)
+	fn withdraw_shadow() -> Weight {
+		// Least time measured: 51_787_000 picoseconds.
+		Weight::from_parts(77_565_000, 9350)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+	/// Storage: `Oracle::Quotes` (r:1 w:1)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	fn halt_feed() -> Weight {
+		// Least time measured: 45_487_000 picoseconds.
+		Weight::from_parts(75_142_000, 6926)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	/// Storage: `Oracle::Quotes` (r:1 w:1)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	fn resume_feed() -> Weight {
+		// Least time measured: 42_433_000 picoseconds.
+		Weight::from_parts(53_360_000, 6926)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	/// Storage: `Oracle::Convictions` (r:1 w:0)
+	/// Proof: `Oracle::Convictions` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::SetId` (r:1 w:0)
+	/// Proof: `Oracle::SetId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Authorities` (r:1 w:0)
+	/// Proof: `Oracle::Authorities` (`max_values`: Some(1), `max_size`: Some(3202), added: 3697, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Reporters` (r:1 w:0)
+	/// Proof: `Oracle::Reporters` (`max_values`: Some(1), `max_size`: Some(4002), added: 4497, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	fn authorize_prove_two_reports() -> Weight {
+		// Least time measured: 137_554_000 picoseconds.
+		Weight::from_parts(148_421_000, 5487)
+			.saturating_add(T::DbWeight::get().reads(5))
+	}
+	/// Storage: `Oracle::SetId` (r:1 w:0)
+	/// Proof: `Oracle::SetId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Authorities` (r:1 w:0)
+	/// Proof: `Oracle::Authorities` (`max_values`: Some(1), `max_size`: Some(3202), added: 3697, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Reporters` (r:1 w:0)
+	/// Proof: `Oracle::Reporters` (`max_values`: Some(1), `max_size`: Some(4002), added: 4497, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Convictions` (r:0 w:1)
+	/// Proof: `Oracle::Convictions` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	fn prove_two_reports() -> Weight {
+		// Least time measured: 35_233_000 picoseconds.
+		Weight::from_parts(56_564_000, 5487)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+}

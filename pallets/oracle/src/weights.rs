@@ -1,12 +1,6 @@
-//! What the calls cost.
-//!
-//! ESTIMATES, on the cautious side, until they are generated from `benchmarking.rs`.
+//! What the pallet needs to know of its own cost. A runtime measures it with `benchmarking.rs`.
 
-use core::marker::PhantomData;
-use frame_support::{
-	traits::Get,
-	weights::{constants::RocksDbWeight, Weight},
-};
+use frame_support::weights::{constants::RocksDbWeight, Weight};
 
 /// What the calls and hooks of the pallet cost.
 pub trait WeightInfo {
@@ -36,48 +30,7 @@ pub trait WeightInfo {
 	fn prove_two_reports() -> Weight;
 }
 
-/// Weights with the database costs of the runtime.
-pub struct SubstrateWeight<T>(PhantomData<T>);
-
-impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	fn authorize_report(f: u32) -> Weight {
-		estimates::authorize_report(f, T::DbWeight::get())
-	}
-	fn report(f: u32) -> Weight {
-		estimates::report(f, T::DbWeight::get())
-	}
-	fn aggregate_idle() -> Weight {
-		estimates::aggregate_idle(T::DbWeight::get())
-	}
-	fn aggregate(v: u32, f: u32) -> Weight {
-		estimates::aggregate(v, f, T::DbWeight::get())
-	}
-	fn set_feed() -> Weight {
-		estimates::set_feed(T::DbWeight::get())
-	}
-	fn remove_feed() -> Weight {
-		estimates::remove_feed(T::DbWeight::get())
-	}
-	fn promote_feed() -> Weight {
-		estimates::promote_feed(T::DbWeight::get())
-	}
-	fn withdraw_shadow() -> Weight {
-		estimates::withdraw_shadow(T::DbWeight::get())
-	}
-	fn halt_feed() -> Weight {
-		estimates::halt_feed(T::DbWeight::get())
-	}
-	fn resume_feed() -> Weight {
-		estimates::resume_feed(T::DbWeight::get())
-	}
-	fn authorize_prove_two_reports() -> Weight {
-		estimates::authorize_prove_two_reports(T::DbWeight::get())
-	}
-	fn prove_two_reports() -> Weight {
-		estimates::prove_two_reports(T::DbWeight::get())
-	}
-}
-
+/// For tests.
 impl WeightInfo for () {
 	fn authorize_report(f: u32) -> Weight {
 		estimates::authorize_report(f, RocksDbWeight::get())

@@ -1,10 +1,6 @@
-//! Weights of the calls and of what the treasury does at the start of a block.
-//!
-//! ESTIMATES, not measurements: cautious figures by the number of storage items that are touched.
-//! The output of the benchmarks of `benchmarking.rs` replaces them.
+//! What the pallet needs to know of its own cost. A runtime measures it with `benchmarking.rs`.
 
-use core::marker::PhantomData;
-use frame_support::{traits::Get, weights::Weight};
+use frame_support::weights::Weight;
 
 /// What the pallet needs to know of its own cost.
 pub trait WeightInfo {
@@ -26,51 +22,7 @@ pub trait WeightInfo {
 	fn settle_asset() -> Weight;
 }
 
-/// Estimated weights, priced by the runtime's database.
-pub struct SubstrateWeight<T>(PhantomData<T>);
-
-impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	fn set_policy() -> Weight {
-		// Books (r:1), Policies (r:1 w:1)
-		Weight::from_parts(20_000_000, 4_500).saturating_add(T::DbWeight::get().reads_writes(2, 1))
-	}
-
-	fn blow_fuse() -> Weight {
-		// Books (r:1 w:1)
-		Weight::from_parts(20_000_000, 4_000).saturating_add(T::DbWeight::get().reads_writes(1, 1))
-	}
-
-	fn reset_fuse() -> Weight {
-		// Books (r:1 w:1), Asset (r:1)
-		Weight::from_parts(30_000_000, 7_000).saturating_add(T::DbWeight::get().reads_writes(2, 1))
-	}
-
-	fn recognise_loss() -> Weight {
-		// Books (r:1 w:1), Asset (r:1)
-		Weight::from_parts(50_000_000, 7_000).saturating_add(T::DbWeight::get().reads_writes(2, 1))
-	}
-
-	fn audit_base() -> Weight {
-		// DebtAssets (r:1)
-		Weight::from_parts(5_000_000, 2_000).saturating_add(T::DbWeight::get().reads(1))
-	}
-
-	fn audit_asset() -> Weight {
-		// Books (r:1 w:1), Asset (r:1)
-		Weight::from_parts(15_000_000, 7_000).saturating_add(T::DbWeight::get().reads_writes(2, 1))
-	}
-
-	fn settle_base() -> Weight {
-		// DebtAssets (r:1)
-		Weight::from_parts(5_000_000, 2_000).saturating_add(T::DbWeight::get().reads(1))
-	}
-
-	fn settle_asset() -> Weight {
-		// Books (r:1 w:1), Asset (r:1 w:1), Account (r:1 w:1), System::Account (r:1 w:1)
-		Weight::from_parts(90_000_000, 13_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
-	}
-}
-
+/// For tests.
 impl WeightInfo for () {
 	fn set_policy() -> Weight {
 		Weight::from_parts(1_000, 10)

@@ -22,8 +22,6 @@ pub mod configs;
 pub mod genesis_presets;
 pub mod invariants;
 mod start_of_block;
-#[cfg(test)]
-mod tests;
 mod transactions;
 mod weights;
 

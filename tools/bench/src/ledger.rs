@@ -581,15 +581,6 @@ pub fn is_health(answer: &[u8]) -> bool {
 	)
 }
 
-/// Health of the first vaults, for tests.
-#[cfg(test)]
-pub fn healths(vaults: u32) -> Vec<f64> {
-	let health = |vault: u32| {
-		cairn_runtime::Vaults::health(vault.into()).map(|h| h.into_inner() as f64 / 1e18)
-	};
-	(0..vaults).filter_map(health).collect()
-}
-
 fn debug(error: impl std::fmt::Debug) -> String {
 	format!("{error:?}")
 }

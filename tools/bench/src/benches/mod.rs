@@ -1,16 +1,13 @@
 //! What is measured, one file each. What each figure means is in `docs/benchmarks.md`.
 
 mod adjust;
-mod basket_reevaluations;
+pub mod basket_reevaluations;
 mod enforce_idle;
 mod liquidate;
 mod lots_tick;
 mod oracle_round;
 mod scan_baseline;
 mod take;
-
-#[cfg(test)]
-pub use basket_reevaluations::simulate;
 
 use crate::{chain::Workshop, results::Results, Result};
 

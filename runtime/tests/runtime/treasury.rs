@@ -4,13 +4,13 @@ use super::{
 	block::{open_vault, prices},
 	*,
 };
-use crate::{
+use cairn_auctions::SystemLotKind;
+use cairn_primitives::{BalanceSheet, DebtLedger, Issuance, MintReason, Reserve, Standing};
+use cairn_runtime::{
 	configs::{assets::Fungibles, collateral::DefaultPolicy},
 	units::{CRN, CUSD, DAYS},
 	Auctions, Balance, StartOfBlock, Treasury, Vaults,
 };
-use cairn_auctions::SystemLotKind;
-use cairn_primitives::{BalanceSheet, DebtLedger, Issuance, MintReason, Reserve, Standing};
 use cairn_treasury::{Cause, Policy};
 use cairn_vaults::types::{Adjustment, Limits};
 use frame_support::{
@@ -72,7 +72,7 @@ fn collateral_is_proven_to_be_there() {
 			.unwrap();
 		assert_eq!((eth.in_vaults, eth.in_lots), (10u128.pow(18), 0));
 		assert!(eth.in_custody > eth.in_vaults);
-		let custody = crate::configs::collateral::Custody::get();
+		let custody = cairn_runtime::configs::collateral::Custody::get();
 		let all_but_a_bit = eth.in_custody - eth.in_vaults + 1;
 		Fungibles::burn_from(
 			eth.asset.clone(),
@@ -93,7 +93,7 @@ fn a_unit_made_past_the_treasury_stops_lending_and_not_repaying() {
 		assert_ok!(borrow_more());
 		Fungibles::mint_into(CUSD_ASSET, &account(Sr25519Keyring::Eve), 1).unwrap();
 		assert!(borrow_more().is_err());
-		assert!(crate::invariants::check().is_err());
+		assert!(cairn_runtime::invariants::check().is_err());
 		StartOfBlock::post_inherents();
 		assert!(matches!(cause(), Some(Cause::Issuance { .. })));
 		assert_eq!(
@@ -121,7 +121,7 @@ fn a_unit_made_through_the_treasury_that_no_vault_owes_is_found_by_the_vaults_ow
 		let eve = account(Sr25519Keyring::Eve);
 		assert_ok!(Treasury::mint(&CUSD_ASSET, &eve, 1, MintReason::Borrow));
 		assert_eq!(Treasury::balance_sheet(CUSD_ASSET).unwrap().difference, 0);
-		assert!(crate::invariants::check().is_err());
+		assert!(cairn_runtime::invariants::check().is_err());
 		StartOfBlock::post_inherents();
 		assert!(matches!(cause(), Some(Cause::Vaults { .. })));
 		// Put right: what nobody owes is bad debt, and the reserve pays for it.
@@ -132,7 +132,7 @@ fn a_unit_made_through_the_treasury_that_no_vault_owes_is_found_by_the_vaults_ow
 		StartOfBlock::post_inherents();
 		assert_eq!(cause(), None);
 		assert_eq!(Treasury::bad_debt(&CUSD_ASSET), 0);
-		crate::invariants::check().unwrap();
+		cairn_runtime::invariants::check().unwrap();
 	});
 }
 
@@ -206,7 +206,7 @@ fn an_era_is_a_day() {
 		let closed = System::events().iter().any(|record| {
 			matches!(
 				record.event,
-				crate::RuntimeEvent::Treasury(cairn_treasury::Event::EraClosed { .. })
+				cairn_runtime::RuntimeEvent::Treasury(cairn_treasury::Event::EraClosed { .. })
 			)
 		});
 		assert!(closed);

@@ -1,12 +1,12 @@
 //! What needs no WASM: that chains can be made, and that results can be read.
 
-use crate::{
-	benches::{jobs, names},
+use cairn_bench::{
+	benches::{basket_reevaluations::simulate, jobs, names},
+	chain::{median, quantile},
 	goals::goals,
 	ledger,
 	results::{Line, Results},
-	spec::grouped,
-	Spec,
+	spec::{grouped, Spec},
 };
 use serde_json::Value;
 use sp_state_machine::BasicExternalities;
@@ -20,6 +20,14 @@ fn look<R>(spec: &Spec, look: impl FnOnce() -> R) -> R {
 	})
 }
 
+/// Health of the first vaults.
+fn healths(vaults: u32) -> Vec<f64> {
+	let health = |vault: u32| {
+		cairn_runtime::Vaults::health(vault.into()).map(|h| h.into_inner() as f64 / 1e18)
+	};
+	(0..vaults).filter_map(health).collect()
+}
+
 #[test]
 fn fifty_vaults_pass_the_invariants_and_have_the_health_they_should() {
 	for legs in [1, 3] {
@@ -27,7 +35,7 @@ fn fifty_vaults_pass_the_invariants_and_have_the_health_they_should() {
 			legs,
 			..Spec::vaults(50)
 		};
-		let healths = look(&spec, || ledger::healths(51));
+		let healths = look(&spec, || healths(51));
 		// The last one owes nothing.
 		assert_eq!(healths.len(), 50);
 		// The oracle's doubt counts in favour of owners who are about to be liquidated.
@@ -95,7 +103,7 @@ fn different_chains_have_different_names() {
 
 #[test]
 fn an_hour_of_decline_keeps_the_books_right_and_liquidates_the_weakest() {
-	let outcome = crate::benches::simulate(20, 300).expect("it runs");
+	let outcome = simulate(20, 300).expect("it runs");
 	assert!(outcome.liquidated <= outcome.evaluated);
 }
 
@@ -163,7 +171,6 @@ fn the_largest_chains_come_last_and_every_benchmark_has_a_job() {
 
 #[test]
 fn quantiles_are_where_they_should_be() {
-	use crate::chain::{median, quantile};
 	assert_eq!(median(&mut [3.0, 1.0, 2.0]), 2.0);
 	assert_eq!(quantile(&mut [4.0, 3.0, 2.0, 1.0], 1, 4), 2.0);
 	assert!(median(&mut []).is_nan());

@@ -1,8 +1,8 @@
 //! What happens in a block, and in which order.
 
 use super::*;
-use crate::{units::CUSD, StartOfBlock, Vaults};
 use cairn_primitives::QuoteStatus;
+use cairn_runtime::{units::CUSD, StartOfBlock, Vaults};
 use cairn_vaults::types::{Adjustment, Limits};
 use frame_support::dispatch::DispatchClass;
 
@@ -75,7 +75,7 @@ fn liquidated() -> bool {
 	System::events().iter().any(|record| {
 		matches!(
 			record.event,
-			crate::RuntimeEvent::Vaults(cairn_vaults::Event::Liquidated { vault: 0, .. })
+			cairn_runtime::RuntimeEvent::Vaults(cairn_vaults::Event::Liquidated { vault: 0, .. })
 		)
 	})
 }

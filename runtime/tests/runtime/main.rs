@@ -6,12 +6,12 @@ mod lots;
 mod presets;
 mod treasury;
 
-use crate::{
+use cairn_math::Price;
+use cairn_oracle::types::{Report, ReportedPrice};
+use cairn_runtime::{
 	genesis_presets, AccountId, AssetId, Executive, Header, Oracle, Runtime, RuntimeCall,
 	RuntimeGenesisConfig, System, UncheckedExtrinsic,
 };
-use cairn_math::Price;
-use cairn_oracle::types::{Report, ReportedPrice};
 use codec::Encode;
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
@@ -95,7 +95,7 @@ fn block(transactions: Vec<UncheckedExtrinsic>) -> Header {
 		digest,
 	);
 	Executive::initialize_block(&header);
-	let now = slot * crate::units::SLOT_MILLISECONDS;
+	let now = slot * cairn_runtime::units::SLOT_MILLISECONDS;
 	let timestamp = <Runtime as CreateBare<RuntimeCall>>::create_bare(RuntimeCall::Timestamp(
 		pallet_timestamp::Call::set { now },
 	));
@@ -106,7 +106,7 @@ fn block(transactions: Vec<UncheckedExtrinsic>) -> Header {
 			.expect("it succeeds");
 	}
 	let header = Executive::finalize_block();
-	crate::invariants::check().expect("the books are right");
+	cairn_runtime::invariants::check().expect("the books are right");
 	header
 }
 
@@ -144,7 +144,7 @@ fn report(cents: &[(AssetId, u128)]) -> UncheckedExtrinsic {
 
 fn dispatch(who: Sr25519Keyring, call: impl Into<RuntimeCall>) -> sp_runtime::DispatchResult {
 	use sp_runtime::traits::Dispatchable;
-	let origin = crate::RuntimeOrigin::signed(account(who));
+	let origin = cairn_runtime::RuntimeOrigin::signed(account(who));
 	call.into()
 		.dispatch(origin)
 		.map(|_| ())
@@ -157,6 +157,6 @@ fn account(who: Sr25519Keyring) -> AccountId {
 
 /// Weight of a whole block.
 fn max_block() -> frame_support::weights::Weight {
-	<crate::configs::system::BlockWeights as Get<frame_system::limits::BlockWeights>>::get()
+	<cairn_runtime::configs::system::BlockWeights as Get<frame_system::limits::BlockWeights>>::get()
 		.max_block
 }

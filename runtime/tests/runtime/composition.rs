@@ -1,7 +1,7 @@
 //! What must stay as it is, because something outside relies on it.
 
 use super::*;
-use crate::{AllPalletsWithSystem, SessionKeys};
+use cairn_runtime::{AllPalletsWithSystem, SessionKeys};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{Contains, PalletInfoAccess, PalletsInfoAccess},
@@ -43,7 +43,7 @@ fn pallet_indices_are_for_ever() {
 			(53, "Vaults"),
 		]
 	);
-	assert_eq!(crate::Vaults::index(), 53);
+	assert_eq!(cairn_runtime::Vaults::index(), 53);
 }
 
 #[test]
@@ -60,8 +60,12 @@ fn nobody_burns_a_debt_asset_past_the_books() {
 			allow_burn,
 		})
 	};
-	assert!(!crate::configs::system::CallFilter::contains(&refund(true)));
-	assert!(crate::configs::system::CallFilter::contains(&refund(false)));
+	assert!(!cairn_runtime::configs::system::CallFilter::contains(
+		&refund(true)
+	));
+	assert!(cairn_runtime::configs::system::CallFilter::contains(
+		&refund(false)
+	));
 	development().execute_with(|| {
 		block(vec![]);
 		// Nor inside a batch.
@@ -88,7 +92,7 @@ fn nobody_has_a_key_to_the_debt_asset_or_to_any_collateral() {
 				assert!(dispatch(who, RuntimeCall::Assets(mint)).is_err());
 				let freeze = pallet_assets::Call::freeze {
 					id: id.into(),
-					who: crate::configs::collateral::Custody::get().into(),
+					who: cairn_runtime::configs::collateral::Custody::get().into(),
 				};
 				assert!(dispatch(who, RuntimeCall::Assets(freeze)).is_err());
 			}

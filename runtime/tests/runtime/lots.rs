@@ -1,8 +1,8 @@
 //! Buying seized collateral, with the chain's own exchange.
 
 use super::*;
-use crate::{configs::exchange::Pools, units::CUSD, Auctions, RuntimeEvent};
 use cairn_primitives::{Balance, Exchange};
+use cairn_runtime::{configs::exchange::Pools, units::CUSD, Auctions, RuntimeEvent};
 use cairn_vaults::types::{Adjustment, Limits};
 use frame_support::{assert_noop, assert_ok, traits::fungibles::Inspect};
 use pallet_asset_conversion::Call as ExchangeCall;
@@ -10,7 +10,7 @@ use pallet_asset_conversion::Call as ExchangeCall;
 const CUSD_TOKEN: AssetId = AssetId::WithId(1);
 const ETH: AssetId = AssetId::WithId(3);
 const ONE_ETH: Balance = 1_000_000_000_000_000_000;
-const ONE_CRN: Balance = crate::units::CRN;
+const ONE_CRN: Balance = cairn_runtime::units::CRN;
 
 fn prices(eth: u128) -> Vec<(AssetId, u128)> {
 	vec![
@@ -75,7 +75,7 @@ fn cheap_lot() -> u64 {
 }
 
 fn held(who: Sr25519Keyring, asset: AssetId) -> Balance {
-	crate::configs::assets::Fungibles::balance(asset, &account(who))
+	cairn_runtime::configs::assets::Fungibles::balance(asset, &account(who))
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_bidder_with_nothing_but_the_fee_buys_collateral_with_collateral() {
 			(before.0, before.1 + quote.kept)
 		);
 		assert!(quote.kept > 0);
-		crate::invariants::check().unwrap();
+		cairn_runtime::invariants::check().unwrap();
 		assert!(System::events().iter().any(|record| matches!(
 			&record.event,
 			RuntimeEvent::Auctions(cairn_auctions::Event::PaidBySwap { .. })
@@ -162,7 +162,7 @@ fn the_cheaper_way_through_the_pools_is_taken() {
 		);
 		assert_eq!(before.0 - after.0, direct);
 		assert_eq!(after.1 - before.1, 100 * CUSD);
-		crate::invariants::check().unwrap();
+		cairn_runtime::invariants::check().unwrap();
 	});
 }
 
@@ -171,7 +171,7 @@ fn the_cheaper_way_through_the_pools_is_taken() {
 fn lots_always_have_their_share_of_the_budget() {
 	let least = Auctions::least_weight();
 	assert!(
-		least.all_lte(crate::StartOfBlock::budget() / 10),
+		least.all_lte(cairn_runtime::StartOfBlock::budget() / 10),
 		"{least:?}"
 	);
 }

@@ -1,14 +1,14 @@
 //! Every chain that a preset describes can start.
 
 use super::*;
-use crate::{Historical, Vaults};
+use cairn_runtime::{Historical, Vaults};
 use sp_core::crypto::KeyTypeId;
 
 #[test]
 fn every_preset_builds_and_its_books_are_right() {
 	for preset in genesis_presets::preset_names() {
 		chain(&genesis_json(preset.as_ref())).execute_with(|| {
-			crate::invariants::check().expect("the books are right");
+			cairn_runtime::invariants::check().expect("the books are right");
 			assert!(Vaults::facility(0).is_some() && Vaults::facility(1).is_some());
 		});
 	}
@@ -20,7 +20,7 @@ fn a_chain_without_sudo_builds() {
 	genesis["sudo"] = serde_json::json!({ "key": null });
 	chain(&genesis).execute_with(|| {
 		assert!(pallet_sudo::Key::<Runtime>::get().is_none());
-		crate::invariants::check().expect("the books are right");
+		cairn_runtime::invariants::check().expect("the books are right");
 	});
 }
 

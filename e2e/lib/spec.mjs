@@ -1,0 +1,44 @@
+// Chain specifications for tests: a preset of the node, with a little of it changed.
+
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { nodeBinary } from './paths.mjs';
+
+const run = promisify(execFile);
+const MOST_BYTES = 256 * 1024 * 1024;
+
+/**
+ * How a quote ages on a chain whose tests wait for it: it is Degraded after as many rounds as on any
+ * other, and Stale after 10 where others take 50. The rule is the same, and that the default is 50
+ * the oracle's own tests say.
+ */
+export const AGES_SOON = { live: 3, degraded: 6, stale: 10 };
+
+async function buildSpec(chain, options = []) {
+  const args = ['build-spec', '--chain', chain, '--disable-default-bootnode', ...options];
+  return (await run(nodeBinary(), args, { maxBuffer: MOST_BYTES })).stdout;
+}
+
+/**
+ * Writes the preset `chain` into `folder` with the `validity` of all feeds changed, and returns the
+ * path.
+ */
+export async function writeSpec(chain, folder, validity) {
+  const spec = JSON.parse(await buildSpec(chain));
+  for (const { feed } of spec.genesis.runtimeGenesis.patch.oracle.feeds) {
+    if (feed.reported) feed.reported.thresholds.validity = validity;
+  }
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, 'spec.json');
+  writeFileSync(path, JSON.stringify(spec));
+  return path;
+}
+
+/** Computes the genesis state of a specification, once for all nodes that start from it. */
+export async function makeRaw(path) {
+  const raw = path.replace(/\.json$/, '.raw.json');
+  writeFileSync(raw, await buildSpec(path, ['--raw']));
+  return raw;
+}

@@ -1,7 +1,7 @@
 // How long a price takes from the exchange to the chain.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { basisPoints, format, showUsd } from './units.mjs';
+import { USD_DECIMALS, basisPoints, format, showUsd } from './units.mjs';
 
 const SYMBOL = 'ETH';
 /** The exchanges differ by so many hundredths of a per cent from the price that they are told. */
@@ -10,6 +10,8 @@ const TOLERANCE = 5;
 const [SHORTEST, LONGEST] = [4_000, 9_000];
 /** By how many hundredths of a per cent a change moves the price: no jump, and told from no change. */
 const [SMALLEST, LARGEST] = [40, 90];
+/** Prices are told in millionths of a dollar. */
+const SMALLEST_STEP = 10n ** 12n;
 /** Blocks that the last change has to arrive. */
 const PATIENCE = 8;
 
@@ -95,9 +97,10 @@ export async function measureLatency(chain, markets, { count, seed }) {
       await sleep(between(SHORTEST, LONGEST));
       // Always up, so that no price comes twice.
       const { price } = changes.at(-1);
-      const raised = (price * BigInt(Math.round(10_000 + between(SMALLEST, LARGEST)))) / 10_000n;
+      const share = BigInt(Math.round(10_000 + between(SMALLEST, LARGEST)));
+      const raised = ((price * share) / 10_000n / SMALLEST_STEP) * SMALLEST_STEP;
       changes.push({ at: Date.now(), price: raised });
-      const text = format(raised, 18).replaceAll(',', '');
+      const text = format(raised, USD_DECIMALS, 6).replaceAll(',', '');
       await Promise.all(markets.map((market) => market.set({ [SYMBOL]: text })));
     }
     last = chain.best.number + PATIENCE;

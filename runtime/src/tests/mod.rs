@@ -134,7 +134,10 @@ fn authorized(call: cairn_oracle::Call<Runtime>) -> UncheckedExtrinsic {
 }
 
 /// What a validator signs when it sees these prices in cents after the last block.
-fn signed_report(who: Sr25519Keyring, cents: &[(AssetId, u128)]) -> (TheReport, AuthoritySignature) {
+fn signed_report(
+	who: Sr25519Keyring,
+	cents: &[(AssetId, u128)],
+) -> (TheReport, AuthoritySignature) {
 	let feeds = cairn_oracle::ReportedFeeds::<Runtime>::get();
 	let mut prices: Vec<_> = cents
 		.iter()

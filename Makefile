@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 # What `make replay` is told reaches its script through the environment.
 export PRICES VAULTS SEED BIDDERS LATENCY_BLOCKS BLOCK_SECONDS RESERVE_PERCENT OUT
 
-.PHONY: help dev demo test bench build fmt clippy e2e replay weights zombienet chain-specs setup clean
+.PHONY: help dev demo test bench build fmt clippy e2e fuzz replay weights zombienet chain-specs setup clean
 
 help: ## What you are reading
 	@echo "Cairn: make <target>"
@@ -44,6 +44,11 @@ clippy: ## Clippy on everything, warnings denied
 e2e: build ## The end-to-end tests only
 	@scripts/setup-node-modules.sh e2e
 	@source scripts/env.sh; npm test --prefix e2e
+
+fuzz: ## A longer run of the parsers' property tests: CASES=<number>, TESTS=<others by name>
+	@scripts/setup.sh
+	@source scripts/env.sh; CAIRN_FUZZ_CASES=$${CASES:-100000} cargo test --release --locked --workspace \
+		--no-fail-fast -- $${TESTS:-tests::decimal tests::json tests::sources}
 
 weights: ## Measure what our pallets weigh, and write it into the runtime; takes its time
 	@scripts/setup.sh

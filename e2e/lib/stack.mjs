@@ -8,28 +8,32 @@ import { EXCHANGES, Market } from './market.mjs';
 import { nodeBinary, simBinary, targetDir } from './paths.mjs';
 import { Program, remove, removeAtExit } from './program.mjs';
 import { request } from './rpc.mjs';
+import { writeSpec } from './spec.mjs';
 
 /** Starts market-sim on a free port; `logs` is the folder for its log. */
-export async function startMarket(logs) {
-  const log = join(logs, 'market-sim.log');
-  const program = new Program('market-sim', simBinary(), ['--listen', '127.0.0.1:0'], log);
+export async function startMarket(logs, name = 'market-sim') {
+  const log = join(logs, `${name}.log`);
+  const program = new Program(name, simBinary(), ['--listen', '127.0.0.1:0'], log);
   const address = () => /listening on (http:\S+)/.exec(program.output)?.[1];
   const market = new Market(await program.until('the address of market-sim', address, 10));
   return { market, program };
 }
 
-/** Starts a node of the development chain that asks the exchanges of `market` for prices. */
-export async function startNode(logs, market) {
+/**
+ * Starts a node that asks the exchanges of `market` for prices. It is told by `options` which chain
+ * to start and who it is; without any it is the only validator of the development chain.
+ */
+export async function startNode(logs, market, name = 'node', options = ['--dev']) {
   const base = mkdtempSync(join(tmpdir(), 'cairn-e2e-'));
   removeAtExit(base);
   const args = [
-    ['--dev', '--base-path', base],
+    [...options, '--base-path', base],
     ['--rpc-port', '0', '--rpc-methods', 'unsafe'],
     ['--listen-addr', '/ip4/127.0.0.1/tcp/0', '--no-mdns'],
     ['--no-prometheus', '--no-telemetry'],
     ['--log', 'cairn=debug', '--detailed-log-output'],
   ].flat();
-  const program = new Program('the node', nodeBinary(), args, join(logs, 'node.log'));
+  const program = new Program(name, nodeBinary(), args, join(logs, `${name}.log`));
   const port = () => /JSON-RPC server: addr=127\.0\.0\.1:(\d+)/.exec(program.output)?.[1];
   const address = `127.0.0.1:${await program.until('the address of the node', port, 60)}`;
   // As soon as the node answers, so that it asks nobody else before.
@@ -59,10 +63,11 @@ export async function wakeSources(rpc) {
 }
 
 /**
- * Starts everything. `prepare` is called with the market before the node starts. Logs go to the
- * folder `e2e/<name>` of the target folder. What is returned has to be stopped.
+ * Starts everything. `prepare` is called with the market before the node starts; `validity` says how
+ * quotes age, if not as on every chain. Logs go to the folder `e2e/<name>` of the target folder. What
+ * is returned has to be stopped.
  */
-export async function startStack(name, prepare = async () => {}) {
+export async function startStack(name, { prepare = async () => {}, validity } = {}) {
   const logs = join(targetDir, 'e2e', name);
   const programs = [];
   let chain;
@@ -76,7 +81,8 @@ export async function startStack(name, prepare = async () => {}) {
     const { market, program } = await startMarket(logs);
     programs.push(program);
     await prepare(market);
-    const node = await startNode(logs, market);
+    const chosen = validity ? ['--chain', await writeSpec('dev', logs, validity)] : [];
+    const node = await startNode(logs, market, 'node', ['--dev', ...chosen]);
     programs.push(node.program);
     base = node.base;
     chain = await Chain.connect(node.url);

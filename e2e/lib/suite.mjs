@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { finalized, startNetwork } from './network.mjs';
 import { startStack } from './stack.mjs';
 
 /**
@@ -13,9 +14,14 @@ const IDLE_EXTRINSICS = 2;
  * Starts a chain before the tests of the surrounding `describe` and stops it after them. What is
  * returned has `chain`, `market` and the rest of [`startStack`] once the tests run.
  */
-export function withChain(name, prepare) {
+export const withChain = (name, options) => started(() => startStack(name, options));
+
+/** The same for a network of four validators, with `chain`, `nodes`, `markets` and so on. */
+export const withNetwork = (name, options) => started(() => startNetwork(name, options));
+
+function started(start) {
   const stack = {};
-  before(async () => Object.assign(stack, await startStack(name, prepare)), { timeout: 120_000 });
+  before(async () => Object.assign(stack, await start()), { timeout: 120_000 });
   after(() => stack.stop?.(), { timeout: 60_000 });
   return stack;
 }
@@ -61,4 +67,33 @@ export async function idleWeight(chain) {
     }
   }
   throw new Error('no block was idle');
+}
+
+/** Blocks that finality may be behind. */
+const FINALITY_LAG = 5;
+/** One slot in so many may be empty: four nodes share the cores of a machine with other tests. */
+const SLOTS_PER_MISS = 20;
+
+/** The last tests of every suite with a network. */
+export function soundNetworkAtTheEnd(network) {
+  test('all invariants of the chain hold at the end', () => network.chain.checkInvariants());
+
+  test('all validators agree on the chain, and finalise it', async (t) => {
+    const { chain, nodes } = network;
+    const heads = await Promise.all(Object.values(nodes).map(finalized));
+    const behind = heads.map(({ number }) => chain.best.number - number);
+    t.diagnostic(`finality is ${behind.join(', ')} blocks behind`);
+    assert.ok(Math.max(...behind) <= FINALITY_LAG, 'finality does not keep up');
+    for (const { number, hash } of heads) {
+      assert.equal(hash, await chain.hash(number), `another block ${number} is final`);
+    }
+  });
+
+  test('nearly every slot has had its block', async (t) => {
+    const { chain } = network;
+    const last = chain.best.number;
+    const missed = await chain.missedSlots(1, last);
+    t.diagnostic(`${last} blocks, ${missed} slots without one`);
+    assert.ok(missed * SLOTS_PER_MISS <= last);
+  });
 }

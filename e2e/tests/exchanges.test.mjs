@@ -24,6 +24,14 @@ describe('while one exchange fails', () => {
     await stack.chain.untilLive();
   });
 
+  test('these are all the ways there are', async () => {
+    await assert.rejects(stack.market.fail(EXCHANGES[0], 'explode'), ({ message }) => {
+      const [, known] = /use one of none, (.*)$/.exec(message) ?? [];
+      assert.deepEqual(known?.split(', '), FAILURES, message);
+      return true;
+    });
+  });
+
   // Every way to fail, and every exchange in two of them.
   for (const [position, mode] of FAILURES.entries()) {
     const exchange = EXCHANGES[position % EXCHANGES.length];

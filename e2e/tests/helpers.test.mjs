@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { TypeRegistry } from '@polkadot/types';
 import { plain, toHex, withLength, withoutLength } from '../lib/codec.mjs';
+import { arrivals, percentile, random } from '../lib/latency.mjs';
 import { leastLiquidation, weighted } from '../lib/liquidation.mjs';
 import {
   ONE,
@@ -106,6 +107,51 @@ describe('the formula of a liquidation', () => {
     const legs = [{ symbol: 'ETH', amount: amount('10', 'ETH'), price: usd('2000') }];
     const plan = leastLiquidation({ debt: usd('10000'), legs, terms, target });
     assert.deepEqual(plan, { sales: [], remaining: usd('10000') });
+  });
+});
+
+describe('the way of a price', () => {
+  const changes = [
+    { at: 0, price: usd('3000') },
+    { at: 1_000, price: usd('3020') },
+    { at: 20_000, price: usd('3040') },
+  ];
+  const blocks = (...quotes) =>
+    quotes.map((quote, place) => ({ number: place + 1, seen: place * 3_000, quote: usd(quote) }));
+
+  test('is over when a block quotes it', () => {
+    const found = arrivals(
+      changes,
+      blocks('3000', '3000', '3000', '3020.1', '3020', '3020', '3020', '3040'),
+    );
+    assert.deepEqual(found, [
+      { block: 4, milliseconds: 8_000, blocks: 2 },
+      { block: 8, milliseconds: 1_000, blocks: 0 },
+    ]);
+  });
+
+  test('is not over half-way, where some validators were asked before and some after', () => {
+    const [first] = arrivals(
+      changes,
+      blocks('3000', '3000', '3010', '3020', '3020', '3020', '3020', '3040'),
+    );
+    assert.equal(first.blocks, 2);
+  });
+
+  test('a quote that no exchange ever had is a mistake', () => {
+    assert.throws(() => arrivals(changes, blocks('3000', '2900')), /is none of/);
+    assert.throws(() => arrivals(changes, blocks('3000', '3040')), /is none of/);
+    assert.throws(() => arrivals(changes, blocks('3000', '3000')), /did not arrive/);
+  });
+
+  test('figures are of what was measured', () => {
+    assert.equal(percentile([5, 1, 3], 50), 3);
+    assert.equal(percentile([5, 1, 3], 95), 5);
+    assert.equal(percentile([7], 1), 7);
+    const [one, other, third] = [random(1), random(1), random(2)];
+    assert.equal(one(), other());
+    assert.notEqual(one(), third());
+    for (let draw = 0; draw < 100; draw += 1) assert.ok(one() >= 0 && third() < 1);
   });
 });
 

@@ -5,17 +5,21 @@ import { describe } from 'node:test';
 import { eventOf } from '../lib/chain.mjs';
 import { NO_LIMITS, adjustment } from '../lib/journey.mjs';
 import { assertRefused } from '../lib/refusals.mjs';
+import { AGES_SOON } from '../lib/spec.mjs';
 import { soundAtTheEnd, steps, withChain } from '../lib/suite.mjs';
 import { ONE, PRICED, amount, assetId } from '../lib/units.mjs';
 
 const MIXED_FACILITY = 0;
 
 /** Blocks after which a quote is Stale, with some to spare. */
-const UNTIL_STALE = 60;
+const UNTIL_STALE = AGES_SOON.stale + 10;
 
 describe('while no exchange answers', () => {
   // From before the first block on: there never was a price.
-  const stack = withChain('outage', (market) => market.failAll('http500'));
+  const stack = withChain('outage', {
+    prepare: (market) => market.failAll('http500'),
+    validity: AGES_SOON,
+  });
   const step = steps();
   let charlie;
   let dave;

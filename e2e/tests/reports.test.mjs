@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { Refused } from '../lib/chain.mjs';
+import { Refused, eventOf } from '../lib/chain.mjs';
 import { plain, withoutLength } from '../lib/codec.mjs';
-import { GENERAL_TRANSACTION, reportTransaction } from '../lib/report.mjs';
+import { GENERAL_TRANSACTION, proofTransaction, reportTransaction } from '../lib/report.mjs';
 import { RpcError, request } from '../lib/rpc.mjs';
 import { soundAtTheEnd, withChain } from '../lib/suite.mjs';
 
@@ -26,15 +26,16 @@ describe('reports of prices', () => {
     return { setId, round: number + 1, authorityIndex: 0, prices, ...changes };
   };
 
-  const refused = async (report, signer, code, genesis) => {
-    const transaction = reportTransaction(stack.chain.api, report, signer, genesis);
-    await assert.rejects(submit(transaction), (error) => {
+  const refusedAs = (transaction, code) =>
+    assert.rejects(submit(transaction), (error) => {
       assert.ok(error instanceof RpcError, String(error));
       assert.equal(error.code, INVALID_TRANSACTION, error.message);
       assert.match(String(error.data), new RegExp(`Custom error: ${code}\\b`));
       return true;
     });
-  };
+
+  const refused = (report, signer, code, genesis) =>
+    refusedAs(reportTransaction(stack.chain.api, report, signer, genesis), code);
 
   before(async () => {
     const { chain } = stack;
@@ -100,6 +101,28 @@ describe('reports of prices', () => {
     await refused({ ...report, prices: [{ ...first, price: 1n }] }, alice, 110);
     await refused({ ...report, prices: [{ ...first, confidence: first.price + 1n }] }, alice, 111);
     await refused({ ...report, prices: [{ ...first, sources: 2 }] }, alice, 112);
+  });
+
+  test('two reports for one round convict their validator, once', async () => {
+    const { chain } = stack;
+    const { alice, bob } = chain.people;
+    const first = await forged();
+    const lower = prices.map((price) => ({ ...price, price: (price.price * 99n) / 100n }));
+    const second = { ...first, prices: lower };
+    await refusedAs(proofTransaction(chain.api, [first, second], bob), 113);
+    await refusedAs(proofTransaction(chain.api, [first, first], alice), 114);
+    const proof = proofTransaction(chain.api, [first, second], alice);
+    await submit(proof);
+    const events = await chain.until('the conviction', async ({ hash }) => {
+      const found = await chain.events(hash);
+      return found.some(({ name }) => name === 'oracle.Misconduct') && found;
+    });
+    const { who, misconduct } = eventOf(events, 'oracle.Misconduct');
+    assert.equal(who, alice.address);
+    assert.deepEqual(misconduct, { TwoReports: { round: first.round } });
+    const { kind } = eventOf(events, 'offences.Offence');
+    assert.equal(Buffer.from(kind.slice(2), 'hex').toString(), 'oracle:tworeport');
+    await refusedAs(proofTransaction(chain.api, [second, first], alice), 115);
   });
 
   test('an account that signs one is refused, and pays', async () => {

@@ -1,6 +1,7 @@
 //! The validators as reporters of prices: their key, how much each counts, and what one can do wrong.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::weights::Weight;
 use scale_info::TypeInfo;
 
 /// How much each reporter counts.
@@ -57,11 +58,18 @@ pub trait OnMisconduct<AccountId> {
 	/// `offenders`, out of a set of `reporters`, have been found out. Called at the end of a session
 	/// with all that its record shows, and on each proof of [`Misconduct::TwoReports`].
 	fn on_misconduct(offenders: &[(AccountId, Misconduct)], reporters: u32);
+
+	/// What this weighs at most on a proof, which names one offender. The end of a session is charged
+	/// as a whole.
+	fn weight() -> Weight;
 }
 
 /// Nothing follows, beyond the events.
 impl<AccountId> OnMisconduct<AccountId> for () {
 	fn on_misconduct(_: &[(AccountId, Misconduct)], _: u32) {}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
 }
 
 /// Session key of the oracle: sr25519, key type `orcl`.

@@ -4,6 +4,7 @@ use super::{
 	assets::{Decimals, Fungibles},
 	consensus::MAX_AUTHORITIES,
 	exchange::Pools,
+	offences::OnRecord,
 };
 use crate::{
 	units::{deposit, CUSD, DAYS, HOURS},
@@ -59,8 +60,7 @@ impl cairn_oracle::Config for Runtime {
 	type MaxFeeds = ConstU32<32>;
 	type MaxReportAge = ConstU32<3>;
 	type MaxSources = ConstU32<8>;
-	// Misconduct is proven and told in events. What it costs is decided with the validators' bonds.
-	type OnMisconduct = ();
+	type OnMisconduct = OnRecord;
 	type Quorum = Quorum;
 	type ReportLongevity = ConstU64<5>;
 	// A tip can lift a transaction as high, but not above: among equals, what expires first goes
@@ -70,7 +70,7 @@ impl cairn_oracle::Config for Runtime {
 	// A day.
 	type ShadowRounds = ConstU32<DAYS>;
 	type ShadowTolerance = ShadowTolerance;
-	// Validators count the same until they have something at stake.
+	// Validators count the same: they are chosen, and have nothing at stake that could tell them apart.
 	type Stakes = ();
 	type Time = Timestamp;
 	type WeightInfo = crate::weights::cairn_oracle::WeightInfo<Runtime>;

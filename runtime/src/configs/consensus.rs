@@ -1,5 +1,7 @@
-//! Who makes blocks, who finalises them, and how misbehaviour is proven.
+//! Who makes blocks, who finalises them, and how misbehaviour is proven. What follows from it is in
+//! [`super::offences`].
 
+use super::offences::OnRecord;
 use crate::{
 	units::{HOURS, MILLI_CRN, SLOT_MILLISECONDS},
 	AccountId, AuthorityDiscovery, Babe, Balance, Balances, BlockNumber, Grandpa, Historical,
@@ -71,13 +73,6 @@ impl pallet_authorship::Config for Runtime {
 	type FindAuthor = pallet_session::FindAccountFromAuthorIndex<Self, Babe>;
 }
 
-impl pallet_offences::Config for Runtime {
-	type IdentificationTuple = pallet_session::historical::IdentificationTuple<Self>;
-	// Offences are proven and recorded. What one costs is decided with the validators' bonds.
-	type OnOffenceHandler = ();
-	type RuntimeEvent = RuntimeEvent;
-}
-
 impl pallet_authority_discovery::Config for Runtime {
 	type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
 }
@@ -113,7 +108,9 @@ impl pallet_session::historical::SessionManager<AccountId, ()> for GenesisValida
 	fn new_session(_: SessionIndex) -> Option<Vec<(AccountId, ())>> {
 		None
 	}
-	fn start_session(_: SessionIndex) {}
+	fn start_session(session: SessionIndex) {
+		OnRecord::forget(session);
+	}
 	fn end_session(_: SessionIndex) {}
 }
 

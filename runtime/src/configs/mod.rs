@@ -5,4 +5,5 @@ pub mod collateral;
 pub mod consensus;
 pub mod exchange;
 pub mod governance;
+pub mod offences;
 pub mod system;

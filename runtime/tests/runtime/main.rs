@@ -3,11 +3,13 @@
 mod block;
 mod composition;
 mod lots;
+mod offences;
 mod presets;
 mod treasury;
 
 use cairn_math::Price;
 use cairn_oracle::types::{Report, ReportedPrice};
+use cairn_primitives::oracle::sr25519::AuthoritySignature;
 use cairn_runtime::{
 	genesis_presets, AccountId, AssetId, Executive, Header, Oracle, Runtime, RuntimeCall,
 	RuntimeGenesisConfig, System, UncheckedExtrinsic,
@@ -25,6 +27,8 @@ use sp_consensus_babe::{
 };
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{generic::DigestItem, traits::Header as _, Digest};
+
+type TheReport = Report<<Runtime as cairn_oracle::Config>::MaxFeeds>;
 
 /// The slot of the first block of tests.
 const FIRST_SLOT: u64 = 600_000_000;
@@ -71,10 +75,15 @@ fn development() -> sp_io::TestExternalities {
 }
 
 /// Executes the next block with the timestamp inherent and these transactions, and returns its
-/// header.
+/// header. No slot was without a block.
 fn block(transactions: Vec<UncheckedExtrinsic>) -> Header {
 	let number = System::block_number() + 1;
-	let slot = FIRST_SLOT + u64::from(number);
+	block_in_slot(FIRST_SLOT + u64::from(number), transactions)
+}
+
+/// The same in any later slot.
+fn block_in_slot(slot: u64, transactions: Vec<UncheckedExtrinsic>) -> Header {
+	let number = System::block_number() + 1;
 	let pre_digest = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
 		authority_index: 0,
 		slot: slot.into(),
@@ -112,6 +121,23 @@ fn block(transactions: Vec<UncheckedExtrinsic>) -> Header {
 
 /// A report of all feeds by Alice for the round of the last block, signed for this chain.
 fn report(cents: &[(AssetId, u128)]) -> UncheckedExtrinsic {
+	let (report, signature) = signed_report(Sr25519Keyring::Alice, cents);
+	let call = cairn_oracle::Call::report { report, signature };
+	authorized(call)
+}
+
+/// The transaction that needs no signer.
+fn authorized(call: cairn_oracle::Call<Runtime>) -> UncheckedExtrinsic {
+	<Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_authorized_transaction(
+		RuntimeCall::Oracle(call),
+	)
+}
+
+/// What a validator signs when it sees these prices in cents after the last block.
+fn signed_report(
+	who: Sr25519Keyring,
+	cents: &[(AssetId, u128)],
+) -> (TheReport, AuthoritySignature) {
 	let feeds = cairn_oracle::ReportedFeeds::<Runtime>::get();
 	let mut prices: Vec<_> = cents
 		.iter()
@@ -127,19 +153,20 @@ fn report(cents: &[(AssetId, u128)]) -> UncheckedExtrinsic {
 		})
 		.collect();
 	prices.sort_by_key(|price| price.feed);
-	let report = Report::<<Runtime as cairn_oracle::Config>::MaxFeeds> {
+	let key = who.public().into();
+	let authority_index = cairn_oracle::Authorities::<Runtime>::get()
+		.iter()
+		.position(|authority| *authority == key)
+		.expect("it is a validator") as u32;
+	let report = TheReport {
 		set_id: cairn_oracle::SetId::<Runtime>::get(),
 		round: Oracle::current_round(),
-		authority_index: 0,
+		authority_index,
 		prices: prices.try_into().unwrap(),
 	};
 	let genesis = System::block_hash(0);
-	let signature = Sr25519Keyring::Alice.sign(&report.payload(&genesis));
-	let call = RuntimeCall::Oracle(cairn_oracle::Call::report {
-		report,
-		signature: signature.into(),
-	});
-	<Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_authorized_transaction(call)
+	let signature = who.sign(&report.payload(&genesis)).into();
+	(report, signature)
 }
 
 fn dispatch(who: Sr25519Keyring, call: impl Into<RuntimeCall>) -> sp_runtime::DispatchResult {

@@ -53,6 +53,24 @@ fn an_even_number_of_reporters_meets_in_the_middle() {
 }
 
 #[test]
+fn one_reporter_is_the_median() {
+	for weight in [1, 7, u64::MAX] {
+		assert_eq!(weighted_median(vec![(10, weight)]), Some(10));
+		assert_eq!(agree(&[vote(10, weight)], 1).unwrap().price, price(10));
+	}
+}
+
+#[test]
+fn whoever_weighs_nothing_says_nothing() {
+	let values = [(1, 0), (10, 1), (15, 0), (20, 1), (99, 0)];
+	assert_eq!(weighted_median(values.to_vec()), Some(15));
+	let votes = [vote(1, 0), vote(10, 2), vote(90, 0)];
+	assert_eq!(agree(&votes, 2).unwrap().price, price(10));
+	// Not even all of them together.
+	assert_eq!(agree(&[vote(10, 0); 9], 1), None);
+}
+
+#[test]
 fn confidence_is_the_wider_quartile_of_three_opinions() {
 	// Opinions 90, 100, 110 three times over: the quartiles are 90 and 110.
 	let votes = [doubtful(100, 10); 3];
@@ -163,8 +181,17 @@ proptest! {
 
 	#[test]
 	fn the_weighted_median_is_the_middle_of_all_weights(
-		values in prop::collection::vec((0u128..100, 1u64..20), 0..20),
+		values in prop::collection::vec((0u128..100, 0u64..20), 0..20),
 	) {
+		prop_assume!(values.is_empty() || values.iter().any(|(_, weight)| *weight > 0));
+		prop_assert_eq!(weighted_median(values.clone()), naive_median(&values));
+	}
+
+	#[test]
+	fn so_it_is_if_many_say_the_same(
+		values in prop::collection::vec((0u128..4, 0u64..4), 1..20),
+	) {
+		prop_assume!(values.iter().any(|(_, weight)| *weight > 0));
 		prop_assert_eq!(weighted_median(values.clone()), naive_median(&values));
 	}
 

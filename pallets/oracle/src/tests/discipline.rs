@@ -2,11 +2,14 @@ use crate::{
 	discipline::{judge, LEAST_ROUNDS},
 	mock::*,
 	types::*,
-	Conducts, Convictions, Event, PreviousSet, ReportError, Reporters,
+	Conducts, Convictions, Event, PreviousSet, ReportError, Reporters, WeightInfo,
 };
 use cairn_math::Price;
 use cairn_primitives::oracle::{sr25519::AuthoritySignature, Misconduct};
-use frame_support::traits::{ConstU32, OneSessionHandler};
+use frame_support::{
+	dispatch::GetDispatchInfo,
+	traits::{ConstU32, OneSessionHandler},
+};
 use sp_core::Pair;
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
 
@@ -380,6 +383,22 @@ fn a_former_set_can_be_convicted_until_the_next_change() {
 		assert_eq!(Convictions::<Test>::iter().count(), 0);
 		assert_eq!(prove(later), refused(ReportError::UnknownAuthority));
 		next_block();
+	});
+}
+
+#[test]
+fn a_proof_is_charged_for_what_follows_from_it() {
+	chain(4).execute_with(|| {
+		let [(first, first_signature), (second, second_signature)] = two_reports();
+		let call = RuntimeCall::Oracle(crate::Call::prove_two_reports {
+			first,
+			first_signature,
+			second,
+			second_signature,
+		});
+		let proving = <() as WeightInfo>::prove_two_reports();
+		let charged = call.get_dispatch_info().call_weight;
+		assert_eq!(charged.ref_time(), proving.ref_time() + TRIAL);
 	});
 }
 

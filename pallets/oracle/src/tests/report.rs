@@ -114,6 +114,39 @@ fn a_signature_for_another_chain_is_refused() {
 }
 
 #[test]
+fn a_signature_is_for_one_set_one_round_and_one_validator() {
+	chain(4).execute_with(|| {
+		let report = valid();
+		let signature = sign(&report, 1);
+		let replayed = |change: fn(&mut Report<ConstU32<8>>), error| {
+			let mut changed = report.clone();
+			change(&mut changed);
+			assert_refused(changed, signature.clone(), error);
+		};
+		replayed(|report| report.round += 1, ReportError::BadSignature);
+		replayed(
+			|report| report.authority_index = 1,
+			ReportError::BadSignature,
+		);
+		// The same validator, with the same key, at the same place of the next set.
+		rotate(&[1, 2, 3, 5]);
+		replayed(|_| (), ReportError::WrongSet);
+		replayed(|report| report.set_id = 1, ReportError::BadSignature);
+		replayed(
+			|report| (report.set_id, report.round) = (1, report.round + 1),
+			ReportError::BadSignature,
+		);
+		// Which is heard as soon as it signs for that.
+		let anew = Report {
+			set_id: 1,
+			..report.clone()
+		};
+		let signature = sign(&anew, 1);
+		assert_ok!(apply(anew, signature).unwrap());
+	});
+}
+
+#[test]
 fn a_signature_without_the_domain_is_refused() {
 	chain(4).execute_with(|| {
 		let report = valid();

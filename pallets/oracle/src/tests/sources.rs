@@ -117,6 +117,34 @@ fn an_error_with_status_200_is_an_error() {
 }
 
 #[test]
+fn a_print_of_zero_is_no_price() {
+	let all = exchange("/bid", "/ask", "/last", None);
+	let last = exchange("", "", "/last", None);
+	// What an exchange that has just lost its market shows, and what is too little to be a price.
+	for zero in [
+		"0",
+		"0.0",
+		"0.00000000",
+		"0e9",
+		"1e-19",
+		"0.0000000000000000009",
+	] {
+		for zero in [zero.to_owned(), format!("\"{zero}\"")] {
+			let error = Err(AnswerError::Decimal(DecimalError::NotAPrice));
+			let answer = format!(r#"{{"bid":"0","ask":"0","last":{zero}}}"#);
+			assert_eq!(observe(&last, answer.as_bytes()), error, "{zero}");
+			// Not even if the order book is there.
+			let answer = format!(r#"{{"bid":"99.9","ask":"100.1","last":{zero}}}"#);
+			assert_eq!(observe(&all, answer.as_bytes()), error, "{zero}");
+		}
+	}
+	// It leaves the others alone.
+	let seen = [100, 101, 102].map(|dollars| at(usd(dollars)));
+	assert_eq!(agree(&seen).unwrap().price, usd(101));
+	assert_eq!(agree(&seen[..2]), None);
+}
+
+#[test]
 fn a_malformed_answer_has_a_reason() {
 	let source = exchange("/bid", "/ask", "/last", None);
 	let observe = |answer: &str| observe(&source, answer.as_bytes());

@@ -32,6 +32,7 @@ fn lot<T: Config>(buyer: &T::AccountId) -> Result<LotId, BenchmarkError> {
 	LotLimits::<T>::put(Limits {
 		lot: Balance::MAX,
 		total: Balance::MAX,
+		most: Balance::MAX,
 	});
 	T::BenchmarkHelper::create_asset(&DEBT_ASSET, 12);
 	T::BenchmarkHelper::create_asset(&COLLATERAL, 12);

@@ -80,7 +80,7 @@ mod calls {
 		///
 		/// # Errors
 		///
-		/// [`Error::LotLimitTooLow`], [`Error::TotalBelowLot`].
+		/// [`Error::LotLimitTooLow`], [`Error::TotalBelowLot`], [`Error::MostBelowTotal`].
 		///
 		/// # Events
 		///
@@ -92,6 +92,7 @@ mod calls {
 			match limits.fault(T::MinimumRemainder::get()) {
 				Some(LimitsFault::Lot) => return Err(Error::<T>::LotLimitTooLow.into()),
 				Some(LimitsFault::Total) => return Err(Error::<T>::TotalBelowLot.into()),
+				Some(LimitsFault::Most) => return Err(Error::<T>::MostBelowTotal.into()),
 				None => {}
 			}
 			LotLimits::<T>::put(limits);

@@ -1,6 +1,6 @@
 //! The price of a lot over time. Pure functions of its [`Terms`].
 
-use cairn_math::{step_price_floor, Price};
+use cairn_math::{step_price_floor, Perbill, Price};
 use cairn_primitives::BlockNumber;
 
 use crate::Terms;
@@ -9,6 +9,18 @@ impl Terms {
 	/// Where the price starts when the oracle says `oracle`: `oracle · (1 + premium)`, rounded up.
 	pub fn start_price(&self, oracle: Price) -> Price {
 		oracle.raised(self.premium.mul_ceil(oracle.raw()))
+	}
+
+	/// Halfway from where the price starts down to where it would start again, when the oracle says
+	/// `oracle`: who pays as much has not waited for the end. Rounded down, at least [`Price::MIN`].
+	pub fn halfway_price(&self, oracle: Price) -> Price {
+		let start = self.start_price(oracle);
+		// At most half of it, so the sum is at most one.
+		let half = Perbill::from_percent(50).deconstruct();
+		let share = half.saturating_add(self.reset_below.deconstruct() / 2);
+		start
+			.share_floor(Perbill::from_parts(share))
+			.unwrap_or(Price::MIN)
 	}
 
 	/// The price `elapsed` blocks after it started at `start`: `start · cut ^ ⌊elapsed / step⌋`.
@@ -75,7 +87,6 @@ pub fn band(price: Price) -> u16 {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use cairn_math::Perbill;
 	use proptest::prelude::*;
 
 	fn usd(dollars: u128) -> Price {
@@ -83,20 +94,34 @@ mod tests {
 	}
 
 	#[test]
-	fn the_default_curve_passes_fair_value_in_minutes_and_its_threshold_within_the_hour() {
+	fn the_default_curve_passes_the_oracle_in_seconds_and_its_threshold_in_two_minutes() {
 		let terms = Terms::default();
 		let start = terms.start_price(usd(2_000));
-		assert_eq!(start, usd(2_300));
+		assert_eq!(start, usd(2_040));
 		assert_eq!(terms.price_after(start, 0), start);
-		assert_eq!(terms.price_after(start, 11), start);
-		assert_eq!(terms.price_after(start, 12), usd(2_277));
-		// 14 steps, 168 blocks of 3 seconds: 8 minutes to the oracle's price.
-		assert!(terms.price_after(start, 167) > usd(2_000));
-		assert!(terms.price_after(start, 168) < usd(2_000));
-		// 0.99 ^ 80 = 0.4475: 960 blocks, 48 minutes.
-		assert_eq!(terms.lifetime(start, false), 960);
+		assert_eq!(terms.price_after(start, 1), start);
+		// 2,040 · 0.995.
+		assert_eq!(terms.price_after(start, 2).raw(), 20_298 * 10u128.pow(17));
+		// 4 steps, 8 blocks of 3 seconds: 24 seconds to the oracle's price.
+		assert!(terms.price_after(start, 7) > usd(2_000));
+		assert!(terms.price_after(start, 8) < usd(2_000));
+		// 0.995 ^ 22 = 0.8956: 44 blocks, 132 seconds; 30 rounds are 66 minutes.
+		assert_eq!(terms.lifetime(start, false), 44);
 		assert_eq!(terms.lifetime(start, true), 1_800);
 		assert_eq!(terms.floor_price(usd(2_000)), usd(800));
+		// 2,040 · 0.95.
+		assert_eq!(terms.halfway_price(usd(2_000)), usd(1_938));
+	}
+
+	/// Collateral worth 1.08 of a debt is seized for it. What it must be sold at to raise the debt is
+	/// 1 / 1.08 = 0.926 of the price of then; a round that is not the last ends close to that.
+	#[test]
+	fn no_round_but_the_last_gives_collateral_away() {
+		let terms = Terms::default();
+		let start = terms.start_price(usd(1_000));
+		let lowest = terms.price_after(start, terms.lifetime(start, false) - 1);
+		assert!(lowest >= start.share_floor(terms.reset_below).unwrap());
+		assert!(lowest > usd(917), "{lowest:?}");
 	}
 
 	#[test]
@@ -105,6 +130,8 @@ mod tests {
 		let start = terms.start_price(usd(2_000));
 		let floor = terms.floor_price(usd(2_000));
 		assert!(terms.price_after(start, terms.lifetime(start, true) - 1) < floor);
+		// 0.40 / 1.02 takes 187 steps of 2 blocks.
+		assert!(terms.price_after(start, 373) > floor && terms.price_after(start, 374) < floor);
 		// A round that is not the last ends above it.
 		assert!(terms.price_after(start, terms.lifetime(start, false)) > floor);
 	}
@@ -141,6 +168,27 @@ mod tests {
 			} else {
 				prop_assert!(high as f64 <= low as f64 * 1.13);
 			}
+		}
+
+		#[test]
+		fn halfway_is_between_the_start_and_the_threshold(
+			oracle in 1_000_000u128..Price::MAX.raw() / 4,
+			premium in 0u32..1_000_000_000,
+			reset_below in 1u32..1_000_000_000,
+		) {
+			let terms = Terms {
+				premium: Perbill::from_parts(premium),
+				reset_below: Perbill::from_parts(reset_below),
+				..Terms::default()
+			};
+			let oracle = Price::new(oracle).unwrap();
+			let (start, half) = (terms.start_price(oracle), terms.halfway_price(oracle));
+			prop_assert!(half <= start);
+			let threshold = start.share_floor(terms.reset_below).unwrap();
+			// The half of an odd share is rounded down.
+			prop_assert!(half.raw() + start.raw() / 1_000_000_000 + 2 >= threshold.raw());
+			let middle = (start.raw() + threshold.raw()) / 2;
+			prop_assert!(half.raw().abs_diff(middle) <= start.raw() / 1_000_000_000 + 2);
 		}
 
 		#[test]

@@ -53,8 +53,8 @@
 //! ## What was decided
 //!
 //! - **Limits postpone.** At most so much of one lot, and of all lots, is on sale at once, so that
-//!   buyers are not asked for more than they can have. What exceeds it is put up all the same, and
-//!   comes up when there is room. A lot that has not come up takes what is seized later from its book,
+//!   buyers are not asked for more than they can have; how much that is they show by what they take
+//!   (`room.rs`). What exceeds it is put up all the same, and comes up when there is room. A lot that has not come up takes what is seized later from its book,
 //!   so the queue is no longer than there are books, lots as large as the limit, and lots that have
 //!   come up before.
 //! - **A price is for what it was started for.** What joins a lot whose price is falling waits in it
@@ -81,6 +81,7 @@ mod calls;
 pub mod curve;
 mod lots;
 pub mod purchase;
+mod room;
 mod sale;
 pub mod system;
 mod take;
@@ -528,6 +529,8 @@ pub mod pallet {
 		LotLimitTooLow,
 		/// Less would be for sale of all lots than of one.
 		TotalBelowLot,
+		/// Less would be for sale of all lots when buyers take more than when they do not.
+		MostBelowTotal,
 		/// Nobody trades the collateral for the debt asset. Pay with the debt asset.
 		NoMarket,
 		/// Paying for the collateral takes more of it than the buyer would give.
@@ -651,7 +654,7 @@ pub mod pallet {
 			Self::view_curve(lot, limit)
 		}
 
-		/// What is on sale for `debt_asset`, what waits for room, and the limits.
+		/// What is on sale for `debt_asset`, what waits for room, how much room there is, and the limits.
 		pub fn market(debt_asset: AssetId) -> MarketView {
 			Self::view_market(&debt_asset)
 		}

@@ -8,8 +8,8 @@ use frame_support::{defensive, weights::WeightMeter};
 use sp_runtime::SaturatedConversion;
 
 use crate::{
-	sale::Outcome, Announced, ClosedLot, ClosedLots, Config, Current, Event, Held, Lot, LotLimits,
-	LotTerms, Lots, NextLot, Pallet, Place, Purchase, LOG_TARGET,
+	sale::Outcome, Announced, ClosedLot, ClosedLots, Config, Current, Event, Held, Lot, LotTerms,
+	Lots, NextLot, Pallet, Place, Purchase, LOG_TARGET,
 };
 
 impl<T: Config> Pallet<T> {
@@ -169,8 +169,11 @@ impl<T: Config> Pallet<T> {
 	/// started, so nobody is sold at a price that was meant for others, and it is not yet as large as
 	/// one lot may be for sale.
 	fn takes_more(lot: LotId) -> bool {
-		let limit = LotLimits::<T>::get().lot;
-		Lots::<T>::get(lot).is_some_and(|lot| lot.round == 0 && lot.tab() < limit)
+		let waits = Lots::<T>::get(lot).filter(|lot| lot.round == 0);
+		waits.is_some_and(|lot| {
+			let market = Self::market_of(&lot.debt_asset);
+			lot.tab() < Self::limits_now(&market).lot
+		})
 	}
 
 	/// Whether `lot` has got its number in this block, and may be put up any moment.

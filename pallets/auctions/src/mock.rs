@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use cairn_math::{Price, Value};
+use cairn_math::{Perbill, Price, Value};
 use cairn_primitives::{
 	AssetDecimals, AssetId, Balance, BalanceSheet, BlockNumber, Exchange, FacilityId, Issuance,
 	LiquidationLots, LotId, MintReason, PriceSource, Quote, QuoteStatus, Seizure,
@@ -23,7 +23,7 @@ use frame_support::{
 use frame_system::{EnsureRoot, EnsureSigned};
 use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchError};
 
-use crate::{Limits, Lots, Place, Sale};
+use crate::{Limits, LotTerms, Lots, Place, Sale, Terms};
 
 pub type AccountId = u64;
 
@@ -112,6 +112,19 @@ impl pallet_assets::Config for Test {
 
 pub type Tokens = UnionOf<Balances, Assets, NativeFromLeft, AssetId, AccountId>;
 
+/// A slow and simple curve: 8 minutes to the oracle's price, 48 to where it starts again, and three
+/// rounds.
+pub const TERMS: Terms = Terms {
+	premium: Perbill::from_percent(15),
+	cut: Perbill::from_percent(99),
+	step: 12,
+	reset_below: Perbill::from_percent(45),
+	reset_after: 1_800,
+	rounds: 3,
+	floor: Perbill::from_percent(40),
+	retry_after: 20,
+};
+
 parameter_types! {
 	pub const TreasuryPalletId: PalletId = PalletId(*b"crn/trsy");
 	pub const Custody: AccountId = CUSTODY;
@@ -120,6 +133,7 @@ parameter_types! {
 	pub const DefaultLimits: Limits = Limits {
 		lot: 1_000_000_000 * ONE_CUSD,
 		total: 1_000_000_000_000 * ONE_CUSD,
+		most: 1_000_000_000_000 * ONE_CUSD,
 	};
 	pub static MaxLots: u32 = 2_000;
 }
@@ -317,6 +331,7 @@ pub fn new_ext() -> sp_io::TestExternalities {
 		System::set_block_number(1);
 		MaxLots::set(2_000);
 		Treasury::enable(&CUSD).unwrap();
+		LotTerms::<Test>::put(TERMS);
 	});
 	ext
 }
@@ -443,11 +458,18 @@ pub fn is_queued(lot: LotId) -> bool {
 	matches!(Lots::<Test>::get(lot).unwrap().place, Place::Queue(_))
 }
 
-/// At most so many CUSD of a lot, and of all lots, are on sale at once.
+/// At most so many CUSD of a lot, and of all lots, are on sale at once, whatever buyers do.
 pub fn limit(lot: Balance, total: Balance) {
+	limit_between(lot, total, total);
+}
+
+/// At most so many CUSD of a lot and of all lots are on sale at once until buyers show that they take
+/// more, and at most `most`.
+pub fn limit_between(lot: Balance, total: Balance, most: Balance) {
 	let limits = Limits {
 		lot: lot * ONE_CUSD,
 		total: total * ONE_CUSD,
+		most: most * ONE_CUSD,
 	};
 	Auctions::set_limits(RuntimeOrigin::root(), limits).unwrap();
 }

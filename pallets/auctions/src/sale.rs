@@ -1,7 +1,7 @@
 //! Prices that start to fall, and lots that wait until theirs may.
 //!
 //! A lot is put on sale when the oracle has prices to sell by and there is room under the
-//! [`crate::Limits`]. If there is no price, it looks for one again after
+//! [`crate::Limits`], which widen and narrow by what buyers take (`room.rs`). If there is no price, it looks for one again after
 //! [`Terms::retry_after`](crate::Terms::retry_after); if there is no room, it takes a ticket of the
 //! queue of its debt asset.
 
@@ -10,8 +10,7 @@ use cairn_primitives::{AssetId, Balance, BlockNumber, LotId, Quote};
 use frame_support::{defensive, traits::Get, weights::WeightMeter};
 
 use crate::{
-	Config, Event, Lot, LotLimits, Lots, Market, Markets, Pallet, Place, Queue, Sale, WeightInfo,
-	LOG_TARGET,
+	Config, Event, Lot, Lots, Market, Markets, Pallet, Place, Queue, Sale, WeightInfo, LOG_TARGET,
 };
 
 /// Where a lot has got that wanted to be for sale.
@@ -58,12 +57,13 @@ impl<T: Config> Pallet<T> {
 
 	/// How much of `lot` is offered at a time.
 	fn offer(lot: &Lot) -> Balance {
-		LotLimits::<T>::get().offer(lot.tab(), T::MinimumRemainder::get())
+		let market = Self::market_of(&lot.debt_asset);
+		Self::limits_now(&market).offer(lot.tab(), T::MinimumRemainder::get())
 	}
 
 	/// Whether `offer` more may be for sale. When nothing is, anything may.
 	fn has_room(market: &Market, offer: Balance) -> bool {
-		let limits = LotLimits::<T>::get();
+		let limits = Self::limits_now(market);
 		let free = limits.total.saturating_sub(market.on_sale);
 		market.lots < T::MaxLots::get() && (free >= offer || market.lots == 0)
 	}
@@ -180,7 +180,9 @@ impl<T: Config> Pallet<T> {
 			return;
 		};
 		let market = Self::market_of(&lot.debt_asset);
-		let free = LotLimits::<T>::get().total.saturating_sub(market.on_sale);
+		let free = Self::limits_now(&market)
+			.total
+			.saturating_sub(market.on_sale);
 		let more = wanted.saturating_sub(sale.offered);
 		if more == 0 || (more > free && market.lots > 1) {
 			return;
@@ -199,6 +201,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Starts the lots at the head of each queue, as long as there is room and `meter` allows.
 	pub(crate) fn advance_queues(meter: &mut WeightMeter) {
+		Self::make_room_for_those_who_wait();
 		for (debt_asset, market) in Markets::<T>::get() {
 			for _ in 0..market.queued() {
 				if !Self::has_room(&Self::market_of(&debt_asset), 1) {

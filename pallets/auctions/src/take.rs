@@ -212,6 +212,7 @@ impl<T: Config> Pallet<T> {
 			price: quote.price,
 			remaining: bought.remaining,
 		});
+		Self::note_purchase(&lot, quote.price, bought.payment);
 		Self::settle_purchase(id, lot, bought, true);
 		!bought.closes() && bought.payment < offered
 	}

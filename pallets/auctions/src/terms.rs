@@ -43,12 +43,12 @@ pub struct Terms {
 impl Default for Terms {
 	fn default() -> Self {
 		Self {
-			premium: Perbill::from_percent(15),
-			cut: Perbill::from_percent(99),
-			step: 12,
-			reset_below: Perbill::from_percent(45),
+			premium: Perbill::from_percent(2),
+			cut: Perbill::from_parts(995_000_000),
+			step: 2,
+			reset_below: Perbill::from_percent(90),
 			reset_after: 1_800,
-			rounds: 3,
+			rounds: 30,
 			floor: Perbill::from_percent(40),
 			retry_after: 20,
 		}
@@ -113,11 +113,14 @@ impl Terms {
 	TypeInfo,
 )]
 pub struct Limits {
-	/// Of one lot. At least the minimum remainder. May be exceeded by less than that, so that no
-	/// crumb has to wait.
+	/// Of one lot, while no more than `total` may be for sale; in proportion more when more may be. At
+	/// least the minimum remainder. May be exceeded by less than that, so that no crumb has to wait.
 	pub lot: Balance,
-	/// Of all lots of a debt asset. At least as much as of one lot.
+	/// Of all lots of a debt asset, whatever buyers do. At least as much as of one lot.
 	pub total: Balance,
+	/// Of all lots of a debt asset, however gladly buyers take it. At least `total`; where it is
+	/// `total`, what buyers do changes nothing.
+	pub most: Balance,
 }
 
 /// What is wrong with [`Limits`].
@@ -127,6 +130,8 @@ pub enum LimitsFault {
 	Lot,
 	/// A lot could be for sale only in part of what one lot may.
 	Total,
+	/// Less could be for sale when buyers are glad than when they are not.
+	Most,
 }
 
 impl Limits {
@@ -136,8 +141,22 @@ impl Limits {
 			Some(LimitsFault::Lot)
 		} else if self.total < self.lot {
 			Some(LimitsFault::Total)
+		} else if self.most < self.total {
+			Some(LimitsFault::Most)
 		} else {
 			None
+		}
+	}
+
+	/// The limits while the market is known to take `room`: never less than `total`, never more than
+	/// `most`, and of one lot in proportion, rounded down.
+	pub fn widened(&self, room: Balance) -> Self {
+		let total = room.min(self.most).max(self.total);
+		let lot = cairn_math::mul_div_floor(self.lot, total, self.total).unwrap_or(self.lot);
+		Self {
+			lot,
+			total,
+			most: self.most,
 		}
 	}
 

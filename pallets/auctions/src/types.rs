@@ -154,6 +154,9 @@ pub struct Market {
 	pub on_sale: Balance,
 	/// How many prices are falling now.
 	pub lots: u32,
+	/// How much may be raised at once by what buyers have shown, in smallest units. Counts as far as
+	/// the [`Limits`] allow.
+	pub room: Balance,
 	/// The ticket that is next.
 	pub first_ticket: u64,
 	/// The ticket that is given out next.
@@ -301,7 +304,9 @@ pub struct MarketView {
 	pub lots: u32,
 	/// How many lots wait for room.
 	pub queued: u64,
-	/// How much may be for sale at once.
+	/// How much may be raised at once now, in smallest units.
+	pub room: Balance,
+	/// Between which bounds that is.
 	pub limits: Limits,
 }
 

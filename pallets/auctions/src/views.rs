@@ -65,6 +65,7 @@ impl<T: Config> Pallet<T> {
 			on_sale: market.on_sale,
 			lots: market.lots,
 			queued: market.queued(),
+			room: Self::limits_now(&market).total,
 			limits: LotLimits::<T>::get(),
 		}
 	}

@@ -22,8 +22,8 @@ use crate::{
 };
 
 /// For this many blocks the oracle may be silent without lots starting again: as many as a price
-/// takes for one step on the default terms.
-pub const LONGEST_BLINK: BlockNumber = 12;
+/// takes for two steps on the default terms, which is one per cent.
+pub const LONGEST_BLINK: BlockNumber = 4;
 
 impl Mark {
 	/// Whether the oracle's price, now in `band` of `era`, has left this mark behind.

@@ -53,10 +53,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn take_part() -> Weight {
-		// Lots, Held, Markets (r:3 w:3), Watches (r:1), two quotes (r:4), decimals (r:2), books
-		// (r:1 w:1), two assets (r:2 w:2), three holdings (r:3 w:3), two accounts (r:2 w:2)
+		// Lots, Held, Markets (r:3 w:3), Watches, LotLimits (r:2), two quotes (r:4), decimals (r:2),
+		// books (r:1 w:1), two assets (r:2 w:2), three holdings (r:3 w:3), two accounts (r:2 w:2)
 		Weight::from_parts(170_000_000, 25_000)
-			.saturating_add(T::DbWeight::get().reads_writes(18, 11))
+			.saturating_add(T::DbWeight::get().reads_writes(19, 11))
 	}
 
 	fn take_with_swap() -> Weight {
@@ -75,9 +75,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn advance_base() -> Weight {
-		// AgendaCursor (r:1 w:1), Markets, Watches, LotLimits (r:3), quotes of debt assets (r:32)
-		Weight::from_parts(40_000_000, 25_000)
-			.saturating_add(T::DbWeight::get().reads_writes(36, 1))
+		// AgendaCursor, Markets (r:2 w:2), Watches, LotLimits (r:2), quotes of debt assets (r:32)
+		Weight::from_parts(50_000_000, 25_000)
+			.saturating_add(T::DbWeight::get().reads_writes(36, 2))
 	}
 
 	fn advance_slot() -> Weight {

@@ -140,6 +140,7 @@ parameter_types! {
 	pub const LotLimits: cairn_auctions::Limits = cairn_auctions::Limits {
 		lot: 100_000_000 * ONE_CUSD,
 		total: 1_000_000_000 * ONE_CUSD,
+		most: 1_000_000_000 * ONE_CUSD,
 	};
 }
 

@@ -45,10 +45,11 @@ parameter_types! {
 			least: 10_000_000 * CUSD,
 		}),
 	};
-	/// What buyers can be expected to find within the time that a price takes to come down.
+	/// What may always be on sale, and what may be at most once buyers have shown that they take it.
 	pub const LotLimits: Limits = Limits {
-		lot: 5_000_000 * CUSD,
-		total: 50_000_000 * CUSD,
+		lot: 25_000 * CUSD,
+		total: 100_000 * CUSD,
+		most: 50_000_000 * CUSD,
 	};
 	pub const ShadowTolerance: Perbill = Perbill::from_percent(2);
 }

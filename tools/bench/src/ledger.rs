@@ -545,7 +545,8 @@ pub fn is_vault(key: &[u8]) -> bool {
 /// A lot for sale that holds an asset of which owners have accounts.
 pub fn lot_for_sale() -> Option<(LotId, AssetId)> {
 	let lots = Auctions::lots(None, 100);
-	let largest = lots.into_iter().max_by_key(|view| view.lot.debt)?;
+	let on_sale = lots.into_iter().filter(|view| view.price.is_some());
+	let largest = on_sale.max_by_key(|view| view.lot.debt)?;
 	Some((largest.id, largest.lot.collateral))
 }
 

@@ -4,7 +4,8 @@
 //! - [`chain`]: the runtime in memory; all that depends on its inside
 //! - [`crowd`]: the vaults; [`bidders`] and [`market`]: who buys, and what he can do with it
 //! - [`replay`]: how these meet, block by block
-//! - [`watch`], [`owners`], [`tally`]: what is measured; [`summary`], [`picture`]: how it is shown
+//! - [`watch`], [`owners`], [`shortfall`], [`tally`]: what is measured; [`summary`], [`picture`]: how
+//!   it is shown
 //! - [`alarms`]: errors that the runtime logs
 //! - [`paths`]: the paths that come with the tool
 //!
@@ -22,6 +23,7 @@ pub mod picture;
 pub mod prices;
 pub mod random;
 pub mod replay;
+pub mod shortfall;
 pub mod summary;
 pub mod tally;
 pub mod watch;

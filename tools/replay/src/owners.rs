@@ -86,7 +86,7 @@ impl Owners {
 			}
 		}
 		for event in happened {
-			if let Happened::Closed { lot, leftover } = event {
+			if let Happened::Closed { lot, leftover, .. } = event {
 				self.close(*lot, *leftover);
 			}
 		}
@@ -138,6 +138,7 @@ mod tests {
 			&[Happened::Closed {
 				lot: 5,
 				leftover: 50,
+				shortfall: 0.0,
 			}],
 			|_| None,
 			&[Some(1.0)],

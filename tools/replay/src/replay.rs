@@ -15,6 +15,7 @@ use crate::{
 	picture::{Moment, Series},
 	prices::Prices,
 	random::Random,
+	shortfall::Shortfall,
 	summary::{Details, Summary},
 	tally::Tally,
 	watch::Watch,
@@ -147,6 +148,7 @@ struct Run<'a> {
 	random: Random,
 	watch: Watch,
 	loss: Owners,
+	shortfall: Shortfall,
 	tally: Tally,
 	series: Series,
 	/// What bidders want in the next block: who, and his call.
@@ -209,6 +211,7 @@ impl<'a> Run<'a> {
 			random: Random::new(settings.seed, 1),
 			watch: Watch::default(),
 			loss: Owners::default(),
+			shortfall: Shortfall::default(),
 			tally: Tally::default(),
 			series: Series::new(prices.assets().map(String::from).collect(), blocks),
 			wanted: Vec::new(),
@@ -349,6 +352,7 @@ impl<'a> Run<'a> {
 			watch,
 			tally,
 			loss,
+			shortfall,
 			markets,
 			facility_of,
 			feed,
@@ -362,6 +366,7 @@ impl<'a> Run<'a> {
 			tally.events(happened, &feed.tokens, &quotes, markets, |price| {
 				view.floor(price)
 			});
+			shortfall.book(happened, block, &feed.tokens, &quotes);
 			loss.book(happened, |vault| facility_of.get(&vault).copied(), &oracle);
 			let accumulators = view.accumulators();
 			let health = |vault| view.health(vault);
@@ -519,6 +524,15 @@ impl<'a> Run<'a> {
 			failed_takes: tally.failed_takes,
 			paid: tally.paid,
 			got: tally.got,
+			mean_sale: self.shortfall.mean_sale(),
+			mean_wait: self.shortfall.mean_wait(),
+			short: self.shortfall.short,
+			fell: self.shortfall.fell,
+			discount: self.shortfall.discount,
+			reserve_purchases: tally.reserve_purchases,
+			reserve_bought: tally.reserve_bought,
+			reserve_paid: tally.reserve_paid,
+			reserve_lowest: tally.reserve_lowest,
 			longest_unsafe: self.watch.longest,
 			checks: tally.checks,
 			first_violation: tally.first_violation,

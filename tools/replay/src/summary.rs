@@ -70,6 +70,24 @@ pub struct Details {
 	pub paid: f64,
 	/// What they got for it outside.
 	pub got: f64,
+	/// The mean price of sales, as a share of the oracle's.
+	pub mean_sale: Option<f64>,
+	/// Blocks from the opening of a lot to a sale, in the mean.
+	pub mean_wait: Option<f64>,
+	/// Debt that lots did not recover, whatever covered it then.
+	pub short: f64,
+	/// By what the oracle's price of their collateral fell between seizure and sale.
+	pub fell: f64,
+	/// By what their collateral was sold below the oracle's price.
+	pub discount: f64,
+	/// Purchases by the reserve, of what nobody bought.
+	pub reserve_purchases: u64,
+	/// What that was worth, at the price of these.
+	pub reserve_bought: f64,
+	/// What the reserve had to pay for it with.
+	pub reserve_paid: f64,
+	/// The lowest price of these, as a share of the oracle's.
+	pub reserve_lowest: Option<f64>,
 	/// The most blocks that a vault was unsafe without a break.
 	pub longest_unsafe: u64,
 	/// How often the books were checked.
@@ -152,6 +170,35 @@ impl Summary {
 			"lowest sale, of the oracle's price",
 			share(self.lowest_sale_to_oracle.map(|share| share * 100.0)),
 		);
+		row(
+			"mean sale, and time since seizure",
+			format!(
+				"{}, {:.0} blocks",
+				share(details.mean_sale.map(|share| share * 100.0)),
+				details.mean_wait.unwrap_or(0.0)
+			),
+		);
+		row(
+			"not recovered by lots",
+			format!(
+				"{}; their collateral fell by {} before it was sold, and was sold for {} less",
+				money(details.short),
+				money(details.fell),
+				money(details.discount)
+			),
+		);
+		if details.reserve_purchases > 0 {
+			row(
+				"bought by the reserve",
+				format!(
+					"{} times, for {} of debt, with {} CUSD; lowest {} of the oracle's price",
+					count(details.reserve_purchases),
+					money(details.reserve_bought),
+					money(details.reserve_paid),
+					share(details.reserve_lowest.map(|share| share * 100.0))
+				),
+			);
+		}
 		row("sold below the floor", count(self.sold_below_floor));
 		row(
 			"owners' loss, mean",

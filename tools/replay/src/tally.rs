@@ -32,11 +32,20 @@ pub struct Tally {
 	pub failed_takes: BTreeMap<String, u64>,
 	/// What buyers paid.
 	pub paid: f64,
-	/// What they got for it outside.
+	/// What they got for it outside, and on the chain's own exchange.
 	pub got: f64,
+	/// Purchases by the reserve, of what nobody bought.
+	pub reserve_purchases: u64,
+	/// What the reserve bought was worth, at its price.
+	pub reserve_bought: f64,
+	/// What it had to pay with.
+	pub reserve_paid: f64,
+	/// The lowest price of these, as a share of the oracle's.
+	pub reserve_lowest: Option<f64>,
 	/// The lowest price of a sale, as a share of the oracle's.
 	pub lowest_sale: Option<f64>,
-	/// Sales below the floor, for less than their price, or at a price that nothing is sold at.
+	/// Sales below the floor, for less than their price, or at a price that nothing is sold at. To the
+	/// reserve, too.
 	pub sold_below_floor: u64,
 	/// Checks of the books.
 	pub checks: u64,
@@ -71,6 +80,8 @@ impl Tally {
 		markets: &mut [Market],
 		floor: impl Fn(Price) -> Price,
 	) {
+		// What the next buyer of a lot sells of it on the chain's own exchange, for what he pays.
+		let mut swapped = BTreeMap::<LotId, Balance>::new();
 		for event in happened {
 			match event {
 				Happened::Liquidated { debt, .. } => {
@@ -89,6 +100,7 @@ impl Tally {
 					paid,
 					price,
 				} => {
+					let swap = swapped.remove(lot);
 					let token = self.open.get(lot).copied();
 					let known = token.and_then(|at| Some((tokens.get(at)?, markets.get_mut(at)?)));
 					let quote = token.and_then(|at| quotes.get(at).copied().flatten());
@@ -97,8 +109,35 @@ impl Tally {
 						self.sold_below_floor += 1;
 						continue;
 					};
-					self.got += market.sell(whole(token, *amount));
-					self.sale(token, *amount, *paid, *price, quote, &floor);
+					let outside = amount.saturating_sub(swap.unwrap_or(0));
+					self.got += market.sell(whole(token, outside)) + swap.map_or(0.0, |_| *paid);
+					self.sales += 1;
+					self.paid += paid;
+					let ratio = self.sale(token, *amount, *paid, *price, quote, &floor);
+					self.lowest_sale = lower(self.lowest_sale, ratio);
+				}
+				Happened::PaidBySwap { lot, sold } => {
+					swapped.insert(*lot, *sold);
+				}
+				Happened::TakenByReserve {
+					lot,
+					amount,
+					worth,
+					paid,
+					price,
+				} => {
+					let token = self.open.get(lot).copied();
+					let quote = token.and_then(|at| quotes.get(at).copied().flatten());
+					let Some(token) = token.and_then(|at| tokens.get(at)) else {
+						self.sold_below_floor += 1;
+						continue;
+					};
+					self.reserve_purchases += 1;
+					self.reserve_bought += worth;
+					self.reserve_paid += paid;
+					// What it cannot pay is booked as lost: its worth is what counts.
+					let ratio = self.sale(token, *amount, *worth, *price, quote, &floor);
+					self.reserve_lowest = lower(self.reserve_lowest, ratio);
 				}
 				Happened::Closed { lot, .. } => {
 					self.open.remove(lot);
@@ -108,6 +147,7 @@ impl Tally {
 		}
 	}
 
+	/// Holds a sale to the floor and to its price. Returns that as a share of the oracle's.
 	fn sale(
 		&mut self,
 		token: &Token,
@@ -116,21 +156,18 @@ impl Tally {
 		price: Price,
 		quote: Option<Quote>,
 		floor: &impl Fn(Price) -> Price,
-	) {
-		self.sales += 1;
-		self.paid += paid;
+	) -> Option<f64> {
 		let Some(quote) = quote else {
 			self.sold_below_floor += 1;
-			return;
+			return None;
 		};
-		let ratio = usd(price) / usd(quote.price);
-		self.lowest_sale = Some(self.lowest_sale.map_or(ratio, |lowest| lowest.min(ratio)));
 		// Rounding is for the seller; a float has fifteen digits.
 		let worth = whole(token, amount) * usd(price);
 		let too_little = paid + dollars(1) < worth * (1.0 - 1e-9);
 		if price < floor(quote.price) || too_little || paid <= 0.0 || !quote.sells {
 			self.sold_below_floor += 1;
 		}
+		Some(usd(price) / usd(quote.price))
 	}
 
 	/// Books a check of the books.
@@ -143,6 +180,14 @@ impl Tally {
 	}
 }
 
+/// The lower of two, as far as they are known.
+fn lower(before: Option<f64>, now: Option<f64>) -> Option<f64> {
+	match (before, now) {
+		(Some(before), Some(now)) => Some(before.min(now)),
+		(before, now) => before.or(now),
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -150,9 +195,25 @@ mod tests {
 
 	const ETH: usize = 1;
 
+	const ETHER: Balance = 10u128.pow(18);
+
+	fn raw(dollars: u128) -> Price {
+		Price::new(dollars * Price::ONE.raw()).unwrap()
+	}
+
 	/// Sells one ETH at `price` dollars for `paid`, while the oracle says 100 and the floor is 40.
 	fn sell(price: u128, paid: f64, sells: bool) -> Tally {
-		let raw = |dollars: u128| Price::new(dollars * Price::ONE.raw()).unwrap();
+		let taken = Happened::Taken {
+			lot: 1,
+			amount: ETHER,
+			paid,
+			price: raw(price),
+		};
+		book(&[taken], sells)
+	}
+
+	/// Books what happens to a lot of ETH, while the oracle says 100 and the floor is 40.
+	fn book(happened: &[Happened], sells: bool) -> Tally {
 		let quote = Quote {
 			price: raw(100),
 			sells,
@@ -162,21 +223,14 @@ mod tests {
 		let put_up = Happened::PutUp {
 			lot: 1,
 			book: Some((0, ETH)),
-			amount: 10u128.pow(18),
+			amount: ETHER,
 		};
-		let taken = Happened::Taken {
-			lot: 1,
-			amount: 10u128.pow(18),
-			paid,
-			price: raw(price),
-		};
+		let happened: Vec<_> = [put_up].into_iter().chain(happened.to_vec()).collect();
 		let mut markets = vec![Market::new(1e6, 600.0); 6];
 		markets[ETH].pass(0.0, 100.0);
 		let tokens = Genesis::new().tokens().to_vec();
 		let quotes = [None, Some(quote), None, None, None, None];
-		tally.events(&[put_up, taken], &tokens, &quotes, &mut markets, |_| {
-			raw(40)
-		});
+		tally.events(&happened, &tokens, &quotes, &mut markets, |_| raw(40));
 		tally
 	}
 
@@ -193,6 +247,51 @@ mod tests {
 		assert_eq!(sell(90, 89.9, true).sold_below_floor, 1);
 		assert_eq!(sell(90, 0.0, true).sold_below_floor, 1);
 		assert_eq!(sell(90, 90.0, false).sold_below_floor, 1);
+	}
+
+	#[test]
+	fn the_reserve_is_held_to_the_same_whatever_it_can_pay() {
+		let take = |price, worth, sells| {
+			let taken = Happened::TakenByReserve {
+				lot: 1,
+				amount: ETHER,
+				worth,
+				paid: 0.0,
+				price: raw(price),
+			};
+			book(&[taken], sells)
+		};
+		let fair = take(40, 40.0, true);
+		assert_eq!(
+			(fair.reserve_purchases, fair.reserve_lowest),
+			(1, Some(0.4))
+		);
+		assert_eq!((fair.sales, fair.lowest_sale), (0, None));
+		assert_eq!((fair.reserve_bought, fair.sold_below_floor), (40.0, 0));
+		for (price, worth, sells) in [(39, 39.0, true), (40, 39.9, true), (40, 40.0, false)] {
+			assert_eq!(take(price, worth, sells).sold_below_floor, 1);
+		}
+	}
+
+	#[test]
+	fn what_is_sold_on_chain_is_not_sold_outside_again() {
+		let swap = Happened::PaidBySwap {
+			lot: 1,
+			sold: ETHER / 4 * 3,
+		};
+		let taken = Happened::Taken {
+			lot: 1,
+			amount: ETHER,
+			paid: 70.0,
+			price: raw(70),
+		};
+		let tally = book(&[swap, taken], true);
+		assert_eq!(
+			(tally.sales, tally.paid, tally.sold_below_floor),
+			(1, 70.0, 0)
+		);
+		// The quarter that he keeps, sold at 100, and what he has paid.
+		assert!((tally.got - 95.0).abs() < 0.01, "{}", tally.got);
 	}
 
 	#[test]

@@ -162,7 +162,7 @@ fn the_reserve_pays_the_curve_where_that_is_above_the_floor() {
 		let terms = crate::Terms {
 			rounds: 1,
 			reset_after: 120,
-			..Default::default()
+			..TERMS
 		};
 		assert_ok!(Auctions::set_terms(RuntimeOrigin::root(), terms));
 		let lot = seize(MAJORS, &DOT, 1_000 * ONE_DOT, 1_000 * ONE_CUSD, 0);

@@ -110,6 +110,80 @@ fn no_more_lots_are_on_sale_than_may_be() {
 	});
 }
 
+/// What a market takes is learnt from what it pays, while others wait.
+#[test]
+fn more_comes_up_when_buyers_do_not_wait_for_it_to_be_cheap() {
+	run(|| {
+		lend(BUYER, 100_000 * ONE_CUSD);
+		limit_between(1_000, 2_000, 2_500);
+		let lots = lots(5);
+		let large = seize(9, &DOT, 1_000 * ONE_DOT, 4_000 * ONE_CUSD, 0);
+		assert_eq!(Auctions::market(CUSD).room, 2_000 * ONE_CUSD);
+		assert_ok!(take(lots[0], 50 * ONE_DOT));
+		let paid = 1_000 * ONE_CUSD - sale(lots[0]).offered;
+		assert_eq!(Auctions::market(CUSD).room, 2_000 * ONE_CUSD + paid / 2);
+		assert_ok!(take(lots[0], u128::MAX));
+		// Never more than the most.
+		next_block();
+		assert_eq!(Auctions::market(CUSD).room, 2_500 * ONE_CUSD);
+		for lot in &lots[1..] {
+			while take(*lot, u128::MAX).is_err() {
+				next_block();
+			}
+		}
+		next_block();
+		// One lot may be larger, too, by as much.
+		assert_eq!(sale(large).offered, 1_250 * ONE_CUSD);
+	});
+}
+
+#[test]
+fn less_comes_up_when_buyers_wait_for_it_to_be_cheap() {
+	run(|| {
+		lend(BUYER, 100_000 * ONE_CUSD);
+		limit_between(1_000, 1_000, 10_000);
+		let lots = lots(3);
+		// Nobody buys, and more and more is tried, until nothing waits.
+		run_to(750);
+		let market = Auctions::market(CUSD);
+		let room = market.room / ONE_CUSD;
+		assert!((3_000..3_010).contains(&room), "{room}");
+		assert_eq!((market.lots, market.queued), (3, 0));
+		// 1.15 to 0.5175 of the oracle's price: the upper half ends at 0.834.
+		assert!(Auctions::price(lots[0]).unwrap() < cents(417));
+		assert_ok!(take(lots[0], 100 * ONE_DOT));
+		// No more than was on sale, less half of what was paid.
+		let paid = 1_000 * ONE_CUSD - sale(lots[0]).offered;
+		assert_eq!(Auctions::market(CUSD).room, 3_000 * ONE_CUSD - paid / 2);
+		assert_ok!(take(lots[0], u128::MAX));
+		let room = 3_000 * ONE_CUSD - paid - (1_000 * ONE_CUSD - paid) / 2;
+		assert_eq!(Auctions::market(CUSD).room, room);
+		// The third has not been for sale for long: that somebody buys it proves nothing.
+		assert_ok!(take(lots[2], 10 * ONE_DOT));
+		assert_eq!(Auctions::market(CUSD).room, room);
+		run_to(1_150);
+		for (lot, room) in [(lots[1], 1_500), (lots[2], 1_000)] {
+			assert!(Auctions::price(lot).unwrap() < cents(417));
+			assert_ok!(take(lot, u128::MAX));
+			// Never less than may always be.
+			assert!(Auctions::market(CUSD).room <= room * ONE_CUSD);
+			assert!(Auctions::market(CUSD).room >= 1_000 * ONE_CUSD);
+		}
+	});
+}
+
+#[test]
+fn what_nobody_waits_for_proves_nothing() {
+	run(|| {
+		lend(BUYER, 100_000 * ONE_CUSD);
+		limit_between(1_000, 2_000, 10_000);
+		let lots = lots(2);
+		assert_ok!(take(lots[0], u128::MAX));
+		run_to(100);
+		assert_eq!(Auctions::market(CUSD).room, 2_000 * ONE_CUSD);
+	});
+}
+
 /// Lots that ran out go behind those that have not been on sale, and come up again: with room for
 /// one lot at a time, all of four have been on sale.
 #[test]

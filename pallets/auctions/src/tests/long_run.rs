@@ -45,7 +45,9 @@ fn operation() -> impl Strategy<Value = Operation> {
 		),
 		28 => any::<usize>().prop_map(|claim| Operation::Settle { claim }),
 		10 => (0..200u16).prop_map(|blocks| Operation::Wait { blocks }),
-		1 => (100..20_000u64, 1..5u8).prop_map(|(lot, times)| Operation::Limit { lot, times }),
+		1 => (100..20_000u64, 1..5u8, 1..5u8).prop_map(
+			|(lot, times, wider)| Operation::Limit { lot, times, wider }
+		),
 		1 => (1..4u8).prop_map(|rounds| Operation::Rounds { rounds }),
 	]
 }
@@ -83,6 +85,8 @@ fn nothing_is_lost_in_a_long_life() {
 			"swap",
 			"swap too dear",
 			"offer sold, lot goes on",
+			"room widens",
+			"room narrows",
 		] {
 			assert!(model.seen.contains_key(what), "{what}: {:?}", model.seen);
 		}

@@ -9,7 +9,7 @@ use cairn_primitives::{
 };
 use proptest::prelude::*;
 
-use crate::{mock::*, ClosedLots, Event, Lots, Terms};
+use crate::{mock::*, ClosedLots, Event, Lots, MarketView, Terms};
 
 #[derive(Clone, Debug)]
 pub enum Operation {
@@ -37,8 +37,9 @@ pub enum Operation {
 	Settle { claim: usize },
 	/// Time passes.
 	Wait { blocks: u16 },
-	/// So many CUSD of a lot, and `times` that of all, may be on sale at once.
-	Limit { lot: u64, times: u8 },
+	/// So many CUSD of a lot, and `times` that of all, may be on sale at once; up to `wider` times as
+	/// much if buyers take it.
+	Limit { lot: u64, times: u8, wider: u8 },
 	/// Lots are opened with as many rounds from now on.
 	Rounds { rounds: u8 },
 }
@@ -74,7 +75,9 @@ fn operation() -> impl Strategy<Value = Operation> {
 		),
 		3 => any::<usize>().prop_map(|claim| Operation::Settle { claim }),
 		3 => (0..400u16).prop_map(|blocks| Operation::Wait { blocks }),
-		1 => (100..20_000u64, 1..5u8).prop_map(|(lot, times)| Operation::Limit { lot, times }),
+		1 => (100..20_000u64, 1..5u8, 1..5u8).prop_map(
+			|(lot, times, wider)| Operation::Limit { lot, times, wider }
+		),
 		1 => (1..4u8).prop_map(|rounds| Operation::Rounds { rounds }),
 	]
 }
@@ -201,14 +204,15 @@ impl Model {
 				System::set_block_number(System::block_number() + u32::from(blocks));
 				self.next_block()?;
 			}
-			Operation::Limit { lot, times } => {
-				limit(u128::from(lot), u128::from(lot) * u128::from(times));
+			Operation::Limit { lot, times, wider } => {
+				let total = u128::from(lot) * u128::from(times);
+				limit_between(lot.into(), total, total * u128::from(wider));
 				self.note_limits();
 			}
 			Operation::Rounds { rounds } => {
 				let terms = Terms {
 					rounds: rounds.into(),
-					..Terms::default()
+					..TERMS
 				};
 				Auctions::set_terms(RuntimeOrigin::root(), terms).unwrap();
 			}
@@ -218,7 +222,36 @@ impl Model {
 
 	fn note_limits(&mut self) {
 		let limits = Auctions::market(CUSD).limits;
-		self.most = self.most.max(limits.total);
+		self.most = self.most.max(limits.most);
+	}
+
+	/// That `paid` at `price` has changed the room under the limits as `room.rs` says.
+	fn compare_room(
+		&mut self,
+		before: MarketView,
+		asset: &AssetId,
+		price: Price,
+		paid: u128,
+	) -> Result<(), TestCaseError> {
+		let MarketView { room, limits, .. } = before;
+		// 1.15 to 0.45 of that, halved.
+		let halfway = price_of(asset).raw() as f64 * 1.15 * 1.45 / 2.0;
+		let price = price.raw() as f64;
+		if (price / halfway - 1.0).abs() < 1e-9 {
+			return Ok(());
+		}
+		let expected = if price < halfway {
+			self.saw("room narrows");
+			room.min(before.on_sale).saturating_sub(paid / 2)
+		} else if before.queued > 0 {
+			self.saw("room widens");
+			room + paid / 2
+		} else {
+			room
+		};
+		let expected = expected.min(limits.most).max(limits.total);
+		prop_assert_eq!(Auctions::market(CUSD).room, expected);
+		Ok(())
 	}
 
 	fn pick(&self, pick: usize) -> Option<LotId> {
@@ -238,7 +271,12 @@ impl Model {
 	/// The next block, with what lots do by themselves.
 	fn next_block(&mut self) -> Result<(), TestCaseError> {
 		System::reset_events();
+		let before = Auctions::market(CUSD);
 		next_block();
+		let after = Auctions::market(CUSD);
+		let grows = before.queued > 0 && before.room < before.limits.most;
+		prop_assert!(after.room >= before.room);
+		prop_assert!(after.room > before.room || !grows);
 		for record in System::events() {
 			match record.event {
 				RuntimeEvent::Auctions(Event::LotTakenByReserve {
@@ -340,6 +378,8 @@ impl Model {
 			(of(BUYER), of(DEALER))
 		};
 		let before = holdings();
+		let market = Auctions::market(CUSD);
+		let asked = Auctions::price(id);
 		let (signed, most) = (RuntimeOrigin::signed(BUYER), Price::MAX);
 		let done = if swap {
 			let done = Auctions::take_with_swap(signed, id, wanted, most, 0, None);
@@ -393,6 +433,9 @@ impl Model {
 		let floor = price_of(&asset).raw() as f64 * 0.40;
 		check_price(&asset, bought, paid, curve.max(floor))?;
 
+		let asked = asked.ok_or_else(|| fail("sold without a price"))?;
+		self.compare_room(market, &asset, asked, paid)?;
+		let paper = self.lots.get_mut(&id).ok_or_else(|| fail("unknown lot"))?;
 		let tab = paper.debt + paper.fee;
 		prop_assert!(paid <= tab || bought == 1);
 		// No more than was offered, but for what would have been too little to leave.

@@ -27,7 +27,7 @@ fn a_lot_opens_above_the_oracles_price_on_todays_terms() {
 					band: band(usd(5)),
 				},
 			}),
-			terms: Terms::default(),
+			terms: TERMS,
 			place: Place::Agenda(961),
 		};
 		assert_eq!(Lots::<Test>::get(id), Some(lot));

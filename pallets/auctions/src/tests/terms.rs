@@ -14,7 +14,7 @@ fn set(terms: Terms) -> frame_support::dispatch::DispatchResult {
 fn only_the_admin_changes_terms() {
 	run(|| {
 		assert_noop!(
-			Auctions::set_terms(RuntimeOrigin::signed(BUYER), Terms::default()),
+			Auctions::set_terms(RuntimeOrigin::signed(BUYER), TERMS),
 			DispatchError::BadOrigin
 		);
 	});
@@ -28,7 +28,7 @@ fn a_running_lot_keeps_the_terms_it_was_opened_with() {
 			premium: Perbill::from_percent(20),
 			cut: Perbill::from_percent(90),
 			floor: Perbill::from_percent(80),
-			..Terms::default()
+			..TERMS
 		};
 		assert_ok!(set(terms));
 		System::assert_last_event(Event::TermsSet { terms }.into());
@@ -51,7 +51,7 @@ fn a_running_lot_keeps_the_terms_it_was_opened_with() {
 #[test]
 fn each_unsound_term_is_refused_by_name() {
 	run(|| {
-		let terms = Terms::default();
+		let terms = TERMS;
 		for cut in [Perbill::zero(), Perbill::one()] {
 			assert_noop!(set(Terms { cut, ..terms }), Error::<Test>::CutOutOfRange);
 		}
@@ -90,18 +90,20 @@ fn each_unsound_term_is_refused_by_name() {
 #[test]
 fn only_the_admin_changes_limits_and_only_to_sound_ones() {
 	run(|| {
-		let limits = |lot, total| Limits {
+		let limits = |lot, total, most| Limits {
 			lot: lot * ONE_CUSD,
 			total: total * ONE_CUSD,
+			most: most * ONE_CUSD,
 		};
 		let set = |limits| Auctions::set_limits(RuntimeOrigin::root(), limits);
 		assert_noop!(
-			Auctions::set_limits(RuntimeOrigin::signed(BUYER), limits(100, 100)),
+			Auctions::set_limits(RuntimeOrigin::signed(BUYER), limits(100, 100, 100)),
 			DispatchError::BadOrigin
 		);
-		assert_noop!(set(limits(99, 1_000)), Error::<Test>::LotLimitTooLow);
-		assert_noop!(set(limits(1_000, 999)), Error::<Test>::TotalBelowLot);
-		let limits = limits(100, 100);
+		assert_noop!(set(limits(99, 1_000, 1_000)), Error::<Test>::LotLimitTooLow);
+		assert_noop!(set(limits(1_000, 999, 1_000)), Error::<Test>::TotalBelowLot);
+		assert_noop!(set(limits(100, 1_000, 999)), Error::<Test>::MostBelowTotal);
+		let limits = limits(100, 100, 100);
 		assert_ok!(set(limits));
 		System::assert_last_event(Event::LimitsSet { limits }.into());
 		assert_eq!(Auctions::market(CUSD).limits, limits);

@@ -181,12 +181,12 @@ fn under_water_all_collateral_goes_and_what_it_does_not_raise_is_bad_debt() {
 		assert_eq!((lot.remaining, lot.debt), (ONE_ETH, 2_000 * ONE_CUSD));
 		// The fee is on the 1,000 / 1.08 that the collateral repays.
 		assert_eq!(lot.fee, 18_518_518_518_519);
-		// Sold at once for 1,150 USD.
+		// Sold at once for 1,020 USD.
 		assert_ok!(take(BOB, id, Balance::MAX));
-		assert_eq!(balance(CUSD, BOB), 850 * ONE_CUSD);
+		assert_eq!(balance(CUSD, BOB), 980 * ONE_CUSD);
 		assert_eq!(
 			(Treasury::in_auction(&CUSD), Treasury::bad_debt(&CUSD)),
-			(0, 850 * ONE_CUSD)
+			(0, 980 * ONE_CUSD)
 		);
 		assert_eq!(claim(ALICE, vault), Ok(()));
 		assert!(row(vault).claims.is_empty());

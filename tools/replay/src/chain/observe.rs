@@ -49,12 +49,34 @@ pub enum Happened {
 		/// At which price.
 		price: Price,
 	},
+	/// Somebody pays for what he buys next by selling part of it on the chain's own exchange.
+	PaidBySwap {
+		/// The lot.
+		lot: LotId,
+		/// Collateral that he sells there, in the token's smallest units.
+		sold: Balance,
+	},
+	/// The reserve bought what nobody bought.
+	TakenByReserve {
+		/// The lot.
+		lot: LotId,
+		/// Collateral, in the token's smallest units.
+		amount: Balance,
+		/// What it is worth at the price.
+		worth: f64,
+		/// What the reserve had to pay it with.
+		paid: f64,
+		/// At which price.
+		price: Price,
+	},
 	/// A lot is gone.
 	Closed {
 		/// The lot.
 		lot: LotId,
 		/// Collateral that goes back to the vaults, in the token's smallest units.
 		leftover: Balance,
+		/// Debt that was not recovered.
+		shortfall: f64,
 	},
 }
 
@@ -122,7 +144,30 @@ fn auction(
 			paid: dollars(paid),
 			price,
 		}),
-		Event::LotClosed { lot, leftover, .. } => Some(Happened::Closed { lot, leftover }),
+		Event::PaidBySwap { lot, sold, .. } => Some(Happened::PaidBySwap { lot, sold }),
+		Event::LotTakenByReserve {
+			lot,
+			collateral,
+			worth,
+			paid,
+			price,
+			..
+		} => Some(Happened::TakenByReserve {
+			lot,
+			amount: collateral,
+			worth: dollars(worth),
+			paid: dollars(paid),
+			price,
+		}),
+		Event::LotClosed {
+			lot,
+			leftover,
+			shortfall,
+		} => Some(Happened::Closed {
+			lot,
+			leftover,
+			shortfall: dollars(shortfall),
+		}),
 		_ => None,
 	}
 }

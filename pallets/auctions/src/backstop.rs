@@ -8,7 +8,7 @@ use cairn_primitives::{Balance, BalanceSheet, BlockNumber, BurnReason, Issuance,
 use frame_support::storage::with_storage_layer;
 use sp_runtime::DispatchError;
 
-use crate::{Config, Event, Lot, Lots, Pallet, Purchase, LOG_TARGET};
+use crate::{purchase::Bid, Config, Event, Lot, Lots, Pallet, Purchase, LOG_TARGET};
 
 impl<T: Config> Pallet<T> {
 	/// Gives what `lot` offers to the reserve, at the price that its last round ends with: its curve,
@@ -45,7 +45,11 @@ impl<T: Config> Pallet<T> {
 
 	/// Delivers to the reserve and burns what it can pay of the debt. The fee it would pay to itself.
 	fn sell_to_reserve(lot: &Lot, price: Price) -> Result<(Purchase, Balance), DispatchError> {
-		let bought = Self::purchase_at(lot, Balance::MAX, price)?;
+		let all = Bid {
+			wanted: Balance::MAX,
+			max_price: price,
+		};
+		let bought = Self::purchase_at(lot, all, price)?.purchase;
 		let reserve = T::Issuance::reserve_account();
 		Self::deliver(lot, &reserve, bought.collateral)?;
 		let paid = bought.recovered.min(T::Sheet::reserve(&lot.debt_asset));

@@ -14,7 +14,11 @@ mod calls {
 		///   is left, if less pays all that the lot offers at this price, or if it would leave less
 		///   than [`Config::MinimumRemainder`] of it.
 		/// - `max_price`: in 1e-18 USD per whole token. The price only falls between two resets, so
-		///   this protects against a reset, not against waiting.
+		///   this protects against a reset, not against waiting. Where `max_amount` would leave less
+		///   than the minimum of a lot too small to be divided, but would have bought all of it at
+		///   this price or at where the price started, it buys all of it now, for what that is to
+		///   raise: so whoever was quoted all of a small lot gets what he was quoted, however many
+		///   steps of the price later.
 		///
 		/// # Errors
 		///

@@ -162,8 +162,8 @@ pub mod pallet {
 		/// account fall below it while it holds something.
 		type Custody: Get<Self::AccountId>;
 
-		/// The least that may be left of a lot, both of its tab and of the value of its collateral,
-		/// in smallest units of the debt asset: the minimum debt of a vault.
+		/// The least that may be left of a lot, both of its tab and of the value of its collateral at
+		/// where its price started, in smallest units of the debt asset: the minimum debt of a vault.
 		#[pallet::constant]
 		type MinimumRemainder: Get<Balance>;
 
@@ -500,7 +500,8 @@ pub mod pallet {
 		AwaitingReset,
 		/// Nobody has said how many decimals the collateral or the debt asset has.
 		UnknownDecimals,
-		/// The purchase would leave too little to be sold on. Take all of the lot, or less.
+		/// The purchase would leave too little to be sold on. Take all of the lot, or less; or pay for
+		/// what would be left, with a higher `max_price`.
 		RemainderTooSmall,
 		/// The recipient cannot hold the collateral: he would have less than its minimum balance, or
 		/// his account does not exist or is blocked. Take more, or name another recipient.

@@ -319,7 +319,8 @@ pub struct MarketView {
 	TypeInfo,
 )]
 pub struct TakeQuote {
-	/// The price, in 1e-18 USD per whole token: the least that `max_price` must be.
+	/// The price, in 1e-18 USD per whole token: the least that `max_price` must be. The lot's present
+	/// price, or above it where the purchase pays for a remainder too small to be left.
 	pub price: Price,
 	/// What is got and paid.
 	pub purchase: Purchase,

@@ -8,6 +8,7 @@ mod incidents;
 mod limits;
 mod long_run;
 mod model;
+mod purchasing;
 mod putting_up;
 mod sequence;
 mod swap;

@@ -1,10 +1,11 @@
 //! The buyer of last resort: what nobody buys in the last round goes to the reserve.
 //!
 //! The reserve pays what anybody would have paid in the end, with what it has: that is burned, and
-//! recovers debt. What it cannot pay is bad debt, against which it holds the collateral.
+//! recovers debt. What it cannot pay is bad debt, against which it holds the collateral. Either way the
+//! collateral is stock of the reserve from then on, and [for sale](crate::system::stock).
 
 use cairn_math::Price;
-use cairn_primitives::{Balance, BalanceSheet, BlockNumber, BurnReason, Issuance, LotId};
+use cairn_primitives::{Balance, BalanceSheet, BlockNumber, BurnReason, Issuance, LotId, Reserve};
 use frame_support::storage::with_storage_layer;
 use sp_runtime::DispatchError;
 
@@ -52,6 +53,7 @@ impl<T: Config> Pallet<T> {
 		let bought = Self::purchase_at(lot, all, price)?.purchase;
 		let reserve = T::Issuance::reserve_account();
 		Self::deliver(lot, &reserve, bought.collateral)?;
+		T::Reserve::add_stock(&lot.debt_asset, &lot.collateral, bought.collateral)?;
 		let paid = bought.recovered.min(T::Sheet::reserve(&lot.debt_asset));
 		T::Issuance::burn(&lot.debt_asset, &reserve, paid, BurnReason::Recovered)?;
 		Ok((bought, paid))

@@ -56,6 +56,12 @@ impl Rate {
 			.to_amount_ceil(self.debt_decimals, self.debt_price)
 	}
 
+	/// What `collateral` is worth in the debt asset, rounded down; `None` beyond `u128`.
+	pub fn worth_floor(&self, collateral: Balance) -> Option<Balance> {
+		Value::of_floor(collateral, self.decimals, self.price)
+			.to_amount_floor(self.debt_decimals, self.debt_price)
+	}
+
 	/// How much collateral `payment` buys, rounded down; all there could be beyond `u128`.
 	pub fn bought_floor(&self, payment: Balance) -> Balance {
 		Value::of_floor(payment, self.debt_decimals, self.debt_price)

@@ -154,6 +154,8 @@ pub struct Market {
 	pub on_sale: Balance,
 	/// How many prices are falling now.
 	pub lots: u32,
+	/// What all open lots have to recover, on sale or not, in smallest units.
+	pub debt: Balance,
 	/// The ticket that is next.
 	pub first_ticket: u64,
 	/// The ticket that is given out next.

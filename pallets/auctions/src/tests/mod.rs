@@ -15,6 +15,7 @@ mod swap;
 mod system_incidents;
 mod system_model;
 mod system_recapitalisation;
+mod system_stock;
 mod system_surplus;
 mod taking;
 mod terms;

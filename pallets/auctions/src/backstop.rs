@@ -1,14 +1,15 @@
 //! The buyer of last resort: what nobody buys in the last round goes to the reserve.
 //!
 //! The reserve pays what anybody would have paid in the end, with what it has: that is burned, and
-//! recovers debt. What it cannot pay is bad debt, against which it holds the collateral.
+//! recovers debt. What it cannot pay is bad debt, against which it holds the collateral. Either way the
+//! collateral is stock of the reserve from then on, and [for sale](crate::system::stock).
 
 use cairn_math::Price;
-use cairn_primitives::{Balance, BalanceSheet, BlockNumber, BurnReason, Issuance, LotId};
+use cairn_primitives::{Balance, BalanceSheet, BlockNumber, BurnReason, Issuance, LotId, Reserve};
 use frame_support::storage::with_storage_layer;
 use sp_runtime::DispatchError;
 
-use crate::{Config, Event, Lot, Lots, Pallet, Purchase, LOG_TARGET};
+use crate::{purchase::Bid, Config, Event, Lot, Lots, Pallet, Purchase, LOG_TARGET};
 
 impl<T: Config> Pallet<T> {
 	/// Gives what `lot` offers to the reserve, at the price that its last round ends with: its curve,
@@ -45,9 +46,14 @@ impl<T: Config> Pallet<T> {
 
 	/// Delivers to the reserve and burns what it can pay of the debt. The fee it would pay to itself.
 	fn sell_to_reserve(lot: &Lot, price: Price) -> Result<(Purchase, Balance), DispatchError> {
-		let bought = Self::purchase_at(lot, Balance::MAX, price)?;
+		let all = Bid {
+			wanted: Balance::MAX,
+			max_price: price,
+		};
+		let bought = Self::purchase_at(lot, all, price)?.purchase;
 		let reserve = T::Issuance::reserve_account();
 		Self::deliver(lot, &reserve, bought.collateral)?;
+		T::Reserve::add_stock(&lot.debt_asset, &lot.collateral, bought.collateral)?;
 		let paid = bought.recovered.min(T::Sheet::reserve(&lot.debt_asset));
 		T::Issuance::burn(&lot.debt_asset, &reserve, paid, BurnReason::Recovered)?;
 		Ok((bought, paid))

@@ -16,7 +16,8 @@ use frame_system::RawOrigin;
 
 use crate::{
 	Agenda, AgendaCursor, Call, ClosedLots, Config, Limits, Lot, LotLimits, Lots, Pallet, Place,
-	SurplusNotBefore, SystemLot, SystemLotKind, SystemLots, SystemTerms, Terms, Watched, Watches,
+	StockLot, StockLots, SurplusNotBefore, SystemLot, SystemLotKind, SystemLots, SystemTerms,
+	Terms, Watched, Watches,
 };
 
 const DEBT_ASSET: AssetId = NativeOrWithId::WithId(900_001);
@@ -130,6 +131,16 @@ fn deficit<T: Config>(amount: Balance) {
 	T::Sheet::debt_seized(&DEBT_ASSET, amount);
 	T::Sheet::debt_lost(&DEBT_ASSET, amount);
 	assert_eq!(T::Reserve::standing(&DEBT_ASSET), Standing::Deficit(amount));
+}
+
+/// The reserve of [`system`] has a thousand tokens of collateral, at a dollar each.
+fn stock<T: Config>() -> Result<(), BenchmarkError> {
+	T::BenchmarkHelper::create_asset(&COLLATERAL, 12);
+	T::Prices::set_quote(&COLLATERAL, Price::ONE);
+	let reserve = T::Issuance::reserve_account();
+	T::Fungibles::mint_into(COLLATERAL, &reserve, 1_000 * UNIT)?;
+	T::Reserve::add_stock(&DEBT_ASSET, &COLLATERAL, 1_000 * UNIT)?;
+	Ok(())
 }
 
 fn open_system_lots<T: Config>() {
@@ -371,6 +382,54 @@ mod benchmarks {
 			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, SystemTerms::default());
+		Ok(())
+	}
+
+	/// A collateral whose last lot is sold: what is left is valued, and some of it put up.
+	#[benchmark]
+	fn system_stock() -> Result<(), BenchmarkError> {
+		system::<T>(&whitelisted_caller())?;
+		deficit::<T>(1_000 * UNIT);
+		stock::<T>()?;
+		let sold = StockLot {
+			remaining: 0,
+			opened_at: 0,
+			curve: SystemTerms::default().stock.curve,
+		};
+		StockLots::<T>::insert(DEBT_ASSET, COLLATERAL, sold);
+		let later = SystemTerms::default().stock.pause.saturating_add(1);
+		frame_system::Pallet::<T>::set_block_number(later.into());
+		T::Prices::set_quote(&DEBT_ASSET, Price::ONE);
+		T::Prices::set_quote(&COLLATERAL, Price::ONE);
+		let stock = T::Reserve::stock(&DEBT_ASSET);
+		#[block]
+		{
+			T::Reserve::standing(&DEBT_ASSET);
+			Pallet::<T>::advance_stock(&DEBT_ASSET, stock, later);
+		}
+		assert!(StockLots::<T>::get(DEBT_ASSET, COLLATERAL).is_some_and(|lot| lot.remaining > 0));
+		Ok(())
+	}
+
+	/// All of it, for another account, which is opened with it.
+	#[benchmark]
+	fn buy_stock() -> Result<(), BenchmarkError> {
+		let buyer: T::AccountId = whitelisted_caller();
+		let recipient: T::AccountId = account("recipient", 0, 0);
+		frame_system::Pallet::<T>::inc_providers(&recipient);
+		system::<T>(&buyer)?;
+		stock::<T>()?;
+		open_system_lots::<T>();
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(buyer),
+			DEBT_ASSET,
+			COLLATERAL,
+			Balance::MAX,
+			Price::MAX,
+			Some(recipient),
+		);
+		assert!(T::Reserve::stock(&DEBT_ASSET).is_empty());
 		Ok(())
 	}
 

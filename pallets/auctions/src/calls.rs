@@ -14,7 +14,11 @@ mod calls {
 		///   is left, if less pays all that the lot offers at this price, or if it would leave less
 		///   than [`Config::MinimumRemainder`] of it.
 		/// - `max_price`: in 1e-18 USD per whole token. The price only falls between two resets, so
-		///   this protects against a reset, not against waiting.
+		///   this protects against a reset, not against waiting. Where `max_amount` would leave less
+		///   than the minimum of a lot too small to be divided, but would have bought all of it at
+		///   this price or at where the price started, it buys all of it now, for what that is to
+		///   raise: so whoever was quoted all of a small lot gets what he was quoted, however many
+		///   steps of the price later.
 		///
 		/// # Errors
 		///
@@ -201,14 +205,15 @@ mod calls {
 		}
 
 		/// Changes how system lots are sold. Open lots keep their curve; the floor and the cap of
-		/// recapitalisation hold at once.
+		/// recapitalisation, and the patience with stock, hold at once.
 		///
 		/// Origin: [`Config::AdminOrigin`].
 		///
 		/// # Errors
 		///
 		/// [`Error::SystemLotIsZero`], [`Error::SurplusCurveOutOfRange`],
-		/// [`Error::RecapitalisationCurveOutOfRange`], [`Error::PeriodIsZero`].
+		/// [`Error::RecapitalisationCurveOutOfRange`], [`Error::PeriodIsZero`],
+		/// [`Error::StockCurveOutOfRange`].
 		///
 		/// # Events
 		///
@@ -223,6 +228,41 @@ mod calls {
 			SystemSaleTerms::<T>::put(terms);
 			Self::deposit_event(Event::SystemTermsSet { terms });
 			Ok(())
+		}
+
+		/// Buys up to `max_amount` of `collateral` out of the stock of the reserve of `asset`: what the
+		/// reserve had to buy because nobody else did. The payment goes to the reserve.
+		///
+		/// Origin: signed, anybody. The payment is taken from the signer in `asset`, the collateral goes
+		/// to `recipient`, or to the signer if none is named, in the same step. What it comes to can be
+		/// asked beforehand with `quote_stock_lot`.
+		///
+		/// - `max_amount`: in smallest units of the collateral, above zero. Less is sold if less is for
+		///   sale.
+		/// - `max_price`: of a whole token, in 1e-18 USD.
+		///
+		/// # Errors
+		///
+		/// [`Error::ZeroAmount`], [`Error::NoStockLot`], [`Error::CollateralNotQuoted`],
+		/// [`Error::DebtNotQuoted`], [`Error::UnknownDecimals`], [`Error::PriceAboveMaximum`],
+		/// [`Error::RecipientCannotReceive`], an overflow, the treasury's own if less than the minimum
+		/// balance would be left, or the token's own if the signer does not have enough to pay.
+		///
+		/// # Events
+		///
+		/// [`Event::StockSold`].
+		#[pallet::call_index(23)]
+		#[pallet::weight(T::WeightInfo::buy_stock())]
+		pub fn buy_stock(
+			origin: OriginFor<T>,
+			asset: AssetId,
+			collateral: AssetId,
+			#[pallet::compact] max_amount: Balance,
+			max_price: Price,
+			recipient: Option<T::AccountId>,
+		) -> DispatchResult {
+			let buyer = ensure_signed(origin)?;
+			Self::do_buy_stock(buyer, asset, collateral, max_amount, max_price, recipient)
 		}
 	}
 }

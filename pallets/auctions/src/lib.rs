@@ -43,12 +43,12 @@
 //!    will find it, so a block's work does not depend on how many lots are resting, and no lot is
 //!    forgotten.
 //! 4. *The last of [`Terms::rounds`]* comes down to the floor. What nobody buys there, the reserve
-//!    buys, with what it has; for the rest it owns collateral against bad debt.
+//!    buys, with what it has; for the rest it owns collateral against bad debt. It sells that again.
 //! 5. *Closed*, when the tab is paid or all collateral is sold. What is left of the collateral goes
 //!    back to the vaults, what is left of the debt becomes bad debt; an unpaid fee is forgone.
 //!
-//! Beside them stand the two kinds of [`system`] lots, by which the treasury sells what it has too
-//! much of and raises what it lacks.
+//! Beside them stand the [`system`] lots, by which the treasury sells what it has too much of and raises
+//! what it lacks.
 //!
 //! ## What was decided
 //!
@@ -105,8 +105,8 @@ pub use pallet::*;
 pub use system::{
 	curve::Curve,
 	types::{
-		RecapitalisationTerms, SurplusTerms, SystemLot, SystemLotKind, SystemLotView, SystemQuote,
-		SystemTerms, SystemTermsFault,
+		RecapitalisationTerms, StockLot, StockLotView, StockQuote, StockTerms, SurplusTerms,
+		SystemLot, SystemLotKind, SystemLotView, SystemQuote, SystemTerms, SystemTermsFault,
 	},
 };
 pub use terms::{Limits, LimitsFault, Terms, TermsFault};
@@ -163,8 +163,8 @@ pub mod pallet {
 		/// account fall below it while it holds something.
 		type Custody: Get<Self::AccountId>;
 
-		/// The least that may be left of a lot, both of its tab and of the value of its collateral,
-		/// in smallest units of the debt asset: the minimum debt of a vault.
+		/// The least that may be left of a lot, both of its tab and of the value of its collateral at
+		/// where its price started, in smallest units of the debt asset: the minimum debt of a vault.
 		#[pallet::constant]
 		type MinimumRemainder: Get<Balance>;
 
@@ -302,6 +302,11 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type SurplusNotBefore<T: Config> =
 		StorageMap<_, Twox64Concat, AssetId, BlockNumber, ValueQuery>;
+
+	/// What is for sale of the collateral that the reserve of each debt asset has in stock.
+	#[pallet::storage]
+	pub type StockLots<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, AssetId, Twox64Concat, AssetId, StockLot, OptionQuery>;
 
 	/// The native tokens that recapitalisation has made of late.
 	#[pallet::storage]
@@ -473,6 +478,34 @@ pub mod pallet {
 			/// Debt asset that is still to be raised by the lot, in smallest units.
 			remaining: Balance,
 		},
+		/// Collateral that the reserve has bought is for sale.
+		StockPutUp {
+			/// The debt asset of the reserve.
+			asset: AssetId,
+			/// What is for sale.
+			collateral: AssetId,
+			/// How much of it, in smallest units.
+			amount: Balance,
+		},
+		/// Somebody bought collateral from the reserve.
+		StockSold {
+			/// The debt asset of the reserve.
+			asset: AssetId,
+			/// What was sold.
+			collateral: AssetId,
+			/// Who paid.
+			buyer: T::AccountId,
+			/// Who got the collateral.
+			recipient: T::AccountId,
+			/// Collateral sold, in smallest units.
+			amount: Balance,
+			/// What was paid into the reserve, in smallest units of the debt asset.
+			paid: Balance,
+			/// The price, in 1e-18 USD per whole token.
+			price: Price,
+			/// Collateral left in the lot, in smallest units.
+			remaining: Balance,
+		},
 		/// System lots are sold in another way from now on.
 		SystemTermsSet {
 			/// How.
@@ -501,7 +534,8 @@ pub mod pallet {
 		AwaitingReset,
 		/// Nobody has said how many decimals the collateral or the debt asset has.
 		UnknownDecimals,
-		/// The purchase would leave too little to be sold on. Take all of the lot, or less.
+		/// The purchase would leave too little to be sold on. Take all of the lot, or less; or pay for
+		/// what would be left, with a higher `max_price`.
 		RemainderTooSmall,
 		/// The recipient cannot hold the collateral: he would have less than its minimum balance, or
 		/// his account does not exist or is blocked. Take more, or name another recipient.
@@ -561,6 +595,10 @@ pub mod pallet {
 		RecapitalisationCurveOutOfRange,
 		/// The cap on new native tokens would be one of no time.
 		PeriodIsZero,
+		/// Stock would be sold at a rising price, at none, or at more than 10 times the oracle's.
+		StockCurveOutOfRange,
+		/// The reserve of this debt asset has nothing of this collateral for sale now.
+		NoStockLot,
 	}
 
 	#[pallet::hooks]
@@ -605,6 +643,7 @@ pub mod pallet {
 				SystemTermsFault::SurplusCurve => Self::SurplusCurveOutOfRange,
 				SystemTermsFault::RecapitalisationCurve => Self::RecapitalisationCurveOutOfRange,
 				SystemTermsFault::PeriodIsZero => Self::PeriodIsZero,
+				SystemTermsFault::StockCurve => Self::StockCurveOutOfRange,
 			}
 		}
 	}
@@ -686,6 +725,22 @@ pub mod pallet {
 			max_amount: Balance,
 		) -> Result<SystemQuote, DispatchError> {
 			Self::view_system_quote(&asset, max_amount)
+		}
+
+		/// The collateral that the reserve of `asset` has in stock, and what of it is for sale.
+		pub fn stock_lots(asset: AssetId) -> Vec<StockLotView> {
+			Self::view_stock_lots(&asset)
+		}
+
+		/// What up to `max_amount` of `collateral` out of the stock of `asset` would come to now, or
+		/// why `buy_stock` would fail. It may still fail for the buyer's funds or the recipient's
+		/// account.
+		pub fn quote_stock_lot(
+			asset: AssetId,
+			collateral: AssetId,
+			max_amount: Balance,
+		) -> Result<StockQuote, DispatchError> {
+			Self::quote_stock(&asset, &collateral, max_amount)
 		}
 	}
 }

@@ -2,9 +2,13 @@
 
 use cairn_primitives::{
 	AssetId, Balance, BalanceSheet, BlockNumber, FacilityId, Leftover, LiquidationLots, LotId,
-	PriceSource, Quote, Seizure,
+	LotLedger, PriceSource, Quote, Seizure,
 };
-use frame_support::{defensive, weights::WeightMeter};
+use frame_support::{
+	defensive,
+	traits::Get,
+	weights::{Weight, WeightMeter},
+};
 use sp_runtime::SaturatedConversion;
 
 use crate::{
@@ -39,6 +43,23 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
+	/// Adds to what lots have to recover of a debt asset.
+	fn add_debt(debt_asset: &AssetId, amount: Balance) {
+		Self::change_market(debt_asset, |market| {
+			market.debt = sum_or_report(market.debt, amount);
+		});
+	}
+
+	/// Takes off what lots have to recover of a debt asset.
+	fn remove_debt(debt_asset: &AssetId, amount: Balance) {
+		Self::change_market(debt_asset, |market| {
+			market.debt = market.debt.checked_sub(amount).unwrap_or_else(|| {
+				defensive!("lots recover more debt than they have to");
+				0
+			});
+		});
+	}
+
 	/// Opens `id` with what was seized.
 	fn open(
 		id: LotId,
@@ -64,6 +85,7 @@ impl<T: Config> Pallet<T> {
 			place: Place::Agenda(now),
 		};
 		Self::hold(collateral, seizure.collateral);
+		Self::add_debt(debt_asset, seizure.debt);
 		let has_market = lot.remaining > 0 && !lot.is_paid();
 		let outcome = has_market.then(|| Self::come_up(id, &mut lot));
 		Self::deposit_event(Event::LotOpened {
@@ -97,6 +119,7 @@ impl<T: Config> Pallet<T> {
 		lot.debt = sum_or_report(lot.debt, seizure.debt);
 		lot.fee = sum_or_report(lot.fee, seizure.fee);
 		Self::hold(&lot.collateral, seizure.collateral);
+		Self::add_debt(&lot.debt_asset, seizure.debt);
 		Self::raise_offer(&mut lot, Self::now());
 		Self::deposit_event(Event::LotToppedUp {
 			lot: id,
@@ -111,6 +134,7 @@ impl<T: Config> Pallet<T> {
 	/// offered is paid, what is left comes up anew. `in_place` says whether the lot is still where its
 	/// row says.
 	pub(crate) fn settle_purchase(id: LotId, mut lot: Lot, bought: &Purchase, in_place: bool) {
+		Self::remove_debt(&lot.debt_asset, lot.debt.saturating_sub(bought.debt));
 		lot.remaining = bought.remaining;
 		lot.debt = bought.debt;
 		lot.fee = bought.fee;
@@ -156,6 +180,7 @@ impl<T: Config> Pallet<T> {
 			);
 		}
 		if lot.debt > 0 {
+			Self::remove_debt(&lot.debt_asset, lot.debt);
 			T::Sheet::debt_lost(&lot.debt_asset, lot.debt);
 		}
 		Self::deposit_event(Event::LotClosed {
@@ -307,6 +332,20 @@ impl<T: Config> LiquidationLots<AssetId> for Pallet<T> {
 
 	fn held(collateral: &AssetId) -> Balance {
 		Held::<T>::get(collateral)
+	}
+}
+
+impl<T: Config> LotLedger<AssetId> for Pallet<T> {
+	fn debt_in_lots(asset: &AssetId) -> Option<Balance> {
+		Some(Self::market_of(asset).debt)
+	}
+
+	fn debt_in_lots_weight() -> Weight {
+		T::DbWeight::get().reads(1)
+	}
+
+	fn floor_value(asset: &AssetId, collateral: &AssetId, amount: Balance) -> Balance {
+		Self::stock_value_floor(asset, collateral, amount).unwrap_or(0)
 	}
 }
 

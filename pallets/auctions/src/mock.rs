@@ -147,7 +147,9 @@ impl cairn_treasury::Config for Test {
 	type Ledger = ();
 	type Fungibles = Tokens;
 	type PalletId = TreasuryPalletId;
+	type Lots = Auctions;
 	type MaxDebtAssets = ConstU32<4>;
+	type MaxStock = ConstU32<16>;
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = CreateAssets;

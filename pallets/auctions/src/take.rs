@@ -16,7 +16,7 @@ use frame_support::{
 use sp_runtime::{ArithmeticError, DispatchError};
 
 use crate::{
-	purchase::{purchase, Offer, Rate, Refusal},
+	purchase::{purchase, Bid, Offer, Rate, Refusal},
 	Config, Error, Event, Lot, Lots, NextLot, Pallet, Place, Purchase, SwapQuote, TakeQuote,
 };
 
@@ -53,20 +53,28 @@ impl<T: Config> Pallet<T> {
 		Ok(Self::curve_price(lot, &sale, now).max(floor))
 	}
 
-	/// What taking up to `max_amount` of `lot` comes to now.
-	pub(crate) fn quote_for(lot: &Lot, max_amount: Balance) -> Result<TakeQuote, DispatchError> {
-		ensure!(max_amount > 0, Error::<T>::ZeroAmount);
-		let price = Self::sale_price(lot)?;
-		let purchase = Self::purchase_at(lot, max_amount, price)?;
-		Ok(TakeQuote { price, purchase })
-	}
-
-	/// What taking up to `max_amount` of `lot` comes to at `price`.
-	pub(crate) fn purchase_at(
+	/// What taking up to `max_amount` of `lot` comes to now, at no more than `max_price`.
+	pub(crate) fn quote_for(
 		lot: &Lot,
 		max_amount: Balance,
+		max_price: Price,
+	) -> Result<TakeQuote, DispatchError> {
+		ensure!(max_amount > 0, Error::<T>::ZeroAmount);
+		let price = Self::sale_price(lot)?;
+		ensure!(price <= max_price, Error::<T>::PriceAboveMaximum);
+		let bid = Bid {
+			wanted: max_amount,
+			max_price,
+		};
+		Self::purchase_at(lot, bid, price)
+	}
+
+	/// What `bid` for `lot` comes to when its price is `price`.
+	pub(crate) fn purchase_at(
+		lot: &Lot,
+		bid: Bid,
 		price: Price,
-	) -> Result<Purchase, DispatchError> {
+	) -> Result<TakeQuote, DispatchError> {
 		let debt_quote = Self::sale_quote(&lot.debt_asset).ok_or(Error::<T>::DebtNotQuoted)?;
 		let decimals = |asset| T::Decimals::decimals(asset).ok_or(Error::<T>::UnknownDecimals);
 		let rate = Rate {
@@ -80,18 +88,17 @@ impl<T: Config> Pallet<T> {
 			debt: lot.debt,
 			fee: lot.fee,
 			offered: lot.sale.map_or(0, |sale| sale.offered),
+			start_price: lot.sale.map_or(price, |sale| sale.start_price.max(price)),
 		};
-		purchase(offer, max_amount, rate, T::MinimumRemainder::get()).map_err(|refusal| {
-			match refusal {
-				Refusal::Nothing => Error::<T>::ZeroAmount.into(),
-				Refusal::RemainderTooSmall => Error::<T>::RemainderTooSmall.into(),
-				Refusal::Overflow => ArithmeticError::Overflow.into(),
-			}
+		purchase(offer, bid, rate, T::MinimumRemainder::get()).map_err(|refusal| match refusal {
+			Refusal::Nothing => Error::<T>::ZeroAmount.into(),
+			Refusal::RemainderTooSmall => Error::<T>::RemainderTooSmall.into(),
+			Refusal::Overflow => ArithmeticError::Overflow.into(),
 		})
 	}
 
 	pub(crate) fn view_take(id: LotId, max_amount: Balance) -> Result<TakeQuote, DispatchError> {
-		Self::quote_for(&Self::open_lot(id)?, max_amount)
+		Self::quote_for(&Self::open_lot(id)?, max_amount, Price::MAX)
 	}
 
 	pub(crate) fn view_take_with_swap(
@@ -99,7 +106,7 @@ impl<T: Config> Pallet<T> {
 		max_amount: Balance,
 	) -> Result<SwapQuote, DispatchError> {
 		let lot = Self::open_lot(id)?;
-		let take = Self::quote_for(&lot, max_amount)?;
+		let take = Self::quote_for(&lot, max_amount, Price::MAX)?;
 		let payment = take.purchase.payment;
 		let sold = T::Exchange::cost(&lot.collateral, &lot.debt_asset, payment)
 			.ok_or(Error::<T>::NoMarket)?;
@@ -176,8 +183,7 @@ impl<T: Config> Pallet<T> {
 		recipient: Option<T::AccountId>,
 	) -> Result<(Lot, TakeQuote, T::AccountId), DispatchError> {
 		let lot = Self::open_lot(id)?;
-		let quote = Self::quote_for(&lot, max_amount)?;
-		ensure!(quote.price <= max_price, Error::<T>::PriceAboveMaximum);
+		let quote = Self::quote_for(&lot, max_amount, max_price)?;
 		let recipient = recipient.unwrap_or_else(|| buyer.clone());
 		ensure!(
 			recipient != T::Custody::get(),

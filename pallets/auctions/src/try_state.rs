@@ -36,12 +36,14 @@ impl<T: Config> Pallet<T> {
 	///    and both hold nothing else, no empty slot, and nothing before their cursors;
 	/// 3. a closed lot is kept exactly as long as something of it is owed;
 	/// 4. what lots hold of a collateral is the sum over open and closed lots, and custody has it;
-	/// 5. the debt of all lots is what the balance sheet has in auction;
+	/// 5. the debt of all lots is what their market has counted, and what the balance sheet has in
+	///    auction;
 	/// 6. current lots belong to their books, and what is announced is current and nothing else;
 	/// 7. what is known of each market is the sum over the lots on sale, and no more of them are on
 	///    sale than may be;
 	/// 8. every lot on sale is watched where its mark says, and nothing else is;
-	/// 9. system lots are as [`Pallet::try_system_lots`] says.
+	/// 9. system lots are as [`Pallet::try_system_lots`] says, and lots of stock as
+	///    [`Pallet::try_stock_lots`] does.
 	///
 	/// # Errors
 	///
@@ -56,13 +58,30 @@ impl<T: Config> Pallet<T> {
 		Self::try_current()?;
 		Self::try_markets(&open.markets)?;
 		Self::try_watches(&open.watched)?;
-		for (asset, debt) in Self::debt_in_lots()? {
+		Self::try_debt()?;
+		Self::try_system_lots()?;
+		Self::try_stock_lots()
+	}
+
+	fn try_debt() -> Result<(), TryRuntimeError> {
+		let sums = Self::debt_in_lots()?;
+		let counted = Markets::<T>::get();
+		ensure!(
+			sums.keys().all(|asset| counted.contains_key(asset)),
+			"the debt of a lot is not counted"
+		);
+		for (asset, market) in counted {
+			let debt = sums.get(&asset).copied().unwrap_or(0);
+			ensure!(
+				market.debt == debt,
+				"the debt that lots have counted is not the sum over lots"
+			);
 			ensure!(
 				T::Sheet::in_auction(&asset) == debt,
 				"the debt of all lots is not the debt in auction"
 			);
 		}
-		Self::try_system_lots()
+		Ok(())
 	}
 
 	/// The sum of the debt that open lots have to recover, by debt asset. Reads all lots.

@@ -157,6 +157,8 @@ pub struct Market {
 	/// How much may be raised at once by what buyers have shown, in smallest units. Counts as far as
 	/// the [`Limits`] allow.
 	pub room: Balance,
+	/// What all open lots have to recover, on sale or not, in smallest units.
+	pub debt: Balance,
 	/// The ticket that is next.
 	pub first_ticket: u64,
 	/// The ticket that is given out next.
@@ -324,7 +326,8 @@ pub struct MarketView {
 	TypeInfo,
 )]
 pub struct TakeQuote {
-	/// The price, in 1e-18 USD per whole token: the least that `max_price` must be.
+	/// The price, in 1e-18 USD per whole token: the least that `max_price` must be. The lot's present
+	/// price, or above it where the purchase pays for a remainder too small to be left.
 	pub price: Price,
 	/// What is got and paid.
 	pub purchase: Purchase,

@@ -38,6 +38,10 @@ pub trait WeightInfo {
 	fn system_base() -> Weight;
 	/// Closing the system lot of one debt asset, and opening one of the other kind.
 	fn system_asset() -> Weight;
+	/// Valuing one collateral in stock, and opening a lot of it.
+	fn system_stock() -> Weight;
+	/// Buying the last of a stock.
+	fn buy_stock() -> Weight;
 }
 
 /// Estimated weights, priced by the runtime's database.
@@ -112,9 +116,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 
 	fn recapitalise() -> Weight {
 		// SystemLots, SystemSaleTerms, NativeMade, Books (r:4 w:3), two quotes (r:4), decimals (r:2),
-		// the asset (r:1 w:1), two holdings (r:2 w:1), three accounts (r:3 w:2)
-		Weight::from_parts(200_000_000, 20_000)
-			.saturating_add(T::DbWeight::get().reads_writes(16, 7))
+		// the asset (r:1 w:1), two holdings (r:2 w:1), three accounts (r:3 w:2); Stock (r:1), and of each
+		// collateral in it StockLots, a quote, decimals (r:16 * 4)
+		Weight::from_parts(400_000_000, 90_000)
+			.saturating_add(T::DbWeight::get().reads_writes(81, 7))
 	}
 
 	fn set_system_terms() -> Weight {
@@ -130,6 +135,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// SystemLots (r:1 w:1), Books, Policies, a holding (r:3), SystemSaleTerms, NativeMade (r:2), a
 		// quote (r:2), SurplusNotBefore (r:1 w:1)
 		Weight::from_parts(60_000_000, 15_000).saturating_add(T::DbWeight::get().reads_writes(9, 2))
+	}
+
+	fn system_stock() -> Weight {
+		// StockLots (r:1 w:1), Stock (r:1), SystemSaleTerms (r:1), two quotes (r:4), decimals (r:2)
+		Weight::from_parts(40_000_000, 12_000).saturating_add(T::DbWeight::get().reads_writes(9, 1))
+	}
+
+	fn buy_stock() -> Weight {
+		// StockLots, Stock, Books (r:3 w:3), Stock of the other debt assets (r:15), two quotes (r:4),
+		// decimals (r:2), two assets (r:2 w:2), four holdings (r:4 w:4), three accounts (r:3 w:3)
+		Weight::from_parts(250_000_000, 40_000)
+			.saturating_add(T::DbWeight::get().reads_writes(33, 12))
 	}
 }
 
@@ -191,6 +208,14 @@ impl WeightInfo for () {
 	}
 
 	fn system_asset() -> Weight {
+		Weight::from_parts(1_000, 10)
+	}
+
+	fn system_stock() -> Weight {
+		Weight::from_parts(1_000, 10)
+	}
+
+	fn buy_stock() -> Weight {
 		Weight::from_parts(1_000, 10)
 	}
 }

@@ -131,6 +131,14 @@ impl Value {
 		u128::try_from(div_ceil(scaled, U256::from(price.0))).ok()
 	}
 
+	/// The lowest price at which this much is worth no more than `amount` smallest units of a token,
+	/// rounded down: `⌊value · 10^decimals / (amount + 1)⌋ + 1`. `None` beyond [`Price::MAX`].
+	pub fn lowest_price_for(self, amount: u128, decimals: u8) -> Option<Price> {
+		let scaled = self.0.checked_mul(unit(decimals))?;
+		let below = scaled / (U256::from(amount) + U256::one());
+		Price::new(u128::try_from(below).ok()?.checked_add(1)?)
+	}
+
 	/// The value in units of 1e-18 USD; `None` beyond `u128`.
 	pub fn raw(self) -> Option<u128> {
 		u128::try_from(self.0).ok()
@@ -217,6 +225,22 @@ mod tests {
 			prop_assert!(back.unwrap() <= amount);
 			let back = Value::of_ceil(amount, decimals, price).to_amount_ceil(decimals, price);
 			prop_assert!(back.is_none_or(|back| back >= amount));
+		}
+
+		#[test]
+		fn the_lowest_price_for_an_amount_is_the_lowest(
+			value: u128, amount in 0..u128::MAX, decimals in 0u8..=24,
+		) {
+			let value = Value(value.into());
+			let bought = |raw| value.to_amount_floor(decimals, Price(raw));
+			let Some(lowest) = value.lowest_price_for(amount, decimals) else {
+				prop_assert!(bought(Price::MAX.0).is_none_or(|bought| bought > amount));
+				return Ok(());
+			};
+			prop_assert!(bought(lowest.0).is_some_and(|bought| bought <= amount));
+			if lowest > Price::MIN {
+				prop_assert!(bought(lowest.0 - 1).is_none_or(|bought| bought > amount));
+			}
 		}
 
 		#[test]

@@ -128,7 +128,8 @@ pub enum Standing {
 	/// The reserve covers all bad debt, and has nothing to pay out. Also while the books are in
 	/// doubt: then nothing is done on their word.
 	Even,
-	/// This much bad debt is beyond the reserve: it may be raised.
+	/// This much bad debt is beyond the reserve, and beyond what its stock of collateral brings: it may
+	/// be raised.
 	Deficit(Balance),
 }
 
@@ -145,6 +146,52 @@ pub trait Reserve<AccountId, AssetId> {
 
 	/// Burns `amount` that `from` holds against bad debt. Fails if there is not as much deficit now.
 	fn cover_deficit(asset: &AssetId, from: &AccountId, amount: Balance) -> DispatchResult;
+
+	/// Books `amount` of `collateral`, which has been delivered to [`Issuance::reserve_account`], as
+	/// stock of the reserve of `asset`: what it has bought, or holds against bad debt. Fails if the
+	/// reserve keeps no stock of it.
+	fn add_stock(asset: &AssetId, collateral: &AssetId, amount: Balance) -> DispatchResult;
+
+	/// The collateral that the reserve of `asset` has in stock, with the amounts, all above nothing. A
+	/// bounded number.
+	fn stock(asset: &AssetId) -> Vec<(AssetId, Balance)>;
+
+	/// Delivers `amount` of the stock to `to`. Fails if there is not as much.
+	fn sell_stock(
+		asset: &AssetId,
+		collateral: &AssetId,
+		to: &AccountId,
+		amount: Balance,
+	) -> DispatchResult;
+}
+
+/// Those who sell collateral, as the treasury sees them: a second account of what the balance sheet
+/// says of the auctions, and what collateral would bring.
+pub trait LotLedger<AssetId> {
+	/// The debt that open lots have to recover; `None` if nobody counts.
+	fn debt_in_lots(asset: &AssetId) -> Option<Balance>;
+
+	/// What [`LotLedger::debt_in_lots`] weighs at most.
+	fn debt_in_lots_weight() -> Weight;
+
+	/// What `amount` of `collateral`, in the stock of the reserve of `asset`, can be counted on to
+	/// bring, in smallest units of `asset`, rounded down. Nothing while nobody can tell.
+	fn floor_value(asset: &AssetId, collateral: &AssetId, amount: Balance) -> Balance;
+}
+
+/// No lots: there is nothing to compare the balance sheet with, and nobody to sell to.
+impl<AssetId> LotLedger<AssetId> for () {
+	fn debt_in_lots(_: &AssetId) -> Option<Balance> {
+		None
+	}
+
+	fn debt_in_lots_weight() -> Weight {
+		Weight::zero()
+	}
+
+	fn floor_value(_: &AssetId, _: &AssetId, _: Balance) -> Balance {
+		0
+	}
 }
 
 /// Collateral: what is there, and what is owed.

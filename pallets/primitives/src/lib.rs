@@ -6,8 +6,10 @@
 //! ```text
 //!            PriceSource            LiquidationLots     Issuance, BalanceSheet, Reserve
 //!   oracle ──────────────► vaults ──────────────────► auctions ────────────────────► treasury
-//!                            ▲                                  DebtLedger               │
-//!                            └───────────────────────────────────────────────────────────┘
+//!                            ▲                           ▲          LotLedger           │ │
+//!                            │                           └──────────────────────────────┘ │
+//!                            └────────────────────────────────────────────────────────────┘
+//!                                                    DebtLedger
 //! ```
 //!
 //! Nothing here has logic of its own beyond reading its own fields.
@@ -28,7 +30,8 @@ pub use assets::AssetDecimals;
 pub use assets::CreateAsset;
 pub use exchange::Exchange;
 pub use issuance::{
-	BalanceSheet, BurnReason, DebtLedger, Holding, Issuance, MintReason, Reserve, Standing,
+	BalanceSheet, BurnReason, DebtLedger, Holding, Issuance, LotLedger, MintReason, Reserve,
+	Standing,
 };
 pub use lots::{Leftover, LiquidationLots, Seizure};
 pub use quote::{Movement, PriceHistory, PriceSource, Quote, QuoteStatus};

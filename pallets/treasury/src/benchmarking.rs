@@ -1,9 +1,7 @@
 //! Benchmarks. Each sets up the worst case.
 
 use cairn_math::Perbill;
-use cairn_primitives::{
-	AssetId, Balance, BalanceSheet, CreateAsset, DebtLedger, Issuance, MintReason,
-};
+use cairn_primitives::{AssetId, Balance, BalanceSheet, CreateAsset, Issuance, MintReason};
 use frame_benchmarking::v2::*;
 use frame_support::{
 	traits::{
@@ -101,7 +99,7 @@ mod benchmarks {
 	#[benchmark]
 	fn audit_base() {
 		let weight = <T::WeightInfo as crate::WeightInfo>::audit_base()
-			.saturating_add(T::Ledger::issued_weight());
+			.saturating_add(Pallet::<T>::weight_of_counting());
 		let mut meter = WeightMeter::with_limit(weight);
 		#[block]
 		{

@@ -7,12 +7,14 @@
 //! - what exists is compared with the lines of the sheet (a mint past the treasury);
 //! - the vaults' line is compared with the vaults' own count (a mint through the treasury that no
 //!   vault owes);
+//! - the auctions' line is compared with the lots' own count (debt that was seized, and that no lot is
+//!   selling collateral for);
 //!
 //! in every block, before anything else happens in it, in time that depends on nothing but the
 //! number of debt assets and facilities.
 
 use alloc::collections::BTreeMap;
-use cairn_primitives::{AssetId, Balance, BalanceSheet, DebtLedger};
+use cairn_primitives::{AssetId, Balance, BalanceSheet, DebtLedger, LotLedger};
 use frame_support::{
 	dispatch::DispatchResult,
 	ensure,
@@ -35,7 +37,7 @@ impl<T: Config> Pallet<T> {
 	/// The runtime calls it at the start of every block, before anything else. Cannot fail; weighs
 	/// at most [`Pallet::weight_of_audit`].
 	pub fn audit(meter: &mut WeightMeter) {
-		let base = T::WeightInfo::audit_base().saturating_add(T::Ledger::issued_weight());
+		let base = T::WeightInfo::audit_base().saturating_add(Self::weight_of_counting());
 		if meter.try_consume(base).is_err() {
 			log::error!(target: LOG_TARGET, "no weight left for the audit");
 			return;
@@ -63,8 +65,13 @@ impl<T: Config> Pallet<T> {
 	pub fn weight_of_audit() -> Weight {
 		let assets = DebtAssets::<T>::decode_len().unwrap_or(0) as u64;
 		T::WeightInfo::audit_base()
-			.saturating_add(T::Ledger::issued_weight())
+			.saturating_add(Self::weight_of_counting())
 			.saturating_add(T::WeightInfo::audit_asset().saturating_mul(assets))
+	}
+
+	/// What it weighs to hear what vaults and lots have counted.
+	pub(crate) fn weight_of_counting() -> Weight {
+		T::Ledger::issued_weight().saturating_add(T::Lots::debt_in_lots_weight())
 	}
 
 	/// The debt assets, another one first in each block, so that none waits for ever when weight is
@@ -90,10 +97,17 @@ impl<T: Config> Pallet<T> {
 				booked: book.sheet.total().unwrap_or(Balance::MAX),
 			});
 		}
-		let counted = counted.as_ref()?;
-		let issued = counted.get(asset).copied().unwrap_or(0);
-		let booked = book.sheet.vaults;
-		(issued != booked).then_some(Cause::Vaults { issued, booked })
+		if let Some(counted) = counted {
+			let issued = counted.get(asset).copied().unwrap_or(0);
+			let booked = book.sheet.vaults;
+			if issued != booked {
+				return Some(Cause::Vaults { issued, booked });
+			}
+		}
+		let booked = book.sheet.in_auction;
+		T::Lots::debt_in_lots(asset)
+			.filter(|open| *open != booked)
+			.map(|open| Cause::Lots { open, booked })
 	}
 
 	/// Stops lending. The caller writes the book.
@@ -138,9 +152,10 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	/// Books as bad debt what is issued with nothing behind it: what exists beyond the lines, and
-	/// what the vaults' line holds beyond the vaults' own count. The reserve and, beyond it, buyers
-	/// of new native tokens pay for it from then on, as for any other loss.
+	/// Books as bad debt what is issued with nothing behind it: what exists beyond the lines, what the
+	/// vaults' line holds beyond the vaults' own count, and the auctions' line beyond the lots'. The
+	/// reserve and, beyond it, buyers of new native tokens pay for it from then on, as for any other
+	/// loss.
 	pub(crate) fn do_recognise_loss(asset: AssetId) -> DispatchResult {
 		let mut book = Books::<T>::get(&asset).ok_or(Error::<T>::NotEnabled)?;
 		ensure!(book.fuse.is_some(), Error::<T>::FuseIntact);
@@ -149,8 +164,11 @@ impl<T: Config> Pallet<T> {
 		let unbooked = issued.saturating_sub(booked);
 		let counted = Self::counted().map(|counted| counted.get(&asset).copied().unwrap_or(0));
 		let unowed = counted.map_or(0, |counted| book.sheet.vaults.saturating_sub(counted));
+		let unsold = T::Lots::debt_in_lots(&asset)
+			.map_or(0, |open| book.sheet.in_auction.saturating_sub(open));
 		let loss = unbooked
 			.checked_add(unowed)
+			.and_then(|loss| loss.checked_add(unsold))
 			.filter(|loss| *loss > 0)
 			.ok_or(Error::<T>::NoLoss)?;
 		if unbooked > 0 {
@@ -163,7 +181,10 @@ impl<T: Config> Pallet<T> {
 		}
 		if unowed > 0 {
 			Self::shift(&asset, Line::Vaults, Line::InAuction, unowed);
-			Self::shift(&asset, Line::InAuction, Line::BadDebt, unowed);
+		}
+		if unowed > 0 || unsold > 0 {
+			let lost = unowed.saturating_add(unsold);
+			Self::shift(&asset, Line::InAuction, Line::BadDebt, lost);
 		}
 		Self::deposit_event(Event::LossRecognised {
 			bad_debt: Self::bad_debt(&asset),

@@ -19,7 +19,7 @@ use sp_runtime::{ArithmeticError, DispatchError};
 
 use crate::{
 	policy::kept_for_interest, Book, Books, Config, DebtAssets, Error, Event, Line, Pallet,
-	Policies,
+	Policies, Stock,
 };
 
 impl<T: Config> Pallet<T> {
@@ -270,5 +270,28 @@ impl<T: Config> Reserve<T::AccountId, AssetId> for Pallet<T> {
 			bad_debt: Self::bad_debt(asset),
 		});
 		Ok(())
+	}
+
+	/// # Errors
+	///
+	/// [`Error::NotEnabled`], [`Error::NoStock`], or an overflow.
+	fn add_stock(asset: &AssetId, collateral: &AssetId, amount: Balance) -> DispatchResult {
+		Self::do_add_stock(asset, collateral, amount)
+	}
+
+	fn stock(asset: &AssetId) -> alloc::vec::Vec<(AssetId, Balance)> {
+		Stock::<T>::get(asset).into_iter().collect()
+	}
+
+	/// # Errors
+	///
+	/// [`Error::NotInStock`], [`Error::StockTooLow`], or the token's own, if `to` cannot hold it.
+	fn sell_stock(
+		asset: &AssetId,
+		collateral: &AssetId,
+		to: &T::AccountId,
+		amount: Balance,
+	) -> DispatchResult {
+		with_storage_layer(|| Self::do_sell_stock(asset, collateral, to, amount))
 	}
 }

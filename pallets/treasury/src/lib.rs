@@ -13,7 +13,10 @@
 //!   come in; covering bad debt is what it is for. Its **target** is a share of the issuance.
 //! - **surplus**: what the reserve holds beyond its target and all debt in auction, while there is no
 //!   bad debt. It is sold, by lots, for native tokens that are burned.
-//! - **deficit**: bad debt beyond the reserve. It is raised, by lots of new native tokens.
+//! - **stock**: collateral that the reserve has bought because nobody else did, or holds against bad
+//!   debt. It is sold, by lots, for the debt asset.
+//! - **deficit**: bad debt beyond the reserve, and beyond what its stock can be counted on to bring. It
+//!   is raised, by lots of new native tokens.
 //! - **fuse**: blown once the books of an asset are found to be wrong. Nothing is lent then.
 //! - **growth limit**: how much of an asset may be issued within an hour, net of what is burned.
 //! - **era**: the stretch of time over which flows are summed, and then published in an event.
@@ -36,6 +39,7 @@
 //! | netting | | | − | − | − |
 //! | recapitalisation | | | − | − | |
 //! | surplus is sold | | | | | − |
+//! | stock is sold | | | | | + |
 //! | a loss is recognised | | | + | | |
 //!
 //! There is no other way to change a line: no mint that is not tied to a vault or to interest on
@@ -58,6 +62,7 @@ mod issuance;
 mod netting;
 pub mod policy;
 mod sheet;
+mod stock;
 mod try_state;
 pub mod types;
 mod views;
@@ -73,7 +78,7 @@ mod tests;
 pub use pallet::*;
 pub use policy::{GrowthCap, Policy};
 pub use types::{
-	BalanceSheetView, Blown, Book, Cause, EraReport, Flows, Line, ReserveProof, Sheet,
+	BalanceSheetView, Blown, Book, Cause, EraReport, Flows, Line, ReserveProof, Sheet, StockView,
 };
 pub use weights::WeightInfo;
 
@@ -86,7 +91,7 @@ pub mod pallet {
 	use alloc::{boxed::Box, vec::Vec};
 	#[cfg(feature = "runtime-benchmarks")]
 	use cairn_primitives::CreateAsset;
-	use cairn_primitives::{AssetId, Balance, BlockNumber, DebtLedger};
+	use cairn_primitives::{AssetId, Balance, BlockNumber, DebtLedger, LotLedger};
 	use frame_support::{pallet_prelude::*, traits::tokens::fungibles, PalletId};
 	use frame_system::pallet_prelude::*;
 
@@ -107,6 +112,9 @@ pub mod pallet {
 		/// Who keeps count of what vaults owe, to compare the books with.
 		type Ledger: DebtLedger<AssetId>;
 
+		/// Who sells collateral: to compare the books with, and to say what stock would bring.
+		type Lots: LotLedger<AssetId>;
+
 		/// The treasury's account, which holds the reserve, is derived from it.
 		#[pallet::constant]
 		type PalletId: Get<PalletId>;
@@ -114,6 +122,10 @@ pub mod pallet {
 		/// The most debt assets there can be.
 		#[pallet::constant]
 		type MaxDebtAssets: Get<u32>;
+
+		/// The most collaterals that the reserve of a debt asset has in stock.
+		#[pallet::constant]
+		type MaxStock: Get<u32>;
 
 		/// Blocks of an hour: what growth limits are for.
 		#[pallet::constant]
@@ -146,6 +158,17 @@ pub mod pallet {
 	/// How each debt asset is managed. Apart from its book, which every payment writes.
 	#[pallet::storage]
 	pub type Policies<T: Config> = StorageMap<_, Twox64Concat, AssetId, Policy, OptionQuery>;
+
+	/// The collateral that the reserve of each debt asset has in stock, in smallest units. The
+	/// treasury's account holds at least as much; what it holds beyond that was given to it.
+	#[pallet::storage]
+	pub type Stock<T: Config> = StorageMap<
+		_,
+		Twox64Concat,
+		AssetId,
+		BoundedBTreeMap<AssetId, Balance, T::MaxStock>,
+		ValueQuery,
+	>;
 
 	/// Policies of the genesis block.
 	#[pallet::genesis_config]
@@ -291,6 +314,13 @@ pub mod pallet {
 		NoSurplus,
 		/// There is not that much bad debt beyond the reserve now.
 		NoDeficit,
+		/// The reserve of the debt asset has not that much of the collateral in stock.
+		NotInStock,
+		/// The reserve keeps no stock of this: it is a debt asset itself, or there are too many kinds.
+		NoStock,
+		/// Less than the minimum balance of the collateral would be left of the stock. Take all of it, or
+		/// less.
+		StockTooLow,
 		/// The fuse of the debt asset is not blown.
 		FuseIntact,
 		/// All that exists of the debt asset has something behind it.
@@ -390,7 +420,7 @@ pub mod pallet {
 		///
 		/// [`Event::FuseReset`].
 		#[pallet::call_index(3)]
-		#[pallet::weight(T::WeightInfo::reset_fuse().saturating_add(T::Ledger::issued_weight()))]
+		#[pallet::weight(T::WeightInfo::reset_fuse().saturating_add(Pallet::<T>::weight_of_counting()))]
 		pub fn reset_fuse(origin: OriginFor<T>, asset: AssetId) -> DispatchResult {
 			T::AdminOrigin::ensure_origin(origin)?;
 			Self::do_reset_fuse(asset)
@@ -412,7 +442,7 @@ pub mod pallet {
 		///
 		/// [`Event::LossRecognised`].
 		#[pallet::call_index(4)]
-		#[pallet::weight(T::WeightInfo::recognise_loss().saturating_add(T::Ledger::issued_weight()))]
+		#[pallet::weight(T::WeightInfo::recognise_loss().saturating_add(Pallet::<T>::weight_of_counting()))]
 		pub fn recognise_loss(origin: OriginFor<T>, asset: AssetId) -> DispatchResult {
 			T::AdminOrigin::ensure_origin(origin)?;
 			Self::do_recognise_loss(asset)
@@ -436,8 +466,14 @@ pub mod pallet {
 			Books::<T>::contains_key(&asset).then(|| Self::policy_of(&asset))
 		}
 
-		/// All debt assets with what stands behind them, all collateral with what is owed of it, and
-		/// whether it adds up. Reads every facility.
+		/// The collateral that the reserve of `asset` has in stock, and what it can be counted on to
+		/// bring.
+		pub fn stock(asset: AssetId) -> Vec<StockView> {
+			Self::view_stock(&asset)
+		}
+
+		/// The proof of reserves: all debt assets with what stands behind them, all collateral with what
+		/// is owed of it and what is there, and whether it adds up. Reads every facility.
 		pub fn proof_of_reserves() -> ReserveProof {
 			Self::view_proof()
 		}

@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use crate::{GrowthCap, Policy};
 use cairn_math::Perbill;
-use cairn_primitives::{AssetId, Balance, DebtLedger, Holding};
+use cairn_primitives::{AssetId, Balance, DebtLedger, Holding, LotLedger};
 use frame_support::{
 	derive_impl, parameter_types,
 	traits::{
@@ -105,6 +105,8 @@ parameter_types! {
 thread_local! {
 	static COUNTED: RefCell<Option<BTreeMap<AssetId, Balance>>> = const { RefCell::new(None) };
 	static HOLDINGS: RefCell<Vec<Holding<AssetId>>> = const { RefCell::new(Vec::new()) };
+	static OPEN: RefCell<Option<BTreeMap<AssetId, Balance>>> = const { RefCell::new(None) };
+	static VALUES: RefCell<BTreeMap<AssetId, Balance>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// A ledger of vaults that says what tests make it say. At first it says nothing.
@@ -136,6 +138,35 @@ impl DebtLedger<AssetId> for Ledger {
 	}
 }
 
+/// Lots that say what tests make them say. At first they say nothing.
+pub struct Lots;
+
+impl Lots {
+	/// The lots have `amount` of `asset` to recover, and what they said before of others.
+	pub fn count(asset: AssetId, amount: Balance) {
+		OPEN.with_borrow_mut(|open| open.get_or_insert_default().insert(asset, amount));
+	}
+
+	/// Each unit of `collateral` is worth `value` of any debt asset.
+	pub fn value(collateral: AssetId, value: Balance) {
+		VALUES.with_borrow_mut(|values| values.insert(collateral, value));
+	}
+}
+
+impl LotLedger<AssetId> for Lots {
+	fn debt_in_lots(asset: &AssetId) -> Option<Balance> {
+		OPEN.with_borrow(|open| Some(open.as_ref()?.get(asset).copied().unwrap_or(0)))
+	}
+
+	fn debt_in_lots_weight() -> Weight {
+		Weight::from_parts(5, 0)
+	}
+
+	fn floor_value(_: &AssetId, collateral: &AssetId, amount: Balance) -> Balance {
+		VALUES.with_borrow(|values| values.get(collateral).map_or(0, |value| value * amount))
+	}
+}
+
 impl crate::Config for Test {
 	type AdminOrigin = EnsureRoot<AccountId>;
 	type BlocksPerHour = ConstU32<HOUR>;
@@ -145,7 +176,9 @@ impl crate::Config for Test {
 	type Ledger = Ledger;
 	type Fungibles = UnionOf<Balances, Assets, NativeFromLeft, AssetId, AccountId>;
 	type PalletId = TreasuryPalletId;
+	type Lots = Lots;
 	type MaxDebtAssets = ConstU32<2>;
+	type MaxStock = ConstU32<2>;
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = CreateAssets;
@@ -178,6 +211,8 @@ impl cairn_primitives::CreateAsset<AssetId> for CreateAssets {
 pub fn empty() -> sp_io::TestExternalities {
 	COUNTED.replace(None);
 	HOLDINGS.replace(Vec::new());
+	OPEN.replace(None);
+	VALUES.with_borrow_mut(BTreeMap::clear);
 	let storage = RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig {
 			balances: vec![(ISSUER, UNIT), (ALICE, UNIT), (BOB, UNIT)],

@@ -71,8 +71,13 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn standing_of(asset: &AssetId, book: &Book) -> Standing {
 		let reserve = Self::reserve(asset);
 		let sheet = book.sheet;
-		if let Some(deficit) = sheet.bad_debt.checked_sub(reserve).filter(|d| *d > 0) {
-			return Standing::Deficit(deficit);
+		if sheet.bad_debt > reserve {
+			// What the stock brings comes first: native tokens are made for the rest.
+			let beyond = sheet.bad_debt.saturating_sub(reserve);
+			return match beyond.saturating_sub(Self::stock_value(asset)) {
+				0 => Standing::Even,
+				deficit => Standing::Deficit(deficit),
+			};
 		}
 		if sheet.bad_debt > 0 {
 			// The next netting covers it.

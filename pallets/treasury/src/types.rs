@@ -282,6 +282,13 @@ pub enum Cause {
 	},
 	/// The guardian said so.
 	Guardian,
+	/// The lots are not selling collateral for what the sheet says is in auction.
+	Lots {
+		/// What the lots have to recover by their own count.
+		open: Balance,
+		/// What the sheet says.
+		booked: Balance,
+	},
 }
 
 /// A fuse that has blown.
@@ -358,12 +365,17 @@ pub struct BalanceSheetView {
 	pub bad_debt: Balance,
 	/// What the treasury holds of the asset.
 	pub reserve: Balance,
+	/// What the collateral that the reserve has in stock can be counted on to bring.
+	pub stock_value: Balance,
 	/// Issuance less the three lines. Anything but zero means that units were made or destroyed
 	/// behind the treasury's back.
 	pub difference: i128,
 	/// What the vaults have issued by their own count: the same as `backed_by_vaults`, or somebody's
 	/// books are wrong. `None` if nobody keeps such a count.
 	pub issued_by_vaults: Option<Balance>,
+	/// What lots have to recover by their own count: the same as `in_auction`, or somebody's books are
+	/// wrong. `None` if nobody keeps such a count.
+	pub debt_in_lots: Option<Balance>,
 	/// What the reserve should hold.
 	pub reserve_target: Balance,
 	/// Whether the reserve has something to pay out, or lacks something.
@@ -378,6 +390,17 @@ pub struct BalanceSheetView {
 	pub flows: Flows,
 }
 
+/// Collateral that a reserve has bought and not sold yet.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct StockView {
+	/// Which collateral.
+	pub collateral: AssetId,
+	/// How much of it, in its smallest units.
+	pub amount: Balance,
+	/// What it can be counted on to bring, in smallest units of the debt asset.
+	pub floor_value: Balance,
+}
+
 /// Proof that what is owed is there, as anyone may ask for it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct ReserveProof {
@@ -385,6 +408,8 @@ pub struct ReserveProof {
 	pub issued: Vec<(AssetId, BalanceSheetView)>,
 	/// Every collateral: what is owed of it to vaults and lots, and what is there.
 	pub held: Vec<Holding<AssetId>>,
+	/// Every debt asset whose reserve has collateral in stock: what collateral.
+	pub stock: Vec<(AssetId, Vec<StockView>)>,
 	/// Whether all that exists is booked, all that is booked is owed, and all that is owed is there.
 	pub whole: bool,
 }

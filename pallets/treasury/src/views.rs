@@ -1,7 +1,7 @@
 //! What anyone may ask.
 
 use alloc::vec::Vec;
-use cairn_primitives::{AssetId, Balance, BalanceSheet, DebtLedger, Reserve};
+use cairn_primitives::{AssetId, Balance, BalanceSheet, DebtLedger, LotLedger, Reserve};
 use frame_support::traits::tokens::fungibles::Inspect;
 
 use crate::{fuse::Counted, BalanceSheetView, Books, Config, Pallet, ReserveProof};
@@ -21,10 +21,12 @@ impl<T: Config> Pallet<T> {
 			in_auction: sheet.in_auction,
 			bad_debt: sheet.bad_debt,
 			reserve: Self::reserve(asset),
+			stock_value: Self::stock_value(asset),
 			difference: difference(issuance, sheet.total().unwrap_or(Balance::MAX)),
 			issued_by_vaults: counted
 				.as_ref()
 				.map(|counted| counted.get(asset).copied().unwrap_or(0)),
+			debt_in_lots: T::Lots::debt_in_lots(asset),
 			reserve_target: Self::policy_of(asset).target_ceil(issuance),
 			standing: Self::standing(asset),
 			growth_room: Self::growth_room(asset, &book),
@@ -51,10 +53,20 @@ impl<T: Config> Pallet<T> {
 			let owed = holding.in_vaults.checked_add(holding.in_lots);
 			owed.is_some_and(|owed| owed <= holding.in_custody)
 		});
+		let stock: Vec<_> = Self::debt_assets()
+			.into_iter()
+			.map(|asset| (asset.clone(), Self::view_stock(&asset)))
+			.filter(|(_, stock)| !stock.is_empty())
+			.collect();
+		let in_reserve = stock.iter().flat_map(|(_, stock)| stock).all(|entry| {
+			let balance = T::Fungibles::balance(entry.collateral.clone(), &Self::account_id());
+			Self::in_stock(&entry.collateral) <= balance
+		});
 		ReserveProof {
 			issued,
 			held,
-			whole: booked && there,
+			stock,
+			whole: booked && there && in_reserve,
 		}
 	}
 }

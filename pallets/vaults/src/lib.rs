@@ -508,11 +508,6 @@ pub mod pallet {
 		pub fn backlog(facility: FacilityId) -> Option<Backlog> {
 			Self::view_backlog(facility)
 		}
-
-		/// Proof of reserves: what there is of each asset, and what is owed of it.
-		pub fn reserves() -> Reserves {
-			Self::view_reserves()
-		}
 	}
 
 	#[pallet::hooks]

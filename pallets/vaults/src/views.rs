@@ -4,19 +4,16 @@ use crate::{
 	adjust::Position,
 	index::Index,
 	types::{
-		risk_book, Backlog, Breaker, CollateralIndex, CollateralReserve, DebtReserve, Facility,
-		FacilityState, FacilityView, Leg, LegView, Reserves, RiskyVault, VaultView,
+		risk_book, Backlog, Breaker, CollateralIndex, Facility, FacilityState, FacilityView, Leg,
+		LegView, RiskyVault, VaultView,
 	},
 	valuation::{health_floor, LiquidationPrices, NewRisk},
-	Config, Facilities, FacilityStates, NextFacility, Pallet,
+	Config, Facilities, FacilityStates, Pallet,
 };
-use alloc::{
-	collections::{BTreeMap, BTreeSet},
-	vec::Vec,
-};
+use alloc::{collections::BTreeSet, vec::Vec};
 use cairn_math::{FixedU128, NormalizedDebt, Perbill, Price, Trigger, Value};
-use cairn_primitives::{AssetId, Balance, BalanceSheet, FacilityId, LiquidationLots, VaultId};
-use frame_support::traits::{fungibles::Inspect, Get, Time};
+use cairn_primitives::{AssetId, Balance, FacilityId, VaultId};
+use frame_support::traits::Time;
 use primitive_types::{U256, U512};
 use sp_runtime::traits::Zero;
 
@@ -152,52 +149,6 @@ impl<T: Config> Pallet<T> {
 			backlog.entries.push((asset, top.entries.len() as u32));
 		}
 		Some(backlog)
-	}
-
-	pub(crate) fn view_reserves() -> Reserves {
-		let mut in_vaults = BTreeMap::<AssetId, Balance>::new();
-		let mut owed_by_vaults = BTreeMap::<AssetId, Balance>::new();
-		for id in 0..NextFacility::<T>::get() {
-			let (Some(record), Some(state)) =
-				(Facilities::<T>::get(id), FacilityStates::<T>::get(id))
-			else {
-				continue;
-			};
-			for (collateral, held) in record.base.collaterals.iter().zip(state.held.iter()) {
-				let sum = in_vaults.entry(collateral.terms.asset.clone()).or_default();
-				*sum = sum.saturating_add(*held);
-			}
-			let owed = state.normalized_debt.owed_ceil(state.accumulator);
-			let sum = owed_by_vaults.entry(record.base.debt_asset).or_default();
-			*sum = sum.saturating_add(owed.unwrap_or(Balance::MAX));
-		}
-		let collaterals = in_vaults.into_iter().map(|(asset, in_vaults)| {
-			let custody = T::Fungibles::balance(asset.clone(), &T::Custody::get());
-			let in_lots = T::Lots::held(&asset);
-			let owed = in_vaults.checked_add(in_lots);
-			CollateralReserve {
-				asset,
-				custody,
-				in_vaults,
-				in_lots,
-				surplus: owed.and_then(|owed| custody.checked_sub(owed)),
-			}
-		});
-		let debts = owed_by_vaults
-			.into_iter()
-			.map(|(asset, owed_by_vaults)| DebtReserve {
-				issuance: T::Fungibles::total_issuance(asset.clone()),
-				owed_by_vaults,
-				backed_by_vaults: T::Sheet::backed_by_vaults(&asset),
-				in_auction: T::Sheet::in_auction(&asset),
-				bad_debt: T::Sheet::bad_debt(&asset),
-				reserve: T::Sheet::reserve(&asset),
-				asset,
-			});
-		Reserves {
-			collaterals: collaterals.collect(),
-			debts: debts.collect(),
-		}
 	}
 }
 

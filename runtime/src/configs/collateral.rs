@@ -87,7 +87,9 @@ impl cairn_treasury::Config for Runtime {
 	type Fungibles = Fungibles;
 	type GuardianOrigin = EnsureRoot<AccountId>;
 	type Ledger = Vaults;
+	type Lots = Auctions;
 	type MaxDebtAssets = MaxDebtAssets;
+	type MaxStock = ConstU32<16>;
 	type PalletId = TreasuryId;
 	type WeightInfo = crate::weights::cairn_treasury::WeightInfo<Runtime>;
 }

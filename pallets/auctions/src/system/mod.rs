@@ -1,5 +1,5 @@
 //! System lots: what the treasury has too much of is sold for native tokens, which are burned; what
-//! it lacks is raised by selling new ones.
+//! it lacks is raised by selling new ones; collateral that it had to buy is sold for what it lacks.
 //!
 //! ## How they are sold
 //!
@@ -17,12 +17,17 @@
 //! - Surplus: one lot of a given size, and a pause. Never far above the oracle's price.
 //! - Recapitalisation: never below the floor price, never more than the deficit, never more native
 //!   tokens within any period than the cap.
+//! - Stock of collateral: one lot of each at a time, of a given size, with a pause, never below a share
+//!   of a live price. What it can be counted on to bring is no deficit, so that no native token is made
+//!   for what collateral covers. Surplus may be for sale beside it: there is none while there is bad
+//!   debt.
 //!
 //! The start of a block opens lots and closes those that have lost their reason; it looks at each debt
 //! asset once, whatever happens on the market.
 
 pub mod curve;
 mod recapitalisation;
+pub mod stock;
 mod surplus;
 mod try_state;
 pub mod types;
@@ -41,6 +46,7 @@ use crate::{
 	purchase::Rate, Config, Error, Event, Pallet, SurplusNotBefore, SystemLots, SystemSaleTerms,
 	WeightInfo,
 };
+use curve::Curve;
 use types::{SystemLot, SystemLotKind, SystemTerms};
 
 impl<T: Config> Pallet<T> {
@@ -61,16 +67,34 @@ impl<T: Config> Pallet<T> {
 			if meter.try_consume(T::WeightInfo::system_asset()).is_err() {
 				return;
 			}
+			let stock = T::Reserve::stock(&asset);
+			if meter
+				.try_consume(Self::weight_of_stock(stock.len()))
+				.is_err()
+			{
+				return;
+			}
 			Self::advance_system_lot(&asset, now);
+			Self::advance_stock(&asset, stock, now);
 		}
 	}
 
 	/// The most that [`Pallet::advance_system_lots`] weighs.
 	pub fn weight_of_system_lots() -> Weight {
-		let assets = T::Reserve::debt_assets().len() as u64;
+		let assets = T::Reserve::debt_assets();
+		let stock = assets
+			.iter()
+			.map(|asset| T::Reserve::stock(asset).len())
+			.sum();
 		T::WeightInfo::system_asset()
-			.saturating_mul(assets)
+			.saturating_mul(assets.len() as u64)
 			.saturating_add(T::WeightInfo::system_base())
+			.saturating_add(Self::weight_of_stock(stock))
+	}
+
+	/// What it weighs to look after so many collaterals in stock.
+	fn weight_of_stock(collaterals: usize) -> Weight {
+		T::WeightInfo::system_stock().saturating_mul(collaterals as u64)
 	}
 
 	fn advance_system_lot(asset: &AssetId, now: BlockNumber) {

@@ -1,7 +1,7 @@
 //! What a system lot is.
 
 use cairn_math::{FixedU128, Price};
-use cairn_primitives::{Balance, BlockNumber};
+use cairn_primitives::{AssetId, Balance, BlockNumber};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_runtime::traits::Zero;
@@ -61,6 +61,33 @@ pub struct RecapitalisationTerms {
 	pub period: BlockNumber,
 }
 
+/// How collateral that the reserve has bought is sold for the debt asset.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct StockTerms {
+	/// What a lot is worth at most when it is opened, in smallest units of the debt asset. Above
+	/// nothing.
+	pub lot: Balance,
+	/// The share of the oracle's price that collateral is sold at. Falls to its floor: the system asks
+	/// much at first.
+	pub curve: Curve,
+	/// Blocks from the opening of one lot of a collateral to that of the next, at least.
+	pub pause: BlockNumber,
+	/// For how many blocks after its price has come down a lot that nobody has bought still counts as
+	/// worth what it asks. After that, new native tokens are sold for the bad debt it was to cover.
+	pub patience: BlockNumber,
+}
+
 /// How system lots are sold. A lot keeps the curve it was opened with.
 #[derive(
 	Clone,
@@ -79,6 +106,8 @@ pub struct SystemTerms {
 	pub surplus: SurplusTerms,
 	/// How native tokens are sold.
 	pub recapitalisation: RecapitalisationTerms,
+	/// How collateral is sold that the reserve has bought.
+	pub stock: StockTerms,
 }
 
 impl Default for SystemTerms {
@@ -87,6 +116,8 @@ impl Default for SystemTerms {
 	/// Surplus: 10,000 an hour at most, from 0.95 to 1.02 of the oracle's price within an hour: it
 	/// passes the market on its way, and never pays more than 2 % above it. Recapitalisation: 50,000 a lot, from 1.10 to
 	/// 0.70 within four hours, never below a cent, and never more than a million native tokens a day.
+	/// Stock: 100,000 an hour of each collateral at most, from 1.05 to 0.80 within four hours; what
+	/// nobody buys for a day at that counts as nothing.
 	fn default() -> Self {
 		const UNIT: Balance = 1_000_000_000_000;
 		const HOUR: BlockNumber = 1_200;
@@ -112,6 +143,16 @@ impl Default for SystemTerms {
 				cap: 1_000_000 * UNIT,
 				period: 24 * HOUR,
 			},
+			stock: StockTerms {
+				lot: 100_000 * UNIT,
+				curve: Curve {
+					start: hundredths(105),
+					end: hundredths(80),
+					duration: 4 * HOUR,
+				},
+				pause: HOUR,
+				patience: 24 * HOUR,
+			},
 		}
 	}
 }
@@ -128,13 +169,15 @@ pub enum SystemTermsFault {
 	RecapitalisationCurve,
 	/// The cap would be one of no time.
 	PeriodIsZero,
+	/// The price of stock would rise, or would be nothing, or more than ten times the oracle's.
+	StockCurve,
 }
 
 impl SystemTerms {
 	/// The first thing that is wrong with the terms, if anything is.
 	pub fn fault(&self) -> Option<SystemTermsFault> {
 		let (surplus, recapitalisation) = (&self.surplus, &self.recapitalisation);
-		if surplus.lot == 0 || recapitalisation.lot == 0 {
+		if surplus.lot == 0 || recapitalisation.lot == 0 || self.stock.lot == 0 {
 			Some(SystemTermsFault::LotIsZero)
 		} else if !SystemLotKind::Surplus.accepts(&surplus.curve) {
 			Some(SystemTermsFault::SurplusCurve)
@@ -142,6 +185,8 @@ impl SystemTerms {
 			Some(SystemTermsFault::RecapitalisationCurve)
 		} else if recapitalisation.period == 0 {
 			Some(SystemTermsFault::PeriodIsZero)
+		} else if !falls(&self.stock.curve) {
+			Some(SystemTermsFault::StockCurve)
 		} else {
 			None
 		}
@@ -171,14 +216,21 @@ pub enum SystemLotKind {
 impl SystemLotKind {
 	/// Whether a lot of this kind may be sold along `curve`.
 	pub fn accepts(self, curve: &Curve) -> bool {
-		let (most_bid, most_asked) = (FixedU128::from_rational(11, 10), FixedU128::from_u32(10));
-		let proper = !curve.start.is_zero() && !curve.end.is_zero();
-		proper
-			&& match self {
-				Self::Surplus => curve.start <= curve.end && curve.end <= most_bid,
-				Self::Recapitalisation => curve.start >= curve.end && curve.start <= most_asked,
+		match self {
+			Self::Surplus => {
+				let most_bid = FixedU128::from_rational(11, 10);
+				!curve.start.is_zero() && curve.start <= curve.end && curve.end <= most_bid
 			}
+			Self::Recapitalisation => falls(curve),
+		}
 	}
+}
+
+/// Whether something may be sold for the debt asset along `curve`: it falls, or stays, and not to
+/// nothing, from ten times the oracle's price at most.
+pub(crate) fn falls(curve: &Curve) -> bool {
+	let most_asked = FixedU128::from_u32(10);
+	!curve.end.is_zero() && curve.start >= curve.end && curve.start <= most_asked
 }
 
 /// What the system sells for a debt asset, or of it. One for each debt asset at most, so never both
@@ -250,4 +302,65 @@ pub struct SystemQuote {
 	pub debt: Balance,
 	/// Native tokens: what the buyer of surplus pays, and the recapitaliser gets.
 	pub native: Balance,
+}
+
+/// Collateral for sale out of the stock of a reserve. One for each debt asset and collateral at most.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct StockLot {
+	/// What of it is not sold yet, in smallest units of the collateral. When it is nothing the next one
+	/// waits for its time. Nothing is set apart for a lot: it is never more than there is in stock.
+	pub remaining: Balance,
+	/// When it was opened.
+	pub opened_at: BlockNumber,
+	/// How its price moves.
+	pub curve: Curve,
+}
+
+/// Stock for sale, as anyone may ask for it.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct StockLotView {
+	/// The collateral.
+	pub collateral: AssetId,
+	/// What the reserve has in stock of it, in its smallest units.
+	pub stock: Balance,
+	/// What is for sale of it; `None` if there has been no lot yet.
+	pub lot: Option<StockLot>,
+	/// The price of a whole token now, in 1e-18 USD; `None` while nothing is for sale, or there is no
+	/// live quote.
+	pub price: Option<Price>,
+}
+
+/// What a purchase of stock comes to. Amounts in smallest units.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct StockQuote {
+	/// The price of a whole token of the collateral, in 1e-18 USD.
+	pub price: Price,
+	/// Collateral that the buyer gets.
+	pub amount: Balance,
+	/// Debt asset that he pays.
+	pub payment: Balance,
 }

@@ -172,6 +172,25 @@ fn a_market_that_has_lost_count_is_noticed() {
 }
 
 #[test]
+fn debt_that_is_miscounted_is_noticed_and_blows_the_fuse() {
+	damaged(
+		|_| Markets::<Test>::mutate(|markets| markets.get_mut(&CUSD).unwrap().debt -= 1),
+		"the debt that lots have counted is not the sum over lots",
+	);
+	new_ext().execute_with(|| {
+		dot_lot();
+		let mut plenty = frame_support::weights::WeightMeter::new();
+		Treasury::audit(&mut plenty);
+		assert_eq!(Treasury::balance_sheet(CUSD).unwrap().fuse, None);
+		Markets::<Test>::mutate(|markets| markets.get_mut(&CUSD).unwrap().debt -= 1);
+		Treasury::audit(&mut plenty);
+		let (open, booked) = (4_000 * ONE_CUSD - 1, 4_000 * ONE_CUSD);
+		let blown = Treasury::balance_sheet(CUSD).unwrap().fuse.unwrap();
+		assert_eq!(blown.cause, cairn_treasury::Cause::Lots { open, booked });
+	});
+}
+
+#[test]
 fn a_lot_that_is_not_watched_is_noticed() {
 	damaged(
 		|lot| Watched::<Test>::remove(DOT, sale(lot).mark),

@@ -250,6 +250,35 @@ fn a_remainder_that_nobody_could_buy_is_refused() {
 	});
 }
 
+/// 6 DOT are quoted for the 26 CUSD that a lot is to raise. Then the price falls.
+#[test]
+fn a_bidder_who_is_late_gets_what_he_was_quoted() {
+	run(|| {
+		lend(BUYER, 100 * ONE_CUSD);
+		let tab = (25 * ONE_CUSD, ONE_CUSD);
+		let lot = seize(MAJORS, &DOT, 10 * ONE_DOT, tab.0, tab.1);
+		let quoted = Auctions::quote_take(lot, u128::MAX).unwrap();
+		assert_eq!(quoted.purchase.payment, tab.0 + tab.1);
+		let wanted = quoted.purchase.collateral;
+		run_to(13);
+		let now = Auctions::price(lot).unwrap();
+		assert!(now < quoted.price);
+		// Not at the price of now: that would leave a crumb.
+		assert_noop!(
+			buy(lot, wanted, now, None),
+			Error::<Test>::RemainderTooSmall
+		);
+		let late = Auctions::quote_take(lot, wanted).unwrap();
+		assert_eq!(late.purchase, quoted.purchase);
+		assert!(now < late.price && late.price <= quoted.price);
+		assert_ok!(buy(lot, wanted, quoted.price, None));
+		assert_eq!(balance(DOT, BUYER), wanted);
+		assert_eq!(balance(CUSD, BUYER), 74 * ONE_CUSD);
+		assert!(!Lots::<Test>::contains_key(lot));
+		assert_eq!(Auctions::held(&DOT), 10 * ONE_DOT - wanted);
+	});
+}
+
 #[test]
 fn a_buyer_without_money_gets_nothing() {
 	run(|| {

@@ -11,3 +11,4 @@ mod model;
 mod netting;
 mod policies;
 mod standing;
+mod stock;

@@ -8,6 +8,7 @@ use crate::{
 };
 use cairn_math::FixedU128;
 use cairn_primitives::{BalanceSheet, LiquidationLots, QuoteStatus, VaultId};
+use cairn_treasury::ReserveProof;
 use frame_support::{assert_noop, assert_ok, traits::fungibles::Inspect, weights::Weight};
 use proptest::prelude::*;
 
@@ -182,38 +183,36 @@ fn the_proof_of_reserves_adds_up() {
 		send(ETH, BOB, CUSTODY, 123);
 		Prices::set_cents(ETH, 2_400_00);
 		assert_eq!(next_block(), 1);
-		let reserves = Vaults::reserves();
-		assert_eq!(reserves.collaterals.len(), 5);
-		let eth = reserves
-			.collaterals
-			.iter()
-			.find(|reserve| reserve.asset == ETH)
-			.unwrap();
+		let proof = Treasury::proof_of_reserves();
+		assert!(proof.whole);
+		assert_eq!(proof.held.len(), 5);
+		let of_eth = |proof: ReserveProof| {
+			let found = proof.held.into_iter().find(|held| held.asset == ETH);
+			found.unwrap()
+		};
+		let eth = of_eth(proof.clone());
 		assert_eq!(eth.in_vaults, leg(vault, ETH));
 		assert_eq!(eth.in_lots, <Auctions as LiquidationLots<_>>::held(&ETH));
 		assert_eq!(eth.in_vaults + eth.in_lots, 10 * ONE_ETH);
 		// The minimum balance and the donation.
-		assert_eq!(eth.surplus, Some(1_000 + 123));
-		assert_eq!(eth.custody, balance(ETH, CUSTODY));
-		let [cusd] = &reserves.debts[..] else {
+		assert_eq!(eth.in_custody, 10 * ONE_ETH + 1_000 + 123);
+		assert_eq!(eth.in_custody, balance(ETH, CUSTODY));
+		let [(asset, cusd)] = &proof.issued[..] else {
 			panic!("one debt asset")
 		};
+		assert_eq!(*asset, CUSD);
 		assert_eq!(cusd.issuance, Tokens::total_issuance(CUSD));
 		assert_eq!(
 			cusd.issuance,
 			cusd.backed_by_vaults + cusd.in_auction + cusd.bad_debt
 		);
-		assert!(cusd.owed_by_vaults >= cusd.backed_by_vaults);
 		assert_eq!(cusd.reserve, Treasury::reserve(&CUSD));
 		// What is missing is not hidden.
 		send(ETH, CUSTODY, CAROL, 2_000);
-		let reserves = Vaults::reserves();
-		let eth = reserves
-			.collaterals
-			.iter()
-			.find(|reserve| reserve.asset == ETH)
-			.unwrap();
-		assert_eq!(eth.surplus, None);
+		let proof = Treasury::proof_of_reserves();
+		assert!(!proof.whole);
+		let eth = of_eth(proof);
+		assert!(eth.in_vaults + eth.in_lots > eth.in_custody);
 		send(ETH, CAROL, CUSTODY, 2_000);
 	});
 }

@@ -80,8 +80,16 @@ pub struct Rows {
 	fresh: u32,
 }
 
-/// Book, and either tick and page, or word.
-type Row = (BookId, Option<(Tick, u16)>, u16);
+/// Book, and what of it.
+type Row = (BookId, Part);
+
+/// What of a book a row holds.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+	Summary,
+	Word(u16),
+	Page(Tick, u16),
+}
 
 impl Rows {
 	/// Counts.
@@ -109,17 +117,21 @@ impl Rows {
 	}
 
 	fn page(&mut self, book: BookId, tick: Tick, page: u16) {
-		self.touch((book, Some((tick, page)), 0));
+		self.touch((book, Part::Page(tick, page)));
 	}
 
 	fn word(&mut self, book: BookId, word: u32) {
-		self.touch((book, None, word as u16));
+		self.touch((book, Part::Word(word as u16)));
+	}
+
+	fn summary(&mut self, book: BookId) {
+		self.touch((book, Part::Summary));
 	}
 }
 
 /// How many rows of the index an entry that comes or goes can touch: its page, the head of its
-/// tick, a word, and the summary, which counts as the word that it goes with.
-pub const ROWS_OF_ENTRY: u32 = 3;
+/// tick, a word, and the summary.
+pub const ROWS_OF_ENTRY: u32 = 4;
 
 /// The books.
 pub struct Index<T>(PhantomData<T>);
@@ -389,6 +401,7 @@ impl<T: Config> Index<T> {
 		set(&mut bits, bit);
 		Words::<T>::insert(book, word as u16, bits);
 		if was_empty {
+			rows.summary(book);
 			let mut summary = Summaries::<T>::get(book).unwrap_or_default();
 			set(&mut summary, word);
 			Summaries::<T>::insert(book, summary);
@@ -405,6 +418,7 @@ impl<T: Config> Index<T> {
 			return;
 		}
 		Words::<T>::remove(book, word as u16);
+		rows.summary(book);
 		let mut summary = Summaries::<T>::get(book).unwrap_or_default();
 		clear(&mut summary, word);
 		if summary == Summary::default() {

@@ -25,11 +25,11 @@ pub trait WeightInfo {
 	fn visit_facility(c: u32) -> Weight;
 	/// Looking through a full page of a book for whom the price hurts, and finding the next tick.
 	fn visit_page() -> Weight;
-	/// Evaluating 32 vaults of `l` legs each, all in the same pages, and liquidating them all.
+	/// Evaluating 256 vaults of `l` legs each, all in the same pages, and liquidating them all.
 	fn enforce_batch(l: u32) -> Weight;
-	/// Writing `r` rows of the index.
+	/// Writing `r` rows of the index for the first time in a block.
 	fn index_rows(r: u32) -> Weight;
-	/// Opening a lot, or topping one up.
+	/// Opening a lot, or topping one up, and what a batch of vaults does once for all its lots.
 	fn put_up() -> Weight;
 	/// Comparing a vault of eight legs with its entries and indexing it anew.
 	fn sweep_vault() -> Weight;
@@ -76,7 +76,7 @@ impl WeightInfo for () {
 		Weight::from_parts(1_000_000, 0)
 	}
 	fn enforce_batch(_: u32) -> Weight {
-		Weight::from_parts(32_000_000, 0)
+		Weight::from_parts(256_000_000, 0)
 	}
 	fn index_rows(_: u32) -> Weight {
 		Weight::zero()

@@ -233,7 +233,9 @@ fn surplus_is_sold_for_native_tokens_that_are_burned() {
 		));
 		let mut terms = cairn_auctions::SystemTerms::default();
 		terms.surplus.lot = 500 * CUSD;
-		let call = cairn_auctions::Call::set_system_terms { terms };
+		let call = cairn_auctions::Call::set_system_terms {
+			terms: Box::new(terms),
+		};
 		assert_ok!(sudo(RuntimeCall::Auctions(call)));
 		block(vec![report(&prices(3_000))]);
 		let view = Auctions::system_lot(CUSD_ASSET).unwrap();

@@ -5,10 +5,11 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-# What `make replay` is told reaches its script through the environment.
+# What `make fuzz` and `make replay` are told reaches their scripts through the environment.
+export RUNS STEPS SLICE
 export PRICES VAULTS SEED BIDDERS LATENCY_BLOCKS BLOCK_SECONDS RESERVE_PERCENT OUT
 
-.PHONY: help dev demo test bench build fmt clippy e2e replay weights zombienet chain-specs setup clean
+.PHONY: help dev demo test fuzz bench build fmt clippy e2e replay weights zombienet chain-specs setup clean
 
 help: ## What you are reading
 	@echo "Cairn: make <target>"
@@ -25,6 +26,9 @@ demo: ## The narrated demo, on the chain of 'make dev' or on one of its own
 
 test: ## Everything that CI checks: format, clippy, all tests, end to end
 	@scripts/test.sh
+
+fuzz: ## Random lives against naive models, for hours: RUNS=, STEPS=, SEED= if wanted
+	@scripts/fuzz.sh
 
 bench: ## Measure the runtime in WASM on ParityDB; options in ARGS, see docs/benchmarks.md
 	@scripts/bench.sh $(ARGS)

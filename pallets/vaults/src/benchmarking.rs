@@ -7,11 +7,13 @@ use crate::{
 	index::{Index, Rows, PAGE_ENTRIES},
 	position::Position,
 	ramp::{Ramp, RampedTerm, MAX_RAMPS},
+	settling::NamedPrices,
 	types::*,
 	valuation::LiquidationPrices,
-	Call, Config, Facilities, FacilityStates, NextFacility, NextVault, Pallet, SweepCursor, Vaults,
-	VaultsOf, MAX_CLAIMS, MAX_LEGS,
+	Call, Config, Facilities, FacilityStates, NextFacility, NextVault, Pallet, Receipts,
+	SettledFacilities, Settlements, SweepCursor, Vaults, VaultsOf, MAX_CLAIMS, MAX_LEGS,
 };
+use alloc::vec::Vec;
 use cairn_math::{FixedU128, Perbill, Price, Ray, Trigger};
 use cairn_primitives::{
 	AssetId, Balance, BalanceSheet, CreateAsset, FacilityId, Issuance, LiquidationLots, MintReason,
@@ -196,6 +198,26 @@ fn fill_ramps<T: Config>(facility: FacilityId, count: u32) -> Result<(), Benchma
 	})
 }
 
+/// A price in cents for every token.
+fn settlement_prices<T: Config>(price: u128) -> NamedPrices {
+	let of_all = (0..T::MaxCollaterals::get()).map(|number| (collateral(number), cents(price)));
+	let of_debt = core::iter::once((DEBT_ASSET, Price::ONE));
+	BoundedVec::truncate_from(of_all.chain(of_debt).collect())
+}
+
+/// Settles a facility at this many cents a token.
+fn settle<T: Config>(facility: FacilityId, price: u128) -> Result<(), BenchmarkError> {
+	let record = Facilities::<T>::get(facility).ok_or("the facility is there")?;
+	let named = settlement_prices::<T>(price)
+		.into_iter()
+		.filter(|(asset, _)| *asset == DEBT_ASSET || record.base.index_of(asset).is_ok());
+	let named = BoundedVec::truncate_from(named.collect());
+	frame_support::storage::with_storage_layer(|| {
+		Pallet::<T>::do_settle_facility(facility, named)
+	})?;
+	Ok(())
+}
+
 #[benchmarks]
 mod benchmarks {
 	use super::*;
@@ -335,6 +357,95 @@ mod benchmarks {
 		let record = Facilities::<T>::get(facility).ok_or("the facility is there")?;
 		assert_eq!(record.base.annual_rate, rate);
 		assert_eq!(record.ramps.len() as u32, MAX_RAMPS);
+		Ok(())
+	}
+
+	/// Interest falls due with it, a term is on its way, and as many facilities are settled already as
+	/// there can be others.
+	#[benchmark]
+	fn settle_facility() -> Result<(), BenchmarkError> {
+		let owner: T::AccountId = whitelisted_caller();
+		let facility = facility::<T>(T::MaxCollaterals::get(), &owner)?;
+		vault::<T>(&owner, facility, 1, DEBT)?;
+		owe_interest::<T>(facility);
+		fill_ramps::<T>(facility, MAX_RAMPS)?;
+		let others = alloc::vec![FacilityId::MAX; T::MaxFacilities::get() as usize - 1];
+		SettledFacilities::<T>::put(BoundedVec::truncate_from(others));
+		let named = settlement_prices::<T>(100);
+		let origin =
+			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, facility, named);
+		assert!(Settlements::<T>::contains_key(facility));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn settle_vault(l: Linear<1, MAX_LEGS>) -> Result<(), BenchmarkError> {
+		let owner: T::AccountId = whitelisted_caller();
+		let caller: T::AccountId = account("caller", 0, 0);
+		let facility = facility::<T>(T::MaxCollaterals::get(), &owner)?;
+		let id = vault::<T>(&owner, facility, l, DEBT)?;
+		settle::<T>(facility, 10)?;
+		later::<T>();
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), id);
+		let vault = Vaults::<T>::get(id).ok_or("the vault is there")?;
+		assert!(vault.legs.is_empty() && vault.debt.is_zero());
+		let settlement = Settlements::<T>::get(facility).ok_or("it is settled")?;
+		assert!(settlement.lost > 0);
+		Ok(())
+	}
+
+	/// Part of what is burned was lost, and another vault is not settled yet.
+	#[benchmark]
+	fn redeem(c: Linear<1, { T::MaxCollaterals::get() }>) -> Result<(), BenchmarkError> {
+		let owner: T::AccountId = account("owner", 0, 0);
+		let holder: T::AccountId = whitelisted_caller();
+		let facility = facility::<T>(c, &owner)?;
+		fund::<T>(&holder)?;
+		let id = vault::<T>(&owner, facility, 1, DEBT)?;
+		vault::<T>(&owner, facility, 1, DEBT)?;
+		T::Fungibles::transfer(
+			DEBT_ASSET,
+			&owner,
+			&holder,
+			DEBT,
+			frame_support::traits::tokens::Preservation::Expendable,
+		)?;
+		settle::<T>(facility, 10)?;
+		frame_support::storage::with_storage_layer(|| Pallet::<T>::do_settle_vault(id))?;
+		// Other vaults had other collateral.
+		Settlements::<T>::try_mutate(facility, |settlement| {
+			let pools = &mut settlement.as_mut().ok_or("it is settled")?.pools;
+			for (number, pool) in pools.iter_mut().enumerate() {
+				let custody = T::Custody::get();
+				T::Fungibles::mint_into(collateral(number as u32), &custody, LEG)?;
+				pool.taken += LEG;
+			}
+			Ok::<_, BenchmarkError>(())
+		})?;
+		later::<T>();
+		#[extrinsic_call]
+		_(RawOrigin::Signed(holder.clone()), facility, DEBT);
+		let receipt = Receipts::<T>::get(facility, &holder).ok_or("there is a receipt")?;
+		assert!(receipt.paid.iter().all(|paid| *paid > 0));
+		let settlement = Settlements::<T>::get(facility).ok_or("it is settled")?;
+		assert!(settlement.redeemed > settlement.covered - settlement.owed);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn list_facilities() -> Result<(), BenchmarkError> {
+		let all: Vec<_> = (0..T::MaxFacilities::get()).collect();
+		NextFacility::<T>::put(T::MaxFacilities::get());
+		SettledFacilities::<T>::put(BoundedVec::truncate_from(all));
+		let live;
+		#[block]
+		{
+			live = Pallet::<T>::live_facilities();
+		}
+		assert!(live.is_empty());
 		Ok(())
 	}
 
@@ -504,7 +615,9 @@ mod benchmarks {
 		let liquidated;
 		#[block]
 		{
-			(liquidated, _) = Pallet::<T>::enforce_facility(facility, 0, &mut meter);
+			liquidated = Pallet::<T>::enforce_facility(facility, 0, &mut meter)
+				.0
+				.liquidated;
 		}
 		assert_eq!(liquidated, BATCH);
 		Ok(())
@@ -562,7 +675,7 @@ mod benchmarks {
 		}
 		#[block]
 		{
-			Pallet::<T>::sweep_vault(id);
+			Pallet::<T>::sweep_vault(id, &mut WeightMeter::new());
 			SweepCursor::<T>::put(id);
 		}
 		for leg in &Vaults::<T>::get(id).ok_or("the vault is there")?.legs {

@@ -30,7 +30,8 @@ pub const fn waiting_book(facility: FacilityId, collateral: CollateralIndex) -> 
 	(facility, collateral | 0x80)
 }
 
-/// How much of a facility is switched off. Depositing, repaying and closing never are.
+/// How much of a facility is switched off. Repaying and closing never are, nor is depositing before
+/// the facility is settled.
 #[derive(
 	Clone,
 	Copy,
@@ -58,6 +59,9 @@ pub enum Breaker {
 	NoNewLiquidations,
 	/// Also no withdrawing at all, but for closing.
 	Frozen,
+	/// Wound up for good, see [`crate::settlement`]: no depositing either, but what a vault holds
+	/// beyond its debt can be withdrawn once the vault is settled. Set by settling the facility only.
+	Settled,
 }
 
 /// A collateral as governance lists it in a facility.
@@ -477,6 +481,8 @@ pub struct CollateralReserve {
 	pub in_vaults: Balance,
 	/// What lots are owed of it.
 	pub in_lots: Balance,
+	/// What the pools of settled facilities have for those who redeem.
+	pub in_pools: Balance,
 	/// What is nobody's: donations, and the minimum balance that keeps custody alive. `None` if
 	/// custody holds less than it owes.
 	pub surplus: Option<Balance>,
@@ -491,8 +497,10 @@ pub struct DebtReserve {
 	pub issuance: Balance,
 	/// What vaults owe.
 	pub owed_by_vaults: Balance,
-	/// What has been issued against vaults.
+	/// What has been issued against vaults, those included that are settled.
 	pub backed_by_vaults: Balance,
+	/// The part of it that the pools of settled facilities answer for.
+	pub owed_by_pools: Balance,
 	/// What has been issued against debt that lots are selling collateral for.
 	pub in_auction: Balance,
 	/// What has nothing behind it but the reserve.

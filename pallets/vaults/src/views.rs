@@ -8,7 +8,7 @@ use crate::{
 		FacilityState, FacilityView, Leg, LegView, Reserves, RiskyVault, VaultView,
 	},
 	valuation::{health_floor, LiquidationPrices, NewRisk},
-	Config, Facilities, FacilityStates, NextFacility, Pallet,
+	Config, Facilities, FacilityStates, NextFacility, Pallet, SettledFacilities, Settlements,
 };
 use alloc::{
 	collections::{BTreeMap, BTreeSet},
@@ -138,11 +138,14 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn view_backlog(id: FacilityId) -> Option<Backlog> {
 		let facility = Self::facility_now(id)?;
 		let state = FacilityStates::<T>::get(id)?;
-		let prices = LiquidationPrices::read(&facility)?;
 		let mut backlog = Backlog {
 			entries: Vec::new(),
 			complete: true,
 		};
+		if facility.breaker == Breaker::Settled {
+			return Some(backlog);
+		}
+		let prices = LiquidationPrices::read(&facility)?;
 		for (index, collateral) in facility.collaterals.iter().enumerate() {
 			let index = index as CollateralIndex;
 			let effective = prices.effective_floor(&facility, collateral, index, state.accumulator);
@@ -157,6 +160,21 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn view_reserves() -> Reserves {
 		let mut in_vaults = BTreeMap::<AssetId, Balance>::new();
 		let mut owed_by_vaults = BTreeMap::<AssetId, Balance>::new();
+		let mut in_pools = BTreeMap::<AssetId, Balance>::new();
+		let mut owed_by_pools = BTreeMap::<AssetId, Balance>::new();
+		for id in SettledFacilities::<T>::get() {
+			let (Some(record), Some(settlement)) =
+				(Facilities::<T>::get(id), Settlements::<T>::get(id))
+			else {
+				continue;
+			};
+			for (collateral, pool) in record.base.collaterals.iter().zip(&settlement.pools) {
+				let sum = in_pools.entry(collateral.terms.asset.clone()).or_default();
+				*sum = sum.saturating_add(pool.left());
+			}
+			let sum = owed_by_pools.entry(record.base.debt_asset).or_default();
+			*sum = sum.saturating_add(settlement.owed);
+		}
 		for id in 0..NextFacility::<T>::get() {
 			let (Some(record), Some(state)) =
 				(Facilities::<T>::get(id), FacilityStates::<T>::get(id))
@@ -174,12 +192,16 @@ impl<T: Config> Pallet<T> {
 		let collaterals = in_vaults.into_iter().map(|(asset, in_vaults)| {
 			let custody = T::Fungibles::balance(asset.clone(), &T::Custody::get());
 			let in_lots = T::Lots::held(&asset);
-			let owed = in_vaults.checked_add(in_lots);
+			let in_pools = in_pools.get(&asset).copied().unwrap_or_default();
+			let owed = in_vaults
+				.checked_add(in_lots)
+				.and_then(|sum| sum.checked_add(in_pools));
 			CollateralReserve {
 				asset,
 				custody,
 				in_vaults,
 				in_lots,
+				in_pools,
 				surplus: owed.and_then(|owed| custody.checked_sub(owed)),
 			}
 		});
@@ -189,6 +211,7 @@ impl<T: Config> Pallet<T> {
 				issuance: T::Fungibles::total_issuance(asset.clone()),
 				owed_by_vaults,
 				backed_by_vaults: T::Sheet::backed_by_vaults(&asset),
+				owed_by_pools: owed_by_pools.get(&asset).copied().unwrap_or_default(),
 				in_auction: T::Sheet::in_auction(&asset),
 				bad_debt: T::Sheet::bad_debt(&asset),
 				reserve: T::Sheet::reserve(&asset),
@@ -277,7 +300,7 @@ fn max_withdraw_floor<T: Config>(
 ) -> Option<Balance> {
 	let (vault, facility) = (&position.vault, &position.facility);
 	let leg = vault.legs.iter().find(|leg| leg.collateral == index)?;
-	if facility.breaker >= Breaker::Frozen {
+	if facility.breaker == Breaker::Frozen {
 		return None;
 	}
 	let owed = position.owed_ceil().ok()?;

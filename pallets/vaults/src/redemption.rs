@@ -27,6 +27,15 @@ struct Redemption<T: Config> {
 	receipt: Receipt<T>,
 }
 
+/// Lets the settlement know what of the bad debt the reserve does not cover.
+fn note_deficit<T: Config>(facility: &Facility<T>, settlement: &mut Settlement<T>) {
+	if !settlement.uncovered.is_zero() {
+		let bad_debt = T::Sheet::bad_debt(&facility.debt_asset);
+		let reserve = T::Sheet::reserve(&facility.debt_asset);
+		settlement.note_deficit(bad_debt.saturating_sub(reserve));
+	}
+}
+
 impl<T: Config> Redemption<T> {
 	fn load(id: FacilityId, who: &T::AccountId) -> Result<Self, DispatchError> {
 		let facility = Facilities::<T>::get(id)
@@ -36,11 +45,7 @@ impl<T: Config> Redemption<T> {
 		let state = FacilityStates::<T>::get(id).ok_or(Error::<T>::UnknownFacility)?;
 		let receipt =
 			Receipts::<T>::get(id, who).unwrap_or_else(|| Receipt::new(facility.collaterals.len()));
-		if !settlement.uncovered.is_zero() {
-			let bad_debt = T::Sheet::bad_debt(&facility.debt_asset);
-			let reserve = T::Sheet::reserve(&facility.debt_asset);
-			settlement.note_deficit(bad_debt.saturating_sub(reserve));
-		}
+		note_deficit(&facility, &mut settlement);
 		Ok(Self {
 			facility,
 			state,
@@ -151,7 +156,8 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn view_settlement(id: FacilityId) -> Option<SettlementView> {
 		let facility = Facilities::<T>::get(id)?.base;
 		let state = FacilityStates::<T>::get(id)?;
-		let settlement = Settlements::<T>::get(id)?;
+		let mut settlement = Settlements::<T>::get(id)?;
+		note_deficit(&facility, &mut settlement);
 		let complete = settlement.is_complete(&state);
 		let redeemable = settlement.redeemable();
 		let pools = facility.collaterals.iter().zip(settlement.pools);

@@ -5,7 +5,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-# What `make replay` is told reaches its script through the environment.
+# What `make fuzz` and `make replay` are told reaches their scripts through the environment.
+export RUNS STEPS SLICE
 export PRICES VAULTS SEED BIDDERS LATENCY_BLOCKS BLOCK_SECONDS RESERVE_PERCENT OUT
 
 .PHONY: help dev demo test bench build fmt clippy e2e fuzz replay weights zombienet chain-specs setup clean
@@ -26,6 +27,9 @@ demo: ## The narrated demo, on the chain of 'make dev' or on one of its own
 test: ## Everything that CI checks: format, clippy, all tests, end to end
 	@scripts/test.sh
 
+fuzz: ## Random lives against naive models, for hours: RUNS=, STEPS=, SEED= if wanted
+	@scripts/fuzz.sh
+
 bench: ## Measure the runtime in WASM on ParityDB; options in ARGS, see docs/benchmarks.md
 	@scripts/bench.sh $(ARGS)
 
@@ -44,11 +48,6 @@ clippy: ## Clippy on everything, warnings denied
 e2e: build ## The end-to-end tests only
 	@scripts/setup-node-modules.sh e2e
 	@source scripts/env.sh; npm test --prefix e2e
-
-fuzz: ## A longer run of the parsers' property tests: CASES=<number>, TESTS=<others by name>
-	@scripts/setup.sh
-	@source scripts/env.sh; CAIRN_FUZZ_CASES=$${CASES:-100000} cargo test --release --locked --workspace \
-		--no-fail-fast -- $${TESTS:-tests::decimal tests::json tests::sources}
 
 weights: ## Measure what our pallets weigh, and write it into the runtime; takes its time
 	@scripts/setup.sh

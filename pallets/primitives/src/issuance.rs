@@ -48,7 +48,8 @@ pub enum BurnReason {
 	Recovered,
 	/// The reserve covers bad debt.
 	BadDebt,
-	/// Somebody covers bad debt, and gets native tokens for it that did not exist before.
+	/// Somebody covers bad debt with units of his own: for native tokens that did not exist before, or
+	/// because he redeems where bad debt was made.
 	Recapitalised,
 }
 
@@ -201,7 +202,8 @@ impl<AssetId> LotLedger<AssetId> for () {
 pub struct Holding<AssetId> {
 	/// Which collateral.
 	pub asset: AssetId,
-	/// What vaults own of it, in its smallest units.
+	/// What vaults own of it, and what of it covers the debts of vaults that are settled, in its
+	/// smallest units.
 	pub in_vaults: Balance,
 	/// What lots sell of it, or still owe to vaults, in its smallest units.
 	pub in_lots: Balance,

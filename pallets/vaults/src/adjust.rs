@@ -86,14 +86,20 @@ impl<T: Config> Pallet<T> {
 			borrow,
 		} = adjustment;
 		let riskier = !withdraw.is_empty() || !borrow.is_zero();
+		let breaker = position.facility.breaker;
+		// Deposited after prices were fixed, collateral would be sold at them.
+		let settled = breaker == Breaker::Settled;
+		ensure!(!settled || deposit.is_empty(), Error::<T>::FacilitySettled);
 		if riskier {
 			ensure!(position.vault.owner == who, Error::<T>::NotOwner);
-			let breaker = position.facility.breaker;
 			ensure!(
 				borrow.is_zero() || breaker < Breaker::NoNewRisk,
 				Error::<T>::SwitchedOff
 			);
-			ensure!(breaker < Breaker::Frozen, Error::<T>::SwitchedOff);
+			ensure!(
+				settled || breaker < Breaker::Frozen,
+				Error::<T>::SwitchedOff
+			);
 		}
 		position.settle_claims()?;
 		position.deposit(&who, &deposit, !riskier)?;
@@ -116,7 +122,7 @@ impl<T: Config> Pallet<T> {
 		if riskier {
 			// Withdrawing against debt is new risk too.
 			ensure!(
-				debt.is_zero() || position.facility.breaker < Breaker::NoNewRisk,
+				debt.is_zero() || breaker < Breaker::NoNewRisk,
 				Error::<T>::SwitchedOff
 			);
 			if !debt.is_zero() {

@@ -7,10 +7,13 @@ use frame_support::{
 	weights::Weight,
 };
 
-use crate::{Config, Facilities, FacilityStates, NextFacility, Pallet};
+use crate::{
+	Config, Facilities, FacilityStates, NextFacility, Pallet, SettledFacilities, Settlements,
+};
 
 impl<T: Config> DebtLedger<AssetId> for Pallet<T> {
-	/// `Σ minted` over the facilities of each debt asset. A sum beyond `u128` counts as the largest
+	/// `Σ minted` over the facilities of each debt asset, and what the pools of settled ones answer
+	/// for. A sum beyond `u128` counts as the largest
 	/// number, which no treasury has booked.
 	fn issued() -> Option<Vec<(AssetId, Balance)>> {
 		let mut issued = BTreeMap::<AssetId, Balance>::new();
@@ -22,6 +25,14 @@ impl<T: Config> DebtLedger<AssetId> for Pallet<T> {
 				*sum = sum.saturating_add(state.minted);
 			}
 		}
+		for id in SettledFacilities::<T>::get() {
+			if let (Some(facility), Some(settlement)) =
+				(Facilities::<T>::get(id), Settlements::<T>::get(id))
+			{
+				let sum = issued.entry(facility.base.debt_asset).or_default();
+				*sum = sum.saturating_add(settlement.owed);
+			}
+		}
 		Some(issued.into_iter().collect())
 	}
 
@@ -29,9 +40,12 @@ impl<T: Config> DebtLedger<AssetId> for Pallet<T> {
 	/// for twice.
 	fn issued_weight() -> Weight {
 		let facilities = u64::from(NextFacility::<T>::get());
-		T::DbWeight::get().reads(facilities.saturating_mul(2).saturating_add(1))
+		let settled = SettledFacilities::<T>::decode_len().unwrap_or_default() as u64;
+		let rows = facilities.saturating_mul(2).saturating_add(settled);
+		T::DbWeight::get().reads(rows.saturating_add(2))
 	}
 
+	/// What the pools of settled facilities have counts as in vaults: it came from there, and is owed.
 	fn holdings() -> Vec<Holding<AssetId>> {
 		let mut in_vaults = BTreeMap::<AssetId, Balance>::new();
 		for id in 0..NextFacility::<T>::get() {
@@ -43,6 +57,17 @@ impl<T: Config> DebtLedger<AssetId> for Pallet<T> {
 			for (collateral, held) in facility.base.collaterals.iter().zip(state.held.iter()) {
 				let sum = in_vaults.entry(collateral.terms.asset.clone()).or_default();
 				*sum = sum.saturating_add(*held);
+			}
+		}
+		for id in SettledFacilities::<T>::get() {
+			let (Some(facility), Some(settlement)) =
+				(Facilities::<T>::get(id), Settlements::<T>::get(id))
+			else {
+				continue;
+			};
+			for (collateral, pool) in facility.base.collaterals.iter().zip(&settlement.pools) {
+				let sum = in_vaults.entry(collateral.terms.asset.clone()).or_default();
+				*sum = sum.saturating_add(pool.left());
 			}
 		}
 		let custody = T::Custody::get();

@@ -2,20 +2,23 @@
 //! index stands alone in its tick and in its word unless it says otherwise, and every row that can
 //! be absent is written.
 
+mod set_up;
+
 use crate::{
 	enforcement::{BATCH, ROWS},
 	index::{Index, Rows, PAGE_ENTRIES},
 	position::Position,
-	ramp::{Ramp, RampedTerm, MAX_RAMPS},
-	types::*,
+	ramp::MAX_RAMPS,
+	types::{risk_book, Adjustment, FacilityChange, FacilityTerms, Guard, Limits},
 	valuation::LiquidationPrices,
-	Call, Config, Facilities, FacilityStates, NextFacility, NextVault, Pallet, SweepCursor, Vaults,
-	VaultsOf, MAX_CLAIMS, MAX_LEGS,
+	Call, Config, Facilities, FacilityStates, NextFacility, NextVault, Pallet, Receipts,
+	SettledFacilities, Settlements, SweepCursor, Vaults, VaultsOf, MAX_CLAIMS, MAX_LEGS,
 };
-use cairn_math::{FixedU128, Perbill, Price, Ray, Trigger};
+use alloc::vec::Vec;
+use cairn_math::{FixedU128, Ray, Trigger};
 use cairn_primitives::{
-	AssetId, Balance, BalanceSheet, CreateAsset, FacilityId, Issuance, LiquidationLots, MintReason,
-	Moment, PriceSource, Seizure, VaultId,
+	Balance, BalanceSheet, FacilityId, Issuance, LiquidationLots, MintReason, Moment, PriceSource,
+	Seizure,
 };
 use frame_benchmarking::v2::*;
 use frame_support::{
@@ -23,178 +26,10 @@ use frame_support::{
 	weights::WeightMeter,
 	BoundedVec,
 };
-use frame_system::{pallet_prelude::BlockNumberFor, Pallet as System, RawOrigin};
+use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use primitive_types::U512;
+use set_up::*;
 use sp_runtime::traits::Zero;
-
-const DEBT_ASSET: AssetId = AssetId::WithId(800_000);
-const UNIT: Balance = 1_000_000_000_000;
-/// What a leg holds; at a dollar a token it carries 800 tokens of debt.
-const LEG: Balance = 1_000 * UNIT;
-/// What a leg owes.
-const DEBT: Balance = 500 * UNIT;
-
-fn collateral(number: u32) -> AssetId {
-	AssetId::WithId(800_001 + number)
-}
-
-fn cents(cents: u128) -> Price {
-	Price::new(cents * 10_000_000_000_000_000).unwrap_or(Price::ONE)
-}
-
-/// A facility of `collaterals` tokens at a dollar each; whoever `holds` them has plenty of each.
-fn facility<T: Config>(
-	collaterals: u32,
-	holder: &T::AccountId,
-) -> Result<FacilityId, BenchmarkError> {
-	T::BenchmarkHelper::create_asset(&DEBT_ASSET, 12);
-	T::Prices::set_quote(&DEBT_ASSET, Price::ONE);
-	let mut listed = BoundedVec::new();
-	for number in 0..collaterals {
-		let asset = collateral(number);
-		T::BenchmarkHelper::create_asset(&asset, 12);
-		T::Prices::set_quote(&asset, Price::ONE);
-		T::Fungibles::mint_into(asset.clone(), &T::Custody::get(), UNIT)?;
-		T::Fungibles::mint_into(asset.clone(), holder, 1_000_000 * LEG)?;
-		let terms = CollateralTerms {
-			asset,
-			borrow_factor: Perbill::from_percent(70),
-			liquidation_factor: Perbill::from_percent(80),
-			penalty: Perbill::from_percent(8),
-			fee: Perbill::from_percent(2),
-			cap: Balance::MAX,
-			risk_rank: number as u8,
-		};
-		listed
-			.try_push(terms)
-			.map_err(|_| "more collaterals than a facility may have")?;
-	}
-	let id = NextFacility::<T>::get();
-	Pallet::<T>::do_create_facility(FacilityTerms {
-		debt_asset: DEBT_ASSET,
-		collaterals: listed,
-		ceiling: Balance::MAX,
-		fill_limit: Balance::MAX,
-		minimum_debt: UNIT,
-		target_health: FixedU128::from_rational(11, 10),
-		annual_rate: Ray(Ray::ONE.0 / 25),
-	})?;
-	fund::<T>(holder)?;
-	Ok(id)
-}
-
-/// CRN for deposits.
-fn fund<T: Config>(who: &T::AccountId) -> Result<(), BenchmarkError> {
-	let amount = T::VaultDeposit::get()
-		.saturating_add(UNIT)
-		.saturating_mul(1_000);
-	T::Fungibles::mint_into(AssetId::Native, who, amount)?;
-	Ok(())
-}
-
-fn basket(legs: u32, amount: Balance) -> Basket {
-	let of_all = (0..legs).map(|number| (collateral(number), amount));
-	BoundedVec::truncate_from(of_all.collect())
-}
-
-/// Opens a vault of `legs` legs that owes `debt` on each.
-fn vault<T: Config>(
-	owner: &T::AccountId,
-	facility: FacilityId,
-	legs: u32,
-	debt: Balance,
-) -> Result<VaultId, BenchmarkError> {
-	let id = NextVault::<T>::get();
-	let adjustment = Adjustment {
-		deposit: basket(legs, LEG),
-		borrow: debt.saturating_mul(legs.into()),
-		..Default::default()
-	};
-	frame_support::storage::with_storage_layer(|| {
-		Pallet::<T>::do_open(owner.clone(), facility, adjustment, Limits::default())
-	})?;
-	Ok(id)
-}
-
-/// Lets a year of interest fall due.
-fn owe_interest<T: Config>(facility: FacilityId) {
-	FacilityStates::<T>::mutate(facility, |state| {
-		if let Some(state) = state {
-			let year = 365 * 24 * 3_600_000;
-			state.accrued_at = T::Time::now().saturating_sub(year).max(1);
-		}
-	});
-}
-
-/// Time passes, so that nothing is zero that can be more.
-fn later<T: Config>() {
-	System::<T>::set_block_number(BlockNumberFor::<T>::from(1_000u32));
-}
-
-/// All quotes fall so far that a vault with [`DEBT`] on each leg is unsafe, but not under water.
-fn crash<T: Config>(collaterals: u32) {
-	for number in 0..collaterals {
-		T::Prices::set_quote(&collateral(number), cents(60));
-	}
-}
-
-/// Gives a vault claims on lots that have been sold for less than they had: everything they had
-/// comes back.
-fn claims<T: Config>(id: VaultId, facility: FacilityId, count: u32) -> Result<(), BenchmarkError> {
-	let mut given = BoundedVec::new();
-	for number in 0..count {
-		let index = number % MAX_LEGS;
-		let asset = collateral(index);
-		// Each round of eight needs lots of its own.
-		if index.is_zero() {
-			let next = System::<T>::block_number() + 1u32.into();
-			System::<T>::set_block_number(next);
-		}
-		let lot = T::Lots::current_lot(facility, &asset);
-		T::Fungibles::mint_into(asset.clone(), &T::Custody::get(), LEG)?;
-		let seizure = Seizure {
-			collateral: LEG,
-			debt: 0,
-			fee: 0,
-		};
-		// A lot that has nothing to raise is closed at once, and all of it comes back.
-		T::Lots::put_up(lot, facility, &DEBT_ASSET, &asset, seizure);
-		given
-			.try_push(Claim {
-				lot,
-				collateral: index as u8,
-				contributed: LEG,
-			})
-			.map_err(|_| "more claims than a vault may have")?;
-	}
-	Vaults::<T>::mutate(id, |vault| {
-		if let Some(vault) = vault {
-			vault.claims = given;
-		}
-	});
-	Ok(())
-}
-
-/// Gives a facility this many terms that are on their way.
-fn fill_ramps<T: Config>(facility: FacilityId, count: u32) -> Result<(), BenchmarkError> {
-	Facilities::<T>::mutate(facility, |record| {
-		let record = record.as_mut().ok_or("the facility is there")?;
-		for _ in 0..count {
-			let ramp = Ramp {
-				term: RampedTerm::TargetHealth,
-				from: record.base.target_health.into_inner(),
-				to: record.base.target_health.into_inner() * 2,
-				start: Moment::MAX - 1,
-				end: Moment::MAX,
-			};
-			record
-				.ramps
-				.try_push(ramp)
-				.map_err(|_| "more ramps than a facility may have")?;
-		}
-		Ok(())
-	})
-}
 
 #[benchmarks]
 mod benchmarks {
@@ -335,6 +170,95 @@ mod benchmarks {
 		let record = Facilities::<T>::get(facility).ok_or("the facility is there")?;
 		assert_eq!(record.base.annual_rate, rate);
 		assert_eq!(record.ramps.len() as u32, MAX_RAMPS);
+		Ok(())
+	}
+
+	/// Interest falls due with it, a term is on its way, and as many facilities are settled already as
+	/// there can be others.
+	#[benchmark]
+	fn settle_facility() -> Result<(), BenchmarkError> {
+		let owner: T::AccountId = whitelisted_caller();
+		let facility = facility::<T>(T::MaxCollaterals::get(), &owner)?;
+		vault::<T>(&owner, facility, 1, DEBT)?;
+		owe_interest::<T>(facility);
+		fill_ramps::<T>(facility, MAX_RAMPS)?;
+		let others = alloc::vec![FacilityId::MAX; T::MaxFacilities::get() as usize - 1];
+		SettledFacilities::<T>::put(BoundedVec::truncate_from(others));
+		let named = settlement_prices::<T>(100);
+		let origin =
+			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, facility, named);
+		assert!(Settlements::<T>::contains_key(facility));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn settle_vault(l: Linear<1, MAX_LEGS>) -> Result<(), BenchmarkError> {
+		let owner: T::AccountId = whitelisted_caller();
+		let caller: T::AccountId = account("caller", 0, 0);
+		let facility = facility::<T>(T::MaxCollaterals::get(), &owner)?;
+		let id = vault::<T>(&owner, facility, l, DEBT)?;
+		settle::<T>(facility, 10)?;
+		later::<T>();
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), id);
+		let vault = Vaults::<T>::get(id).ok_or("the vault is there")?;
+		assert!(vault.legs.is_empty() && vault.debt.is_zero());
+		let settlement = Settlements::<T>::get(facility).ok_or("it is settled")?;
+		assert!(settlement.lost > 0);
+		Ok(())
+	}
+
+	/// Part of what is burned was lost, and another vault is not settled yet.
+	#[benchmark]
+	fn redeem(c: Linear<1, { T::MaxCollaterals::get() }>) -> Result<(), BenchmarkError> {
+		let owner: T::AccountId = account("owner", 0, 0);
+		let holder: T::AccountId = whitelisted_caller();
+		let facility = facility::<T>(c, &owner)?;
+		fund::<T>(&holder)?;
+		let id = vault::<T>(&owner, facility, 1, DEBT)?;
+		vault::<T>(&owner, facility, 1, DEBT)?;
+		T::Fungibles::transfer(
+			DEBT_ASSET,
+			&owner,
+			&holder,
+			DEBT,
+			frame_support::traits::tokens::Preservation::Expendable,
+		)?;
+		settle::<T>(facility, 10)?;
+		frame_support::storage::with_storage_layer(|| Pallet::<T>::do_settle_vault(id))?;
+		// Other vaults had other collateral.
+		Settlements::<T>::try_mutate(facility, |settlement| {
+			let pools = &mut settlement.as_mut().ok_or("it is settled")?.pools;
+			for (number, pool) in pools.iter_mut().enumerate() {
+				let custody = T::Custody::get();
+				T::Fungibles::mint_into(collateral(number as u32), &custody, LEG)?;
+				pool.taken += LEG;
+			}
+			Ok::<_, BenchmarkError>(())
+		})?;
+		later::<T>();
+		#[extrinsic_call]
+		_(RawOrigin::Signed(holder.clone()), facility, DEBT);
+		let receipt = Receipts::<T>::get(facility, &holder).ok_or("there is a receipt")?;
+		assert!(receipt.paid.iter().all(|paid| *paid > 0));
+		let settlement = Settlements::<T>::get(facility).ok_or("it is settled")?;
+		assert!(settlement.redeemed > settlement.covered - settlement.owed);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn list_facilities() -> Result<(), BenchmarkError> {
+		let all: Vec<_> = (0..T::MaxFacilities::get()).collect();
+		NextFacility::<T>::put(T::MaxFacilities::get());
+		SettledFacilities::<T>::put(BoundedVec::truncate_from(all));
+		let live;
+		#[block]
+		{
+			live = Pallet::<T>::live_facilities();
+		}
+		assert!(live.is_empty());
 		Ok(())
 	}
 
@@ -504,7 +428,9 @@ mod benchmarks {
 		let liquidated;
 		#[block]
 		{
-			(liquidated, _) = Pallet::<T>::enforce_facility(facility, 0, &mut meter);
+			liquidated = Pallet::<T>::enforce_facility(facility, 0, &mut meter)
+				.0
+				.liquidated;
 		}
 		assert_eq!(liquidated, BATCH);
 		Ok(())
@@ -563,7 +489,7 @@ mod benchmarks {
 		}
 		#[block]
 		{
-			Pallet::<T>::sweep_vault(id);
+			Pallet::<T>::sweep_vault(id, &mut WeightMeter::new());
 			SweepCursor::<T>::put(id);
 		}
 		for leg in &Vaults::<T>::get(id).ok_or("the vault is there")?.legs {

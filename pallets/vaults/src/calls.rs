@@ -47,6 +47,8 @@ mod calls {
 		/// - Collateral that lots have left over comes back to the vault first.
 		/// - Withdrawing and borrowing need Live quotes and keep the vault within the borrow
 		///   factors; depositing and repaying need nothing.
+		/// - In a settled facility nothing is deposited or borrowed, and what a vault holds can be
+		///   withdrawn once it has no debt. See [`Pallet::settle_vault`].
 		/// - `limits` make the call fail rather than surprise: a least health afterwards, and a
 		///   last block.
 		///
@@ -199,7 +201,8 @@ mod calls {
 		///
 		/// - [`Error::VaultIsSafe`]
 		/// - [`Error::NothingToSell`]: no collateral of it has a quote to sell it at.
-		/// - [`Error::SwitchedOff`]: the breaker has stopped liquidations, or the oracle is silent.
+		/// - [`Error::SwitchedOff`]: the breaker has stopped liquidations, the facility is settled, or
+		///   the oracle is silent.
 		#[pallet::call_index(8)]
 		#[pallet::weight(Extent::MAX.weight_of_liquidate::<T>())]
 		pub fn liquidate(
@@ -211,20 +214,21 @@ mod calls {
 			Ok(Some(extent.weight_of_liquidate::<T>()).into())
 		}
 
-		/// Go on with the backlog of unsafe vaults, as far as the weight of `max` vaults pays for.
-		/// Anybody may.
+		/// Go on with the backlog of vaults that the prices may hurt, as far as the weight of `max`
+		/// vaults pays for. Anybody may. Each is liquidated, saved by its guard, or found safe.
 		///
 		/// ## Errors
 		///
-		/// [`Error::NothingToEnforce`]: no vault is waiting, or none can be liquidated now.
+		/// [`Error::NothingToEnforce`]: no vault is waiting that can be dealt with now, or `max` is
+		/// zero.
 		#[pallet::call_index(9)]
 		#[pallet::weight(Pallet::<T>::weight_of_enforcing(*max))]
 		pub fn enforce_backlog(origin: OriginFor<T>, max: u32) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
 			let mut meter =
 				frame_support::weights::WeightMeter::with_limit(Self::weight_of_enforcing(max));
-			let liquidated = Self::enforce(&mut meter);
-			ensure!(liquidated > 0, Error::<T>::NothingToEnforce);
+			let done = Self::enforce_all(&mut meter);
+			ensure!(done.visited > 0, Error::<T>::NothingToEnforce);
 			Ok(Some(meter.consumed()).into())
 		}
 
@@ -394,6 +398,121 @@ mod calls {
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_accept(who, vault, limits)
+		}
+
+		/// Wind a facility up, for ever: fix its debts and its prices as they are now.
+		///
+		/// ## Dispatch Origin
+		///
+		/// `AdminOrigin`.
+		///
+		/// ## Details
+		///
+		/// - From then on interest stops, nothing is borrowed or deposited, nothing is liquidated and no
+		///   guard acts. Repaying and closing go on, vault by vault until it is settled. Lots that are
+		///   open are sold on.
+		/// - `prices`, in units of 1e-18 USD a whole token, are for collateral that has no quote to
+		///   liquidate by. Where both exist the named price holds: it may be the oracle that has failed.
+		/// - The debt asset counts what it is quoted at, or what `prices` says.
+		/// - No vault is touched. See [`Pallet::settle_vault`] for the owners and [`Pallet::redeem`] for
+		///   the holders of the debt asset.
+		///
+		/// ## Errors
+		///
+		/// - `BadOrigin`, [`Error::UnknownFacility`]
+		/// - [`Error::FacilitySettled`]: it has been settled before.
+		/// - [`Error::PriceNotNamed`]: a token has neither a quote nor a price in `prices`.
+		/// - [`Error::CollateralNotAccepted`], [`Error::DuplicateAsset`], [`Error::BadPrice`]: `prices`
+		///   is wrong.
+		///
+		/// ## Events
+		///
+		/// [`Event::FacilitySettled`], with all prices.
+		#[pallet::call_index(17)]
+		#[pallet::weight(T::WeightInfo::settle_facility())]
+		pub fn settle_facility(
+			origin: OriginFor<T>,
+			facility: FacilityId,
+			prices: NamedPrices,
+		) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_settle_facility(facility, prices)
+		}
+
+		/// Take out of a vault of a settled facility what covers its debt, and the debt with it. What
+		/// stays is the owner's, who can withdraw it or close the vault.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed by anybody. What a block has of weight left over does it by itself, a few vaults at a
+		/// time.
+		///
+		/// ## Details
+		///
+		/// - Of each leg the same part is taken, valued at the fixed prices, rounded up to a smallest
+		///   unit. It goes to the pool that [`Pallet::redeem`] pays from.
+		/// - What the vault lacks becomes bad debt, which is the reserve's to cover. But while lots may
+		///   return something to the vault it goes on owing that much: settle it again after them.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::UnknownVault`], [`Error::FacilityNotSettled`]
+		/// - [`Error::NoDebt`]: it has been settled, or never owed.
+		/// - [`Error::ClaimsPending`]: nothing can be taken before its lots are closed.
+		///
+		/// ## Events
+		///
+		/// [`Event::VaultSettled`]; [`Event::LeftoverReturned`] if a lot had something for the vault.
+		#[pallet::call_index(18)]
+		#[pallet::weight(Extent::MAX.weight_of_settling::<T>())]
+		pub fn settle_vault(
+			origin: OriginFor<T>,
+			#[pallet::compact] vault: VaultId,
+		) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			let extent = Self::do_settle_vault(vault)?;
+			Ok(Some(extent.weight_of_settling::<T>()).into())
+		}
+
+		/// Burn units of a settled facility's debt asset for a share of the collateral that its vaults
+		/// have given for their debts, and have paid out what is due so far.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed by anybody who holds the debt asset.
+		///
+		/// ## Details
+		///
+		/// - `amount`, in smallest units of the debt asset, is the most that is burned: no more than the
+		///   vaults settled so far have owed. The rest stays with the caller.
+		/// - The share is that of `amount` in all that the facility has issued. As long as vaults are
+		///   not settled, the caller gets that share of what is there, and can call again for what has
+		///   come in later: `amount` may be zero then. In the end the share is the same for everybody,
+		///   whenever he came. Until then a receipt is kept, for a deposit of `ReceiptDeposit`, which
+		///   is on hold until all is paid.
+		/// - Every amount paid is rounded down to a smallest unit. A collateral that the caller cannot
+		///   receive, because it is less than the token's minimum balance or his account is blocked,
+		///   stays due.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::UnknownFacility`], [`Error::FacilityNotSettled`]
+		/// - [`Error::NothingToRedeem`]: nothing can be burned yet, and nothing is due.
+		/// - the token's own, if the caller holds less than would be burned.
+		///
+		/// ## Events
+		///
+		/// [`Event::Redeemed`].
+		#[pallet::call_index(19)]
+		#[pallet::weight(T::WeightInfo::redeem(T::MaxCollaterals::get()))]
+		pub fn redeem(
+			origin: OriginFor<T>,
+			facility: FacilityId,
+			#[pallet::compact] amount: Balance,
+		) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let collaterals = Self::do_redeem(who, facility, amount)?;
+			Ok(Some(T::WeightInfo::redeem(collaterals)).into())
 		}
 	}
 }

@@ -57,6 +57,11 @@ impl Extent {
 			.saturating_add(T::WeightInfo::run_guard())
 	}
 
+	/// Of [`crate::Pallet::settle_vault`].
+	pub fn weight_of_settling<T: Config>(self) -> Weight {
+		T::WeightInfo::settle_vault(self.legs).saturating_add(self.weight_of_claims::<T>())
+	}
+
 	fn weight_of_claims<T: Config>(self) -> Weight {
 		match self.claims {
 			0 => Weight::zero(),

@@ -171,13 +171,17 @@ impl<T: Config> Pallet<T> {
 		Facilities::<T>::get(id).map(|record| record.at(T::Time::now))
 	}
 
-	/// Advances the accumulator of every facility to now and mints the interest to the reserve.
+	/// Advances the accumulator of every facility that is not settled to now and mints the interest to the reserve.
 	///
 	/// Called by the runtime once a block, first of all. If the reserve cannot take the interest,
 	/// it stays due and is minted with that of a later block.
 	pub fn accrue(meter: &mut WeightMeter) {
+		if meter.try_consume(T::WeightInfo::list_facilities()).is_err() {
+			log::error!(target: LOG_TARGET, "no weight left to accrue");
+			return;
+		}
 		let now = T::Time::now();
-		for id in 0..NextFacility::<T>::get() {
+		for id in Self::live_facilities() {
 			if meter.try_consume(T::WeightInfo::accrue_facility()).is_err() {
 				log::error!(target: LOG_TARGET, "no weight left to accrue facility {id}");
 				return;

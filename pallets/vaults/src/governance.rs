@@ -2,7 +2,7 @@
 
 use crate::{
 	ramp::{Change, FacilityRecord, RampedTerm},
-	types::{CollateralIndex, CollateralTerms, FacilityChange},
+	types::{Breaker, CollateralIndex, CollateralTerms, FacilityChange},
 	Config, Error, Event, Facilities, FacilityStates, Pallet,
 };
 use cairn_math::Ray;
@@ -56,6 +56,10 @@ struct Changing<T: Config> {
 impl<T: Config> Changing<T> {
 	fn load(id: FacilityId) -> Result<Self, DispatchError> {
 		let mut record = Facilities::<T>::get(id).ok_or(Error::<T>::UnknownFacility)?;
+		ensure!(
+			record.base.breaker != Breaker::Settled,
+			Error::<T>::FacilitySettled
+		);
 		let now = T::Time::now();
 		record.settle(now);
 		Ok(Self {
@@ -107,6 +111,8 @@ impl<T: Config> Changing<T> {
 				Ok(())
 			}
 			FacilityChange::Breaker(breaker) => {
+				// Prices have to be fixed with it.
+				ensure!(*breaker != Breaker::Settled, Error::<T>::FacilityNotSettled);
 				by.ensure_tightens::<T>(*breaker >= self.record.base.breaker)?;
 				self.record.base.breaker = *breaker;
 				Ok(())

@@ -32,7 +32,10 @@
 //! - [`liquidation`]: what a liquidation takes, as a pure function
 //! - `guard`: repaying on the owner's behalf before it comes to that
 //! - `transfer`: giving a vault to another owner
-//! - `enforcement`: finding and liquidating unsafe vaults
+//! - `enforcement`: finding unsafe vaults within a budget; `batch` goes through the books of a
+//!   facility, `seizing` liquidates
+//! - [`settlement`]: a facility that is wound up; `settling` fixes prices and takes from vaults,
+//!   `redemption` pays holders of the debt asset
 //! - `sweep`: looking after the index
 //! - `views`: what wallets read
 //! - `try_state`: the invariants
@@ -51,10 +54,13 @@ extern crate alloc;
 
 mod adjust;
 mod backing;
+mod batch;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod calls;
 mod enforcement;
+mod errors;
+mod events;
 mod extent;
 mod facility;
 mod governance;
@@ -63,6 +69,10 @@ pub mod index;
 pub mod liquidation;
 mod position;
 pub mod ramp;
+mod redemption;
+mod seizing;
+pub mod settlement;
+mod settling;
 // Prices in tests are in cents, written as dollars_cents: 3_000_00.
 #[cfg(test)]
 #[allow(clippy::inconsistent_digit_grouping)]
@@ -94,8 +104,10 @@ pub const MAX_CLAIMS: u32 = MAX_LEGS * MAX_CLAIMS_PER_COLLATERAL;
 
 const LOG_TARGET: &str = "cairn::vaults";
 
-// Storage, events and errors are here; the calls are imported from `calls.rs`.
+// What is stored is here; calls, events and errors are imported.
 #[import_section(calls::calls)]
+#[import_section(errors::errors)]
+#[import_section(events::events)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -103,10 +115,12 @@ pub mod pallet {
 		extent::Extent,
 		index::{Page, Summary, Word},
 		ramp::FacilityRecord,
+		settlement::{Receipt, RedemptionView, Settlement, SettlementView},
+		settling::NamedPrices,
 		types::*,
 	};
 	use alloc::vec::Vec;
-	use cairn_math::{FixedU128, Tick};
+	use cairn_math::{FixedU128, Price, Tick};
 	use cairn_primitives::{
 		AssetDecimals, AssetId, Balance, BalanceSheet, FacilityId, Issuance, LiquidationLots,
 		Moment, PriceSource, VaultId,
@@ -153,6 +167,10 @@ pub mod pallet {
 		/// What an owner has on hold for each vault, in the native token.
 		#[pallet::constant]
 		type VaultDeposit: Get<Balance>;
+		/// What a holder has on hold for the receipt of a redemption that is not complete, in the native
+		/// token.
+		#[pallet::constant]
+		type ReceiptDeposit: Get<Balance>;
 		/// How long borrowers know of a change to their disadvantage before it begins, in
 		/// milliseconds.
 		#[pallet::constant]
@@ -178,6 +196,8 @@ pub mod pallet {
 	pub enum HoldReason {
 		/// For the storage of a vault; released when it is closed.
 		VaultDeposit,
+		/// For the receipt of a redemption; released when all of it is paid.
+		ReceiptDeposit,
 	}
 
 	/// The pallet.
@@ -204,6 +224,20 @@ pub mod pallet {
 	/// Totals of facilities. Bounded by `MaxFacilities`.
 	#[pallet::storage]
 	pub type FacilityStates<T: Config> = StorageMap<_, Twox64Concat, FacilityId, FacilityState<T>>;
+
+	/// Facilities that are settled. Nothing that happens in every block looks at them.
+	#[pallet::storage]
+	pub type SettledFacilities<T: Config> =
+		StorageValue<_, BoundedVec<FacilityId, T::MaxFacilities>, ValueQuery>;
+
+	/// Settlements of facilities. Bounded by `MaxFacilities`.
+	#[pallet::storage]
+	pub type Settlements<T: Config> = StorageMap<_, Twox64Concat, FacilityId, Settlement<T>>;
+
+	/// Who has redeemed what of a settlement that is not complete. Each is paid for by a hold.
+	#[pallet::storage]
+	pub type Receipts<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, FacilityId, Blake2_128Concat, T::AccountId, Receipt<T>>;
 
 	/// Vaults. Each is paid for by a hold on its owner.
 	#[pallet::storage]
@@ -245,230 +279,6 @@ pub mod pallet {
 		}
 	}
 
-	/// What happened.
-	#[pallet::event]
-	#[pallet::generate_deposit(pub(super) fn deposit_event)]
-	pub enum Event<T: Config> {
-		/// A facility was created.
-		FacilityCreated {
-			/// Its number.
-			facility: FacilityId,
-			/// What it issues.
-			debt_asset: AssetId,
-		},
-		/// Governance changed a facility.
-		FacilityChanged {
-			/// Which.
-			facility: FacilityId,
-			/// What has changed.
-			change: FacilityChange,
-			/// When that of it which is to the borrowers' disadvantage begins and ends to take
-			/// effect, in milliseconds since 1970; `None` if all of it holds at once.
-			gradual: Option<(Moment, Moment)>,
-		},
-		/// A vault was opened.
-		Opened {
-			/// Its number.
-			vault: VaultId,
-			/// Its facility.
-			facility: FacilityId,
-			/// Its owner.
-			owner: T::AccountId,
-		},
-		/// A vault was adjusted.
-		Adjusted {
-			/// Which.
-			vault: VaultId,
-			/// Who called.
-			by: T::AccountId,
-			/// Collateral that came in.
-			deposited: Basket,
-			/// Collateral that went out to the owner.
-			withdrawn: Basket,
-			/// Debt taken on.
-			borrowed: Balance,
-			/// Debt paid back.
-			repaid: Balance,
-			/// What is owed now.
-			debt: Balance,
-		},
-		/// A vault was closed; everything went back to its owner.
-		Closed {
-			/// Which.
-			vault: VaultId,
-			/// Its owner.
-			owner: T::AccountId,
-			/// The debt paid back.
-			repaid: Balance,
-			/// Collateral given back.
-			withdrawn: Basket,
-		},
-		/// A vault was unsafe, and collateral was taken from it to repay debt.
-		Liquidated {
-			/// Which.
-			vault: VaultId,
-			/// Its owner.
-			owner: T::AccountId,
-			/// Debt that left the vault.
-			repaid: Balance,
-			/// Collateral that left the vault.
-			seized: Basket,
-			/// Debt that is still owed.
-			debt: Balance,
-		},
-		/// Collateral that its lots did not need has come back to a vault.
-		LeftoverReturned {
-			/// Which vault.
-			vault: VaultId,
-			/// What came back.
-			returned: Basket,
-		},
-		/// The owner of a vault has ordered what is to be done when its health falls.
-		GuardSet {
-			/// Which vault.
-			vault: VaultId,
-			/// The order; `None` if there is none any more.
-			guard: Option<Guard>,
-		},
-		/// The health of a vault fell below the level of its guard. The guard has done what it
-		/// could and is gone.
-		GuardActed {
-			/// Which vault.
-			vault: VaultId,
-			/// Its owner.
-			owner: T::AccountId,
-			/// What was repaid from the owner's balance; zero if he had too little to make the vault
-			/// safe.
-			repaid: Balance,
-			/// What is still owed.
-			debt: Balance,
-		},
-		/// The owner of a vault has offered it to somebody, or taken his offer back.
-		Offered {
-			/// Which vault.
-			vault: VaultId,
-			/// Its owner.
-			owner: T::AccountId,
-			/// Who may accept it; `None` if nobody.
-			to: Option<T::AccountId>,
-		},
-		/// A vault has another owner.
-		Transferred {
-			/// Which vault.
-			vault: VaultId,
-			/// Who was its owner.
-			from: T::AccountId,
-			/// Who is now.
-			to: T::AccountId,
-		},
-		/// An entry of the risk index and its vault disagreed. The entry is dropped or rewritten;
-		/// this is a defect to be reported.
-		IndexDrift {
-			/// The vault.
-			vault: VaultId,
-		},
-	}
-
-	/// Why a call was refused. Nothing but the fee is spent then.
-	#[pallet::error]
-	pub enum Error<T> {
-		/// No facility has this number.
-		UnknownFacility,
-		/// No vault has this number, or it has been closed.
-		UnknownVault,
-		/// The token does not exist, or has more than 24 decimals.
-		UnknownAsset,
-		/// The facility does not accept this token as collateral.
-		CollateralNotAccepted,
-		/// Only the owner of the vault may do this.
-		NotOwner,
-		/// An amount is zero, or the call asks for nothing.
-		ZeroAmount,
-		/// A token is named twice.
-		DuplicateAsset,
-		/// A vault may hold, or wait for, at most eight different collaterals.
-		TooManyLegs,
-		/// The vault holds less of this collateral than that.
-		NotEnoughCollateral,
-		/// The vault has no debt.
-		NoDebt,
-		/// The payment is too small to reduce the debt by a single unit.
-		RepaymentTooSmall,
-		/// The vault would owe something, but less than the facility's minimum debt. Repay all of
-		/// it, or leave more.
-		BelowMinimumDebt,
-		/// The facility would owe more than its ceiling.
-		CeilingReached,
-		/// The facility would borrow more in a short time than its fill limit allows. Borrow less,
-		/// or later.
-		FillLimitReached,
-		/// The facility's vaults hold as much of this collateral as its cap allows, or more. None
-		/// can be added but to a vault with debt whose health is low, and no new risk be taken on
-		/// it.
-		CapReached,
-		/// The collateral does not carry the debt at the borrow factors. Deposit more, borrow less,
-		/// or withdraw less.
-		Undercollateralized,
-		/// New risk needs a Live quote of the debt asset, and of enough collateral to carry the
-		/// debt. Wait for the oracle, or deposit a collateral that has a Live quote.
-		PriceNotLive,
-		/// The vault's health afterwards would be below the caller's `min_health`.
-		HealthBelowLimit,
-		/// The vault's health would be below the level of its guard, which would act at once. Change
-		/// the guard first.
-		BelowGuardLevel,
-		/// A guard's level must be above one and at most ten.
-		BadGuardLevel,
-		/// The vault has not been offered to the caller.
-		NotOffered,
-		/// The vault is his already.
-		AlreadyOwner,
-		/// The caller's deadline has passed.
-		DeadlinePassed,
-		/// The debt exceeds the caller's `max_repay`.
-		RepaymentAboveLimit,
-		/// The vault waits for lots that may return collateral to it; close it after them.
-		ClaimsPending,
-		/// The breaker of the facility has switched this off.
-		SwitchedOff,
-		/// The vault is safe.
-		VaultIsSafe,
-		/// The vault is unsafe, but none of its collateral has a quote to sell it at.
-		NothingToSell,
-		/// No vault waits to be liquidated, or none can be now.
-		NothingToEnforce,
-		/// The guardian may only raise the breaker's level, and lower ceilings, fill limits and caps.
-		GuardianOnlyTightens,
-		/// Too many terms of the facility are on their way already. Wait for one to arrive.
-		TooManyRamps,
-		/// As many facilities exist as are allowed.
-		TooManyFacilities,
-		/// A facility of this number exists already, or something of it does.
-		FacilityExists,
-		/// A facility needs a collateral.
-		NoCollateral,
-		/// A collateral is listed twice, or is the debt asset itself.
-		DuplicateCollateral,
-		/// More collaterals than a facility may have.
-		TooManyCollaterals,
-		/// Factors must satisfy `0 < B < L < 1`.
-		BadFactors,
-		/// Penalties must satisfy `f < π < 1`.
-		BadPenalty,
-		/// Target health must be above one and at most ten.
-		BadTargetHealth,
-		/// The minimum debt must not be zero.
-		BadMinimumDebt,
-		/// An annual rate may be at most 10,000 %.
-		RateTooHigh,
-		/// The custody account does not hold the token's minimum balance. Send it there first.
-		CustodyNotSeeded,
-		/// An amount is beyond what the chain can count.
-		Overflow,
-		/// There is nothing to claim yet.
-		NothingToClaim,
-	}
-
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
 		/// A vault with its debt, health, and liquidation prices as of this block.
@@ -507,6 +317,22 @@ pub mod pallet {
 		/// What enforcement has not come to yet in a facility.
 		pub fn backlog(facility: FacilityId) -> Option<Backlog> {
 			Self::view_backlog(facility)
+		}
+
+		/// How far the settlement of a facility has come; `None` if it is not settled.
+		pub fn settlement(facility: FacilityId) -> Option<SettlementView> {
+			Self::view_settlement(facility)
+		}
+
+		/// What [`Pallet::redeem`] with this amount, in smallest units of the debt asset, would burn
+		/// and pay now; with zero, what is due of earlier redemptions. `None` if the facility is not
+		/// settled.
+		pub fn redemption(
+			facility: FacilityId,
+			who: T::AccountId,
+			amount: Balance,
+		) -> Option<RedemptionView> {
+			Self::view_redemption(facility, &who, amount)
 		}
 	}
 

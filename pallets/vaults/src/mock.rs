@@ -60,6 +60,7 @@ pub const ONE_USDT: Balance = 1_000_000;
 
 pub const MINIMUM_DEBT: Balance = 100 * ONE_CUSD;
 pub const VAULT_DEPOSIT: Balance = ONE_CRN / 10;
+pub const RECEIPT_DEPOSIT: Balance = ONE_CRN / 20;
 /// A day, in milliseconds.
 pub const DAY: Moment = 86_400_000;
 pub const RAMP_DELAY: Moment = DAY;
@@ -203,6 +204,7 @@ impl crate::Config for Test {
 	type Time = Timestamp;
 	type Custody = Custody;
 	type VaultDeposit = ConstU128<VAULT_DEPOSIT>;
+	type ReceiptDeposit = ConstU128<RECEIPT_DEPOSIT>;
 	type RampDelay = ConstU64<RAMP_DELAY>;
 	type RampLength = ConstU64<RAMP_LENGTH>;
 	type MaxFacilities = ConstU32<8>;

@@ -2,19 +2,25 @@
 
 use crate::{
 	index::{is_set, Page},
+	settlement::Settlement,
 	sweep::triggers_carry,
-	types::{risk_book, waiting_book, BookId, Collateral, Vault},
+	types::{risk_book, waiting_book, BookId, Breaker, Collateral, Facility, Vault},
 	Config, Facilities, FacilityStates, HoldReason, NextFacility, NextVault, Pages, Pallet,
-	Summaries, Vaults, VaultsOf, Words, MAX_LEGS,
+	Receipts, SettledFacilities, Settlements, Summaries, Vaults, VaultsOf, Words, MAX_LEGS,
 };
 use alloc::{collections::BTreeMap, vec::Vec};
-use cairn_math::{FixedU128, NormalizedDebt, Ray, Tick, Trigger};
-use cairn_primitives::{AssetId, Balance, BalanceSheet, LiquidationLots, Moment, VaultId};
+use cairn_math::{mul_div_floor, FixedU128, NormalizedDebt, Ray, Tick, Trigger, Value};
+use cairn_primitives::{
+	AssetId, Balance, BalanceSheet, FacilityId, LiquidationLots, Moment, VaultId,
+};
 use frame_support::{
 	ensure,
 	traits::{fungible::InspectHold, fungibles::Inspect, Get, Time},
 };
-use sp_runtime::{traits::One, TryRuntimeError};
+use sp_runtime::{
+	traits::{One, Zero},
+	TryRuntimeError,
+};
 
 impl<T: Config> Pallet<T> {
 	/// Checks every invariant of the pallet against its whole state. Reads everything: for tests,
@@ -27,6 +33,7 @@ impl<T: Config> Pallet<T> {
 		Self::check_deposits(&vaults)?;
 		Self::check_custody()?;
 		Self::check_issuance()?;
+		Self::check_settlements()?;
 		Self::check_index(&vaults)
 	}
 
@@ -136,8 +143,11 @@ impl<T: Config> Pallet<T> {
 				named.len() <= MAX_LEGS as usize,
 				"a vault has no room for what it may get back"
 			);
+			// In a settled facility it may wait for what its lots return.
 			ensure!(
-				vault.debt.is_zero() || !vault.legs.is_empty(),
+				vault.debt.is_zero()
+					|| !vault.legs.is_empty()
+					|| Settlements::<T>::contains_key(vault.facility),
 				"a vault owes with no collateral"
 			);
 			ensure!(
@@ -175,7 +185,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Custody holds at least what legs and lots say, and the minimum balance beside it.
+	/// Custody holds at least what legs, lots and pools say, and the minimum balance beside it.
 	fn check_custody() -> Result<(), TryRuntimeError> {
 		let mut owed = BTreeMap::<AssetId, Balance>::new();
 		for (id, facility) in Facilities::<T>::iter() {
@@ -184,6 +194,14 @@ impl<T: Config> Pallet<T> {
 				let sum = owed.entry(collateral.terms.asset.clone()).or_default();
 				*sum = sum
 					.checked_add(*held)
+					.ok_or("the sum of collateral overflows")?;
+			}
+			let pools = Settlements::<T>::get(id).map(|settlement| settlement.pools);
+			let pools = pools.unwrap_or_default();
+			for (collateral, pool) in facility.base.collaterals.iter().zip(&pools) {
+				let sum = owed.entry(collateral.terms.asset.clone()).or_default();
+				*sum = sum
+					.checked_add(pool.left())
 					.ok_or("the sum of collateral overflows")?;
 			}
 		}
@@ -198,20 +216,156 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// `Σ_k minted_k` is what the treasury has booked as issued against vaults.
+	/// `Σ_k minted_k`, with what pools answer for, is what the treasury has booked as issued against vaults.
 	fn check_issuance() -> Result<(), TryRuntimeError> {
 		let mut minted = BTreeMap::<AssetId, Balance>::new();
 		for (id, facility) in Facilities::<T>::iter() {
 			let state = FacilityStates::<T>::get(id).ok_or("a facility's totals are missing")?;
 			let sum = minted.entry(facility.base.debt_asset).or_default();
+			let owed = Settlements::<T>::get(id).map_or(0, |settlement| settlement.owed);
 			*sum = sum
 				.checked_add(state.minted)
+				.and_then(|sum| sum.checked_add(owed))
 				.ok_or("the sum of issuance overflows")?;
 		}
 		for (asset, minted) in minted {
 			ensure!(
 				T::Sheet::backed_by_vaults(&asset) == minted,
 				"facilities and treasury disagree on what was issued"
+			);
+		}
+		Ok(())
+	}
+
+	/// Settlements belong to facilities that are settled and stand still; what pools have taken is
+	/// worth what they answer for, and what they have paid is what holders were due.
+	fn check_settlements() -> Result<(), TryRuntimeError> {
+		let listed: Vec<_> = SettledFacilities::<T>::get().into_inner();
+		for id in 0..NextFacility::<T>::get() {
+			let facility = Facilities::<T>::get(id)
+				.ok_or("a facility is missing")?
+				.base;
+			let settled = facility.breaker == Breaker::Settled;
+			ensure!(
+				listed.iter().filter(|listed| **listed == id).count() == usize::from(settled),
+				"a settled facility is not listed, or another one is"
+			);
+			let Some(settlement) = Settlements::<T>::get(id) else {
+				ensure!(!settled, "a settled facility has no settlement");
+				continue;
+			};
+			ensure!(settled, "a facility has a settlement and is not settled");
+			let state = FacilityStates::<T>::get(id).ok_or("a facility's totals are missing")?;
+			ensure!(
+				state.accumulator == settlement.accumulator,
+				"a settled facility has accrued"
+			);
+			Self::check_pools(&facility, &settlement)?;
+			Self::check_receipts(id, &settlement, state.minted)?;
+		}
+		ensure!(
+			Settlements::<T>::iter_keys().count() == listed.len(),
+			"a settlement belongs to no facility"
+		);
+		Self::check_receipt_deposits()
+	}
+
+	fn check_pools(
+		facility: &Facility<T>,
+		settlement: &Settlement<T>,
+	) -> Result<(), TryRuntimeError> {
+		ensure!(
+			settlement.pools.len() == facility.collaterals.len(),
+			"a settlement has not one pool for each collateral"
+		);
+		let mut worth = Value::ZERO;
+		for (pool, collateral) in settlement.pools.iter().zip(&facility.collaterals) {
+			ensure!(pool.paid <= pool.taken, "a pool has paid more than it took");
+			// Up: each vault's values were rounded down before they were added up.
+			worth = worth + Value::of_ceil(pool.taken, collateral.decimals, pool.price);
+		}
+		let covered = Value::of_floor(
+			settlement.covered,
+			facility.debt_decimals,
+			settlement.debt_price,
+		);
+		ensure!(worth >= covered, "pools answer for more than they took");
+		let given_up = settlement
+			.covered
+			.checked_sub(settlement.owed)
+			.and_then(|answered| settlement.redeemed.checked_sub(answered))
+			.ok_or("a pool answers for what was redeemed")?;
+		ensure!(
+			given_up
+				.checked_add(settlement.uncovered)
+				.is_some_and(|sum| sum <= settlement.lost),
+			"more is uncovered than was lost"
+		);
+		Ok(())
+	}
+
+	/// Nobody has been paid more than his share, nor all together more than was paid.
+	fn check_receipts(
+		id: FacilityId,
+		settlement: &Settlement<T>,
+		minted: Balance,
+	) -> Result<(), TryRuntimeError> {
+		let receipts: Vec<_> = Receipts::<T>::iter_prefix(id).collect();
+		let mut redeemed = Balance::zero();
+		for (_, receipt) in &receipts {
+			redeemed = redeemed
+				.checked_add(receipt.redeemed)
+				.ok_or("the sum of receipts overflows")?;
+		}
+		ensure!(
+			redeemed <= settlement.redeemed,
+			"receipts say more than was redeemed"
+		);
+		let base = settlement.base(minted);
+		let mut paid = alloc::vec![Balance::zero(); settlement.pools.len()];
+		for (_, receipt) in &receipts {
+			ensure!(
+				receipt.paid.len() == paid.len(),
+				"a receipt does not know all collaterals"
+			);
+			for ((pool, had), sum) in settlement.pools.iter().zip(&receipt.paid).zip(&mut paid) {
+				// Without a base nobody has redeemed anything.
+				let share = mul_div_floor(pool.taken, receipt.redeemed, base).unwrap_or_default();
+				ensure!(*had <= share, "somebody has had more than his share");
+				*sum = sum
+					.checked_add(*had)
+					.ok_or("the sum of receipts overflows")?;
+			}
+		}
+		ensure!(
+			settlement
+				.pools
+				.iter()
+				.zip(&paid)
+				.all(|(pool, sum)| *sum <= pool.paid),
+			"receipts say more than was paid"
+		);
+		Ok(())
+	}
+
+	/// Each holder of receipts has on hold what they say, and no more.
+	fn check_receipt_deposits() -> Result<(), TryRuntimeError> {
+		let mut recorded = BTreeMap::<T::AccountId, Balance>::new();
+		for (id, who, receipt) in Receipts::<T>::iter() {
+			ensure!(
+				Settlements::<T>::contains_key(id),
+				"a receipt is of no settlement"
+			);
+			let sum = recorded.entry(who).or_default();
+			*sum = sum
+				.checked_add(receipt.deposit)
+				.ok_or("the sum of deposits overflows")?;
+		}
+		for (who, recorded) in recorded {
+			let held = T::Native::balance_on_hold(&HoldReason::ReceiptDeposit.into(), &who);
+			ensure!(
+				held == recorded,
+				"what a holder has on hold is not what his receipts say"
 			);
 		}
 		Ok(())
@@ -279,7 +433,11 @@ impl<T: Config> Pallet<T> {
 
 	fn check_triggers(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
 		for (_, vault) in vaults {
-			ensure!(triggers_carry(vault), "a vault could become unsafe unseen");
+			let has_triggers = !vault.legs.is_empty();
+			ensure!(
+				!has_triggers || triggers_carry(vault),
+				"a vault could become unsafe unseen"
+			);
 		}
 		Ok(())
 	}

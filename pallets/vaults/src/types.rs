@@ -30,7 +30,8 @@ pub const fn waiting_book(facility: FacilityId, collateral: CollateralIndex) -> 
 	(facility, collateral | 0x80)
 }
 
-/// How much of a facility is switched off. Depositing, repaying and closing never are.
+/// How much of a facility is switched off. Repaying and closing never are, nor is depositing before
+/// the facility is settled.
 #[derive(
 	Clone,
 	Copy,
@@ -58,6 +59,9 @@ pub enum Breaker {
 	NoNewLiquidations,
 	/// Also no withdrawing at all, but for closing.
 	Frozen,
+	/// Wound up for good, see [`crate::settlement`]: no depositing either, but what a vault holds
+	/// beyond its debt can be withdrawn once the vault is settled. Set by settling the facility only.
+	Settled,
 }
 
 /// A collateral as governance lists it in a facility.

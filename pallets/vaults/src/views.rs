@@ -135,11 +135,14 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn view_backlog(id: FacilityId) -> Option<Backlog> {
 		let facility = Self::facility_now(id)?;
 		let state = FacilityStates::<T>::get(id)?;
-		let prices = LiquidationPrices::read(&facility)?;
 		let mut backlog = Backlog {
 			entries: Vec::new(),
 			complete: true,
 		};
+		if facility.breaker == Breaker::Settled {
+			return Some(backlog);
+		}
+		let prices = LiquidationPrices::read(&facility)?;
 		for (index, collateral) in facility.collaterals.iter().enumerate() {
 			let index = index as CollateralIndex;
 			let effective = prices.effective_floor(&facility, collateral, index, state.accumulator);
@@ -228,7 +231,7 @@ fn max_withdraw_floor<T: Config>(
 ) -> Option<Balance> {
 	let (vault, facility) = (&position.vault, &position.facility);
 	let leg = vault.legs.iter().find(|leg| leg.collateral == index)?;
-	if facility.breaker >= Breaker::Frozen {
+	if facility.breaker == Breaker::Frozen {
 		return None;
 	}
 	let owed = position.owed_ceil().ok()?;

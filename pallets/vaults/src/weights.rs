@@ -19,6 +19,15 @@ pub trait WeightInfo {
 	fn create_facility() -> Weight;
 	/// [`crate::Pallet::change_facility`], whatever it changes.
 	fn change_facility() -> Weight;
+	/// [`crate::Pallet::settle_facility`] with a price for every token.
+	fn settle_facility() -> Weight;
+	/// [`crate::Pallet::settle_vault`] of a vault of `l` legs that do not cover its debt.
+	fn settle_vault(l: u32) -> Weight;
+	/// [`crate::Pallet::redeem`] in a facility of `c` collaterals, each of which is due, for the first
+	/// time, and not for the last.
+	fn redeem(c: u32) -> Weight;
+	/// Reading which facilities there are, and which of them are settled.
+	fn list_facilities() -> Weight;
 	/// Advancing the accumulator of one facility and minting its interest.
 	fn accrue_facility() -> Weight;
 	/// Reading a facility, its `c` quotes, and the heads of its books; writing its totals.
@@ -65,6 +74,18 @@ impl WeightInfo for () {
 	}
 	fn change_facility() -> Weight {
 		Weight::from_parts(1_000_000, 0)
+	}
+	fn settle_facility() -> Weight {
+		Weight::from_parts(1_000_000, 0)
+	}
+	fn settle_vault(_: u32) -> Weight {
+		Weight::from_parts(1_000_000, 0)
+	}
+	fn redeem(_: u32) -> Weight {
+		Weight::from_parts(1_000_000, 0)
+	}
+	fn list_facilities() -> Weight {
+		Weight::zero()
 	}
 	fn accrue_facility() -> Weight {
 		Weight::from_parts(1_000_000, 0)

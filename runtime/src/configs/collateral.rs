@@ -130,6 +130,7 @@ impl cairn_vaults::Config for Runtime {
 	type MaxFacilities = ConstU32<32>;
 	type Native = Balances;
 	type Prices = Oracle;
+	type ReceiptDeposit = ConstU128<{ deposit(1, 400) }>;
 	// Whoever disagrees with what is coming has a day to leave, and a week until it is there.
 	type RampDelay = ConstU64<{ DAY }>;
 	type RampLength = ConstU64<{ 7 * DAY }>;

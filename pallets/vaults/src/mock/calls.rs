@@ -242,6 +242,14 @@ pub fn fuzz_cases(usual: u32) -> u32 {
 		.unwrap_or(usual)
 }
 
+/// How many steps a run of a property test has at most: `usual`, or what `CAIRN_FUZZ_STEPS` says.
+pub fn fuzz_steps(usual: usize) -> usize {
+	std::env::var("CAIRN_FUZZ_STEPS")
+		.ok()
+		.and_then(|steps| steps.parse().ok())
+		.unwrap_or(usual)
+}
+
 /// Events of this pallet in this block.
 pub fn events() -> Vec<crate::Event<Test>> {
 	let records = System::events().into_iter();
@@ -265,4 +273,45 @@ pub fn debt(vault: VaultId) -> Balance {
 /// Health of a vault now, `None` without debt.
 pub fn health(vault: VaultId) -> Option<FixedU128> {
 	Vaults::health(vault)
+}
+
+/// Settles a facility as governance, at the oracle's prices but for those named in cents.
+pub fn settle(facility: FacilityId, named: &[(AssetId, u128)]) -> DispatchResult {
+	let price = |cents: u128| Price::new(cents * 10_000_000_000_000_000).expect("a price");
+	let named = named
+		.iter()
+		.map(|(asset, cents)| (asset.clone(), price(*cents)));
+	let prices = BoundedVec::truncate_from(named.collect());
+	govern(crate::Call::settle_facility { facility, prices })
+}
+
+pub fn settle_vault(who: AccountId, vault: VaultId) -> DispatchResult {
+	call(who, crate::Call::settle_vault { vault })
+}
+
+pub fn redeem(who: AccountId, facility: FacilityId, amount: Balance) -> DispatchResult {
+	call(who, crate::Call::redeem { facility, amount })
+}
+
+/// The settlement of a facility.
+pub fn settlement(facility: FacilityId) -> crate::settlement::Settlement<Test> {
+	crate::Settlements::<Test>::get(facility).expect("the facility is settled")
+}
+
+/// What the treasury finds wrong at the start of a block.
+pub fn audit() {
+	System::reset_events();
+	Treasury::audit(&mut WeightMeter::new());
+	let is_blown = |event| {
+		matches!(
+			event,
+			RuntimeEvent::Treasury(cairn_treasury::Event::FuseBlown { .. })
+		)
+	};
+	assert!(
+		!System::events()
+			.into_iter()
+			.any(|record| is_blown(record.event)),
+		"the treasury finds the books wrong"
+	);
 }

@@ -51,6 +51,53 @@ fn the_backlog_can_be_worked_off_by_anybody_as_far_as_he_pays() {
 }
 
 #[test]
+fn a_backlog_of_guards_is_a_backlog() {
+	run(|| {
+		let facility = create_still();
+		lend(ALICE, 10_000 * ONE_CUSD);
+		let guarded: Vec<_> = (0..3)
+			.map(|number| {
+				let debt = (2_000 - number) * ONE_CUSD;
+				let vault = open(ALICE, facility, &[(ETH, ONE_ETH)], debt).unwrap();
+				assert_ok!(set_guard(ALICE, vault, 110, 500 * ONE_CUSD));
+				vault
+			})
+			.collect();
+		// Below the level, and none of them unsafe.
+		Prices::set_cents(ETH, 2_600_00);
+		next_block_with(Weight::zero(), SLOT);
+		let left = || {
+			guarded
+				.iter()
+				.filter(|vault| row(**vault).guard.is_some())
+				.count()
+		};
+		while left() > 0 {
+			let before = left();
+			assert_ok!(call(PAUPER, Call::enforce_backlog { max: 1 }));
+			assert!(left() < before);
+		}
+		assert!(guarded.iter().all(|vault| debt(*vault) <= 1_500 * ONE_CUSD));
+		let nothing = because(Error::NothingToEnforce);
+		assert_noop!(call(PAUPER, Call::enforce_backlog { max: 1 }), nothing);
+	});
+}
+
+#[test]
+fn a_vault_that_is_put_aside_is_progress() {
+	run(|| {
+		let facility = create_still();
+		let vault = open(ALICE, facility, &[(ETH, ONE_ETH)], 2_000 * ONE_CUSD).unwrap();
+		Prices::set_stale(ETH, 24 * 3_600_000);
+		next_block_with(Weight::zero(), SLOT);
+		assert_ok!(call(PAUPER, Call::enforce_backlog { max: 1 }));
+		assert!(row(vault).waiting);
+		let nothing = because(Error::NothingToEnforce);
+		assert_noop!(call(PAUPER, Call::enforce_backlog { max: 1 }), nothing);
+	});
+}
+
+#[test]
 fn the_least_budget_makes_progress_each_block_and_the_riskiest_are_first() {
 	run(|| {
 		let facility = create_still();

@@ -1,0 +1,307 @@
+//! A facility in the middle of enforcement: goes through its books, and looks at one vault after the
+//! other.
+
+use crate::{
+	adjust::Position,
+	index::{Index, Rows},
+	types::{
+		risk_book, waiting_book, BookId, Breaker, CollateralIndex, Entry, Facility, FacilityState,
+		Vault,
+	},
+	valuation::LiquidationPrices,
+	weights::WeightInfo,
+	Config, Event, FacilityStates, Pallet, Vaults, LOG_TARGET,
+};
+use alloc::{
+	collections::{BTreeMap, BTreeSet},
+	vec::Vec,
+};
+use cairn_math::{Tick, Trigger};
+use cairn_primitives::{
+	AssetId, Balance, BalanceSheet, FacilityId, LiquidationLots, LotId, PriceSource, Seizure,
+	VaultId,
+};
+use frame_support::weights::{Weight, WeightMeter};
+use sp_runtime::traits::Zero;
+
+/// What an evaluation of a vault came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+	/// Its health is at least one.
+	Safe,
+	/// It is unsafe, but nothing of it can be sold now. It waits for one of its collaterals.
+	Waiting,
+	/// Its owner's guard has made it safe.
+	Saved,
+	/// Collateral and debt have left it.
+	Liquidated,
+}
+
+/// What has been done about a vault.
+pub(crate) struct Evaluated {
+	pub verdict: Verdict,
+	/// Whether its claims were looked at.
+	settled: bool,
+	/// Whether its guard has acted.
+	guarded: bool,
+}
+
+/// How far enforcement has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reached {
+	/// To the last vault that the prices can hurt.
+	End,
+	/// As far as the budget went; there may be more.
+	Limit,
+}
+
+/// What enforcement has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Progress {
+	/// Vaults that it has looked at: each is liquidated, saved by its guard, put aside until
+	/// something of it can be sold, or found safe and given new triggers.
+	pub visited: u32,
+	/// Those of them that it has liquidated.
+	pub liquidated: u32,
+}
+
+impl Progress {
+	/// Adds what was done elsewhere.
+	pub fn add(&mut self, other: Self) {
+		self.visited = self.visited.saturating_add(other.visited);
+		self.liquidated = self.liquidated.saturating_add(other.liquidated);
+	}
+}
+
+/// A facility in the middle of enforcement: everything that is written once for many vaults.
+pub(crate) struct Batch<T: Config> {
+	pub id: FacilityId,
+	pub facility: Facility<T>,
+	pub state: FacilityState<T>,
+	pub prices: LiquidationPrices,
+	/// What each lot is given.
+	pub lots: BTreeMap<LotId, (CollateralIndex, Seizure)>,
+	pub debt_seized: Balance,
+	pub progress: Progress,
+	rows: Rows,
+}
+
+impl<T: Config> Batch<T> {
+	/// `None` if nothing can be liquidated in this facility now.
+	pub fn open(id: FacilityId, rows: Rows) -> Option<Self> {
+		let facility = Pallet::<T>::facility_now(id)?;
+		if facility.breaker >= Breaker::NoNewLiquidations || T::Prices::is_down() {
+			return None;
+		}
+		let debt_quote = T::Prices::quote(&facility.debt_asset)?;
+		if !debt_quote.status.allows_liquidation() {
+			return None;
+		}
+		let state = FacilityStates::<T>::get(id)?;
+		let prices = LiquidationPrices::read(&facility)?;
+		Some(Self {
+			id,
+			facility,
+			state,
+			prices,
+			lots: BTreeMap::new(),
+			debt_seized: 0,
+			progress: Progress::default(),
+			rows,
+		})
+	}
+
+	pub fn asset(&self, index: CollateralIndex) -> Option<&AssetId> {
+		self.facility
+			.collaterals
+			.get(usize::from(index))
+			.map(|c| &c.terms.asset)
+	}
+
+	/// The books of one collateral that have to be gone through, each with the trigger down to which.
+	fn books_of(&self, index: CollateralIndex) -> Vec<(BookId, Trigger)> {
+		let Some(collateral) = self.facility.collaterals.get(usize::from(index)) else {
+			return Vec::new();
+		};
+		let effective =
+			self.prices
+				.effective_floor(&self.facility, collateral, index, self.state.accumulator);
+		let mut books = alloc::vec![(risk_book(self.id, index), effective)];
+		if self.state.waiting > 0 && self.prices.of(index).sellable {
+			books.push((waiting_book(self.id, index), Trigger::MIN));
+		}
+		books
+	}
+
+	/// Goes through the books of one collateral, each from its highest trigger down.
+	pub fn enforce_collateral(
+		&mut self,
+		index: CollateralIndex,
+		meter: &mut WeightMeter,
+	) -> Reached {
+		let mut reached = Reached::End;
+		for (book, bound) in self.books_of(index) {
+			if self.enforce_book(book, bound, meter) == Reached::Limit {
+				reached = Reached::Limit;
+			}
+		}
+		reached
+	}
+
+	fn enforce_book(&mut self, book: BookId, bound: Trigger, meter: &mut WeightMeter) -> Reached {
+		// A vault that is put back into the same book is not looked at a second time.
+		let mut seen = BTreeSet::new();
+		let mut cursor = Index::<T>::highest(book);
+		while let Some(tick) = cursor.filter(|tick| *tick >= bound.tick()) {
+			if self.enforce_tick(book, tick, bound, &mut seen, meter) == Reached::Limit
+				|| meter.try_consume(T::WeightInfo::visit_page()).is_err()
+			{
+				return Reached::Limit;
+			}
+			cursor = Index::<T>::next_below(book, tick);
+		}
+		Reached::End
+	}
+
+	/// Goes through a tick from its last page to its first, so that the pages at its end that become
+	/// empty go as it goes.
+	fn enforce_tick(
+		&mut self,
+		book: BookId,
+		tick: Tick,
+		bound: Trigger,
+		seen: &mut BTreeSet<VaultId>,
+		meter: &mut WeightMeter,
+	) -> Reached {
+		let Some((pages, highest)) = Index::<T>::extent(book, tick) else {
+			return Reached::End;
+		};
+		if highest <= bound {
+			return Reached::End;
+		}
+		// What is put into the tick meanwhile raises the bound again.
+		Index::<T>::set_highest(book, tick, Trigger::MIN, &mut self.rows);
+		let (mut reached, mut left) = (Reached::End, Trigger::MIN);
+		for number in (0..pages).rev() {
+			let page = (tick, number);
+			let Some(left_here) = self.enforce_page(book, page, bound, seen, meter) else {
+				(reached, left) = (Reached::Limit, highest);
+				break;
+			};
+			left = left.max(left_here);
+		}
+		if let Some((_, added)) = Index::<T>::extent(book, tick) {
+			Index::<T>::set_highest(book, tick, left.max(added), &mut self.rows);
+		}
+		reached
+	}
+
+	/// Visits the vaults of a page that the price hurts; the highest trigger that stays in the page,
+	/// or `None` if the budget ended before.
+	fn enforce_page(
+		&mut self,
+		book: BookId,
+		page: (Tick, u16),
+		bound: Trigger,
+		seen: &mut BTreeSet<VaultId>,
+		meter: &mut WeightMeter,
+	) -> Option<Trigger> {
+		loop {
+			meter.try_consume(T::WeightInfo::visit_page()).ok()?;
+			// Each is reserved for at its worst, and charged for what it was.
+			let most = meter
+				.remaining()
+				.checked_div_per_component(&Pallet::<T>::heaviest_vault())
+				.filter(|most| *most > 0)?;
+			let most = most.min(u64::from(u32::MAX)) as u32;
+			let wanted = |vault: &VaultId| !seen.contains(vault);
+			let taken = Index::<T>::take_above(book, page, bound, most, wanted, &mut self.rows);
+			for (vault, entry) in taken.vaults {
+				seen.insert(vault);
+				let weight = self.visit(book, vault, entry);
+				meter.consume(weight);
+			}
+			if !taken.more {
+				return Some(taken.highest_left);
+			}
+		}
+	}
+
+	/// Looks at a vault whose entry has been taken out of `book`; returns what that weighs.
+	fn visit(&mut self, book: BookId, id: VaultId, entry: Entry) -> Weight {
+		self.progress.visited = self.progress.visited.saturating_add(1);
+		let Some(mut vault) = Vaults::<T>::get(id) else {
+			log::error!(target: LOG_TARGET, "the index names vault {id}, which does not exist");
+			Pallet::<T>::deposit_event(Event::IndexDrift { vault: id });
+			return Pallet::<T>::weight_of_vault(0, 0);
+		};
+		if vault.facility != self.id {
+			log::error!(target: LOG_TARGET, "vault {id} stands in a book of another facility");
+			Pallet::<T>::deposit_event(Event::IndexDrift { vault: id });
+			return Pallet::<T>::weight_of_vault(0, 0);
+		}
+		let waiting = vault.waiting;
+		let found = vault.legs.iter_mut().find(|leg| {
+			let here = if waiting { waiting_book } else { risk_book };
+			here(self.id, leg.collateral) == book && leg.entry == Some(entry)
+		});
+		match found {
+			Some(leg) => leg.entry = None,
+			// The leg's own entry, if it has one, is another one and still in its place.
+			None => Pallet::<T>::deposit_event(Event::IndexDrift { vault: id }),
+		}
+		let (legs, claims, lots) = (vault.legs.len(), vault.claims.len(), self.lots.len());
+		let evaluated = self.evaluate(id, vault);
+		let claims = if evaluated.settled { claims } else { 0 };
+		let guards = u64::from(evaluated.guarded);
+		let rows = self.rows.take_fresh();
+		let lots = self.lots.len().saturating_sub(lots) as u64;
+		Pallet::<T>::weight_of_vault(legs as u32, claims as u32)
+			.saturating_add(Pallet::<T>::weight_of_rows(rows))
+			.saturating_add(T::WeightInfo::put_up().saturating_mul(lots))
+			.saturating_add(T::WeightInfo::run_guard().saturating_mul(guards))
+	}
+
+	/// Evaluates a vault exactly, lets its guard act, liquidates it if it is unsafe, and indexes it
+	/// anew.
+	pub fn evaluate(&mut self, id: VaultId, vault: Vault<T>) -> Evaluated {
+		let mut position = Position {
+			id,
+			vault,
+			facility: self.facility.clone(),
+			state: self.state.clone(),
+		};
+		let claimed = position.vault.claims.len();
+		let guarded = position.run_guard(&self.prices);
+		let of_guard = position.vault.claims.len() < claimed;
+		let (verdict, settled) = self.liquidate(&mut position);
+		position.store_vault(
+			Some(&self.prices),
+			verdict == Verdict::Waiting,
+			&mut self.rows,
+		);
+		self.state = position.state;
+		Evaluated {
+			verdict: match verdict {
+				Verdict::Safe if guarded => Verdict::Saved,
+				verdict => verdict,
+			},
+			settled: settled || of_guard,
+			guarded,
+		}
+	}
+
+	/// Writes what concerns all vaults of the batch, and hands the seizures over.
+	pub fn close(self) -> Progress {
+		FacilityStates::<T>::insert(self.id, &self.state);
+		if !self.debt_seized.is_zero() {
+			T::Sheet::debt_seized(&self.facility.debt_asset, self.debt_seized);
+		}
+		for (lot, (index, seizure)) in &self.lots {
+			if let Some(asset) = self.asset(*index) {
+				T::Lots::put_up(*lot, self.id, &self.facility.debt_asset, asset, *seizure);
+			}
+		}
+		self.progress
+	}
+}

@@ -1,0 +1,213 @@
+//! What benchmarks start from.
+
+use crate::{
+	ramp::{Ramp, RampedTerm},
+	settling::NamedPrices,
+	types::{Adjustment, Basket, Claim, CollateralTerms, FacilityTerms, Limits},
+	Config, Facilities, FacilityStates, NextFacility, NextVault, Pallet, Vaults, MAX_LEGS,
+};
+use cairn_math::{FixedU128, Perbill, Price, Ray};
+use cairn_primitives::{
+	AssetId, Balance, CreateAsset, FacilityId, LiquidationLots, Moment, PriceSource, Seizure,
+	VaultId,
+};
+use frame_benchmarking::v2::BenchmarkError;
+use frame_support::{
+	traits::{fungibles::Mutate as _, Get, Time},
+	BoundedVec,
+};
+use frame_system::{pallet_prelude::BlockNumberFor, Pallet as System};
+use sp_runtime::traits::Zero;
+
+pub const DEBT_ASSET: AssetId = AssetId::WithId(800_000);
+pub const UNIT: Balance = 1_000_000_000_000;
+/// What a leg holds; at a dollar a token it carries 800 tokens of debt.
+pub const LEG: Balance = 1_000 * UNIT;
+/// What a leg owes.
+pub const DEBT: Balance = 500 * UNIT;
+
+pub fn collateral(number: u32) -> AssetId {
+	AssetId::WithId(800_001 + number)
+}
+
+pub fn cents(cents: u128) -> Price {
+	Price::new(cents * 10_000_000_000_000_000).unwrap_or(Price::ONE)
+}
+
+/// A facility of `collaterals` tokens at a dollar each; whoever `holds` them has plenty of each.
+pub fn facility<T: Config>(
+	collaterals: u32,
+	holder: &T::AccountId,
+) -> Result<FacilityId, BenchmarkError> {
+	T::BenchmarkHelper::create_asset(&DEBT_ASSET, 12);
+	T::Prices::set_quote(&DEBT_ASSET, Price::ONE);
+	let mut listed = BoundedVec::new();
+	for number in 0..collaterals {
+		let asset = collateral(number);
+		T::BenchmarkHelper::create_asset(&asset, 12);
+		T::Prices::set_quote(&asset, Price::ONE);
+		T::Fungibles::mint_into(asset.clone(), &T::Custody::get(), UNIT)?;
+		T::Fungibles::mint_into(asset.clone(), holder, 1_000_000 * LEG)?;
+		let terms = CollateralTerms {
+			asset,
+			borrow_factor: Perbill::from_percent(70),
+			liquidation_factor: Perbill::from_percent(80),
+			penalty: Perbill::from_percent(8),
+			fee: Perbill::from_percent(2),
+			cap: Balance::MAX,
+			risk_rank: number as u8,
+		};
+		listed
+			.try_push(terms)
+			.map_err(|_| "more collaterals than a facility may have")?;
+	}
+	let id = NextFacility::<T>::get();
+	Pallet::<T>::do_create_facility(FacilityTerms {
+		debt_asset: DEBT_ASSET,
+		collaterals: listed,
+		ceiling: Balance::MAX,
+		fill_limit: Balance::MAX,
+		minimum_debt: UNIT,
+		target_health: FixedU128::from_rational(11, 10),
+		annual_rate: Ray(Ray::ONE.0 / 25),
+	})?;
+	fund::<T>(holder)?;
+	Ok(id)
+}
+
+/// CRN for deposits.
+pub fn fund<T: Config>(who: &T::AccountId) -> Result<(), BenchmarkError> {
+	let amount = T::VaultDeposit::get()
+		.saturating_add(UNIT)
+		.saturating_mul(1_000);
+	T::Fungibles::mint_into(AssetId::Native, who, amount)?;
+	Ok(())
+}
+
+pub fn basket(legs: u32, amount: Balance) -> Basket {
+	let of_all = (0..legs).map(|number| (collateral(number), amount));
+	BoundedVec::truncate_from(of_all.collect())
+}
+
+/// Opens a vault of `legs` legs that owes `debt` on each.
+pub fn vault<T: Config>(
+	owner: &T::AccountId,
+	facility: FacilityId,
+	legs: u32,
+	debt: Balance,
+) -> Result<VaultId, BenchmarkError> {
+	let id = NextVault::<T>::get();
+	let adjustment = Adjustment {
+		deposit: basket(legs, LEG),
+		borrow: debt.saturating_mul(legs.into()),
+		..Default::default()
+	};
+	frame_support::storage::with_storage_layer(|| {
+		Pallet::<T>::do_open(owner.clone(), facility, adjustment, Limits::default())
+	})?;
+	Ok(id)
+}
+
+/// Lets a year of interest fall due.
+pub fn owe_interest<T: Config>(facility: FacilityId) {
+	FacilityStates::<T>::mutate(facility, |state| {
+		if let Some(state) = state {
+			let year = 365 * 24 * 3_600_000;
+			state.accrued_at = T::Time::now().saturating_sub(year).max(1);
+		}
+	});
+}
+
+/// Time passes, so that nothing is zero that can be more.
+pub fn later<T: Config>() {
+	System::<T>::set_block_number(BlockNumberFor::<T>::from(1_000u32));
+}
+
+/// All quotes fall so far that a vault with [`DEBT`] on each leg is unsafe, but not under water.
+pub fn crash<T: Config>(collaterals: u32) {
+	for number in 0..collaterals {
+		T::Prices::set_quote(&collateral(number), cents(60));
+	}
+}
+
+/// Gives a vault claims on lots that have been sold for less than they had: everything they had
+/// comes back.
+pub fn claims<T: Config>(
+	id: VaultId,
+	facility: FacilityId,
+	count: u32,
+) -> Result<(), BenchmarkError> {
+	let mut given = BoundedVec::new();
+	for number in 0..count {
+		let index = number % MAX_LEGS;
+		let asset = collateral(index);
+		// Each round of eight needs lots of its own.
+		if index.is_zero() {
+			let next = System::<T>::block_number() + 1u32.into();
+			System::<T>::set_block_number(next);
+		}
+		let lot = T::Lots::current_lot(facility, &asset);
+		T::Fungibles::mint_into(asset.clone(), &T::Custody::get(), LEG)?;
+		let seizure = Seizure {
+			collateral: LEG,
+			debt: 0,
+			fee: 0,
+		};
+		// A lot that has nothing to raise is closed at once, and all of it comes back.
+		T::Lots::put_up(lot, facility, &DEBT_ASSET, &asset, seizure);
+		given
+			.try_push(Claim {
+				lot,
+				collateral: index as u8,
+				contributed: LEG,
+			})
+			.map_err(|_| "more claims than a vault may have")?;
+	}
+	Vaults::<T>::mutate(id, |vault| {
+		if let Some(vault) = vault {
+			vault.claims = given;
+		}
+	});
+	Ok(())
+}
+
+/// Gives a facility this many terms that are on their way.
+pub fn fill_ramps<T: Config>(facility: FacilityId, count: u32) -> Result<(), BenchmarkError> {
+	Facilities::<T>::mutate(facility, |record| {
+		let record = record.as_mut().ok_or("the facility is there")?;
+		for _ in 0..count {
+			let ramp = Ramp {
+				term: RampedTerm::TargetHealth,
+				from: record.base.target_health.into_inner(),
+				to: record.base.target_health.into_inner() * 2,
+				start: Moment::MAX - 1,
+				end: Moment::MAX,
+			};
+			record
+				.ramps
+				.try_push(ramp)
+				.map_err(|_| "more ramps than a facility may have")?;
+		}
+		Ok(())
+	})
+}
+
+/// A price in cents for every token.
+pub fn settlement_prices<T: Config>(price: u128) -> NamedPrices {
+	let of_all = (0..T::MaxCollaterals::get()).map(|number| (collateral(number), cents(price)));
+	let of_debt = core::iter::once((DEBT_ASSET, Price::ONE));
+	BoundedVec::truncate_from(of_all.chain(of_debt).collect())
+}
+
+/// Settles a facility at this many cents a token.
+pub fn settle<T: Config>(facility: FacilityId, price: u128) -> Result<(), BenchmarkError> {
+	let record = Facilities::<T>::get(facility).ok_or("the facility is there")?;
+	let named = settlement_prices::<T>(price)
+		.into_iter()
+		.filter(|(asset, _)| *asset == DEBT_ASSET || record.base.index_of(asset).is_ok());
+	let named = BoundedVec::truncate_from(named.collect());
+	frame_support::storage::with_storage_layer(|| {
+		Pallet::<T>::do_settle_facility(facility, named)
+	})?;
+	Ok(())
+}

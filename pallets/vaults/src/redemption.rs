@@ -1,0 +1,197 @@
+//! Redeeming the debt asset of a settled facility for shares of its pools.
+
+use crate::{
+	settlement::{PoolView, Receipt, RedemptionView, Settlement, SettlementView},
+	types::{Facility, FacilityState},
+	Config, Error, Event, Facilities, FacilityStates, HoldReason, Pallet, Receipts, Settlements,
+};
+use alloc::vec::Vec;
+use cairn_primitives::{AssetId, Balance, BalanceSheet, BurnReason, FacilityId, Issuance};
+use frame_support::{
+	ensure, require_transactional,
+	storage::with_storage_layer,
+	traits::{
+		fungible::MutateHold,
+		fungibles::Mutate,
+		tokens::{Precision, Preservation},
+		Get,
+	},
+};
+use sp_runtime::{traits::Zero, DispatchError};
+
+/// A settled facility with one holder's receipt, between load and commit.
+struct Redemption<T: Config> {
+	facility: Facility<T>,
+	state: FacilityState<T>,
+	settlement: Settlement<T>,
+	receipt: Receipt<T>,
+}
+
+/// Lets the settlement know what of the bad debt the reserve does not cover.
+fn note_deficit<T: Config>(facility: &Facility<T>, settlement: &mut Settlement<T>) {
+	if !settlement.uncovered.is_zero() {
+		let bad_debt = T::Sheet::bad_debt(&facility.debt_asset);
+		let reserve = T::Sheet::reserve(&facility.debt_asset);
+		settlement.note_deficit(bad_debt.saturating_sub(reserve));
+	}
+}
+
+impl<T: Config> Redemption<T> {
+	fn load(id: FacilityId, who: &T::AccountId) -> Result<Self, DispatchError> {
+		let facility = Facilities::<T>::get(id)
+			.ok_or(Error::<T>::UnknownFacility)?
+			.base;
+		let mut settlement = Settlements::<T>::get(id).ok_or(Error::<T>::FacilityNotSettled)?;
+		let state = FacilityStates::<T>::get(id).ok_or(Error::<T>::UnknownFacility)?;
+		let receipt =
+			Receipts::<T>::get(id, who).unwrap_or_else(|| Receipt::new(facility.collaterals.len()));
+		note_deficit(&facility, &mut settlement);
+		Ok(Self {
+			facility,
+			state,
+			settlement,
+			receipt,
+		})
+	}
+
+	/// What is due, each with the index of its collateral.
+	fn dues(&self) -> Vec<(usize, AssetId, Balance)> {
+		let collaterals = self.facility.collaterals.iter().enumerate();
+		collaterals
+			.map(|(index, collateral)| {
+				let due = self
+					.settlement
+					.due_floor(index, &self.receipt, self.state.minted);
+				(index, collateral.terms.asset.clone(), due)
+			})
+			.filter(|(.., due)| !due.is_zero())
+			.collect()
+	}
+
+	/// Books at most `amount` as redeemed; what is answered for, and what was lost.
+	fn redeem(&mut self, amount: Balance) -> Result<(Balance, Balance), DispatchError> {
+		let amount = amount.min(self.settlement.redeemable());
+		let parts = self.settlement.redeem(amount).ok_or(Error::<T>::Overflow)?;
+		let redeemed = self.receipt.redeemed.checked_add(amount);
+		self.receipt.redeemed = redeemed.ok_or(Error::<T>::Overflow)?;
+		Ok(parts)
+	}
+
+	/// Pays one due out of custody. `false` if the token refuses: it stays due then.
+	fn pay(&mut self, who: &T::AccountId, index: usize, asset: &AssetId, due: Balance) -> bool {
+		let (Some(pool), Some(had)) = (
+			self.settlement.pools.get_mut(index),
+			self.receipt.paid.get_mut(index),
+		) else {
+			return false;
+		};
+		let paid = with_storage_layer(|| {
+			let (custody, alive) = (T::Custody::get(), Preservation::Preserve);
+			T::Fungibles::transfer(asset.clone(), &custody, who, due, alive)
+		});
+		if paid.is_err() {
+			return false;
+		}
+		pool.paid = pool.paid.saturating_add(due);
+		*had = had.saturating_add(due);
+		true
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// Burns at most `amount` from `who` and pays what is due to him; returns how many collaterals
+	/// the facility has.
+	#[require_transactional]
+	pub(crate) fn do_redeem(
+		who: T::AccountId,
+		id: FacilityId,
+		amount: Balance,
+	) -> Result<u32, DispatchError> {
+		let mut redemption = Redemption::<T>::load(id, &who)?;
+		let (answered, given_up) = redemption.redeem(amount)?;
+		let burned = answered.saturating_add(given_up);
+		let debt_asset = redemption.facility.debt_asset.clone();
+		T::Issuance::burn(&debt_asset, &who, answered, BurnReason::Repay)?;
+		T::Issuance::burn(&debt_asset, &who, given_up, BurnReason::Recapitalised)?;
+		let mut paid = Vec::new();
+		let mut all_paid = true;
+		for (index, asset, due) in redemption.dues() {
+			if redemption.pay(&who, index, &asset, due) {
+				paid.push((asset, due));
+			} else {
+				all_paid = false;
+			}
+		}
+		ensure!(
+			!burned.is_zero() || !paid.is_empty(),
+			Error::<T>::NothingToRedeem
+		);
+		let Redemption {
+			facility,
+			state,
+			settlement,
+			mut receipt,
+		} = redemption;
+		let reason = HoldReason::ReceiptDeposit.into();
+		if all_paid && settlement.is_complete(&state) {
+			T::Native::release(&reason, &who, receipt.deposit, Precision::BestEffort)?;
+			Receipts::<T>::remove(id, &who);
+		} else {
+			if receipt.deposit.is_zero() {
+				receipt.deposit = T::ReceiptDeposit::get();
+				T::Native::hold(&reason, &who, receipt.deposit)?;
+			}
+			Receipts::<T>::insert(id, &who, receipt);
+		}
+		Settlements::<T>::insert(id, settlement);
+		Self::deposit_event(Event::Redeemed {
+			facility: id,
+			who,
+			burned,
+			paid,
+		});
+		Ok(facility.collaterals.len() as u32)
+	}
+
+	pub(crate) fn view_settlement(id: FacilityId) -> Option<SettlementView> {
+		let facility = Facilities::<T>::get(id)?.base;
+		let state = FacilityStates::<T>::get(id)?;
+		let mut settlement = Settlements::<T>::get(id)?;
+		note_deficit(&facility, &mut settlement);
+		let complete = settlement.is_complete(&state);
+		let redeemable = settlement.redeemable();
+		let pools = facility.collaterals.iter().zip(settlement.pools);
+		let pools = pools.map(|(collateral, pool)| PoolView {
+			asset: collateral.terms.asset.clone(),
+			price: pool.price,
+			taken: pool.taken,
+			paid: pool.paid,
+		});
+		Some(SettlementView {
+			at: settlement.at,
+			debt_price: settlement.debt_price,
+			pools: pools.collect(),
+			debt_asset: facility.debt_asset,
+			unsettled: state.minted,
+			redeemable,
+			uncovered: settlement.uncovered,
+			redeemed: settlement.redeemed,
+			complete,
+		})
+	}
+
+	pub(crate) fn view_redemption(
+		id: FacilityId,
+		who: &T::AccountId,
+		amount: Balance,
+	) -> Option<RedemptionView> {
+		let mut redemption = Redemption::<T>::load(id, who).ok()?;
+		let (answered, given_up) = redemption.redeem(amount).ok()?;
+		let paid = redemption.dues().into_iter();
+		Some(RedemptionView {
+			burned: answered.saturating_add(given_up),
+			paid: paid.map(|(_, asset, due)| (asset, due)).collect(),
+			complete: redemption.settlement.is_complete(&redemption.state),
+		})
+	}
+}

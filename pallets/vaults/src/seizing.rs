@@ -1,0 +1,234 @@
+//! What is done to a vault that is found unsafe: what of it is sold, and into which lots it goes.
+
+use crate::{
+	adjust::Position,
+	batch::{Batch, Verdict},
+	liquidation::{plan, Sale, SellableLeg},
+	types::{Basket, Claim, CollateralIndex, Vault},
+	Config, Event, Pallet, LOG_TARGET, MAX_CLAIMS_PER_COLLATERAL,
+};
+use alloc::vec::Vec;
+use cairn_math::{NormalizedDebt, Value};
+use cairn_primitives::{AssetId, Balance, Leftover, LiquidationLots, Seizure};
+use sp_runtime::traits::Zero;
+
+impl<T: Config> Batch<T> {
+	/// Liquidates a vault if it is unsafe. Says also whether its claims were looked at.
+	pub fn liquidate(&mut self, position: &mut Position<T>) -> (Verdict, bool) {
+		let Ok(owed) = position.owed_ceil() else {
+			log::error!(target: LOG_TARGET, "the debt of vault {} is not a number", position.id);
+			return (Verdict::Waiting, false);
+		};
+		let mut settled = false;
+		let debt = self.prices.debt_value_ceil(&self.facility, owed);
+		let mut weighted = self
+			.prices
+			.weighted_floor(&self.facility, &position.vault.legs);
+		if weighted < debt && !position.vault.claims.is_empty() {
+			// What lots have left over is the vault's: it may save it, and where it does not, it
+			// must not be left to the owner while his debt goes bad.
+			settled = true;
+			if position.settle_claims().is_err() {
+				frame_support::defensive!("a leftover does not fit its vault");
+			}
+			weighted = self
+				.prices
+				.weighted_floor(&self.facility, &position.vault.legs);
+		}
+		if weighted >= debt {
+			return (Verdict::Safe, settled);
+		}
+		let verdict = match self.plan(position, debt, weighted) {
+			Some((sales, cleared)) => self.seize(position, &sales, cleared),
+			None => Verdict::Waiting,
+		};
+		(verdict, settled)
+	}
+
+	/// What of an unsafe vault is sold, and which part of its debt leaves it for that; `None` if
+	/// nothing can be sold now.
+	fn plan(
+		&self,
+		position: &mut Position<T>,
+		debt: Value,
+		weighted: Value,
+	) -> Option<(Vec<Sale>, NormalizedDebt)> {
+		let legs = self.sellable_legs(&position.vault);
+		if legs.is_empty() {
+			return None;
+		}
+		let unsold_stays = legs.len() < position.vault.legs.len();
+		let target = self.facility.target_health;
+		let mut planned = plan(legs.clone(), debt, weighted, target, false);
+		let remaining = planned
+			.remaining
+			.to_amount_ceil(self.facility.debt_decimals, self.prices.debt)
+			.unwrap_or(Balance::MAX);
+		// Limits never refuse: what would be left below the minimum debt is liquidated as well.
+		if !remaining.is_zero() && remaining < self.facility.minimum_debt {
+			planned = plan(legs, debt, weighted, target, true);
+		}
+		let all_sold = planned.sales.iter().all(|sale| {
+			position
+				.vault
+				.legs
+				.iter()
+				.any(|leg| leg.collateral == sale.collateral && leg.amount == sale.amount)
+		}) && planned.sales.len() == position.vault.legs.len();
+		let cleared = if planned.remaining.is_zero() || (all_sold && !unsold_stays) {
+			position.vault.debt
+		} else {
+			let repaid = debt.saturating_sub(planned.remaining);
+			repaid
+				.to_amount_ceil(self.facility.debt_decimals, self.prices.debt)
+				.and_then(|repaid| NormalizedDebt::from_debt_ceil(repaid, self.state.accumulator))
+				.map_or(position.vault.debt, |cleared| {
+					cleared.min(position.vault.debt)
+				})
+		};
+		if cleared.is_zero() {
+			// All that can be sold is worth less than 10^-18 dollars. It goes out of the books, into
+			// what custody holds beyond them, or it would have to be looked at in every block.
+			for sale in &planned.sales {
+				let _ = position.debit(sale.collateral, sale.amount);
+			}
+			return None;
+		}
+		Some((planned.sales, cleared))
+	}
+
+	fn sellable_legs(&self, vault: &Vault<T>) -> Vec<SellableLeg> {
+		vault
+			.legs
+			.iter()
+			.filter_map(|leg| {
+				let counted = self.prices.of(leg.collateral);
+				let collateral = self.facility.collaterals.get(usize::from(leg.collateral))?;
+				let price = counted.price.filter(|_| counted.sellable)?;
+				Some(SellableLeg {
+					collateral: leg.collateral,
+					amount: leg.amount,
+					decimals: collateral.decimals,
+					price,
+					factor: collateral.terms.liquidation_factor,
+					penalty: collateral.terms.penalty,
+					risk_rank: collateral.terms.risk_rank,
+				})
+			})
+			.collect()
+	}
+
+	/// Moves collateral and debt out of a vault and into lots.
+	fn seize(
+		&mut self,
+		position: &mut Position<T>,
+		sales: &[Sale],
+		cleared: NormalizedDebt,
+	) -> Verdict {
+		// Rounded up, and never more than was issued: so what stays issued is still covered by what
+		// stays owed. See `FacilityState::minted`.
+		let moved = cleared
+			.owed_ceil(self.state.accumulator)
+			.unwrap_or(Balance::MAX)
+			.min(position.state.minted);
+		let (Some(debt_left), Some(total_left)) = (
+			position.vault.debt.checked_sub(cleared),
+			position.state.normalized_debt.checked_sub(cleared),
+		) else {
+			frame_support::defensive!("a vault owes more than its facility");
+			return Verdict::Waiting;
+		};
+		position.vault.debt = debt_left;
+		position.state.normalized_debt = total_left;
+		position.state.minted = position.state.minted.saturating_sub(moved);
+		position.state.operations = position.state.operations.saturating_add(1);
+		self.debt_seized = self.debt_seized.saturating_add(moved);
+		let mut seized = Basket::new();
+		let mut unassigned = moved;
+		for (number, sale) in sales.iter().enumerate() {
+			if position.debit(sale.collateral, sale.amount).is_err() {
+				frame_support::defensive!("a sale exceeds its leg");
+				continue;
+			}
+			let repaid = sale
+				.repaid
+				.to_amount_ceil(self.facility.debt_decimals, self.prices.debt)
+				.unwrap_or(Balance::MAX)
+				.min(unassigned);
+			let last = number.saturating_add(1) == sales.len();
+			let debt = if last { unassigned } else { repaid };
+			unassigned = unassigned.saturating_sub(debt);
+			let collateral = self.facility.collaterals.get(usize::from(sale.collateral));
+			// The fee is on what the collateral repays, not on what it fails to.
+			let fee = collateral.map_or(0, |c| c.terms.fee.mul_ceil(repaid));
+			let seizure = Seizure {
+				collateral: sale.amount,
+				debt,
+				fee,
+			};
+			if let Some(asset) = self.asset(sale.collateral).cloned() {
+				self.assign(position, sale.collateral, &asset, seizure);
+				let _ = seized.try_push((asset, sale.amount));
+			}
+		}
+		self.progress.liquidated = self.progress.liquidated.saturating_add(1);
+		Pallet::<T>::deposit_event(Event::Liquidated {
+			vault: position.id,
+			owner: position.vault.owner.clone(),
+			repaid: moved,
+			seized,
+			debt: position.owed_ceil().unwrap_or(Balance::MAX),
+		});
+		Verdict::Liquidated
+	}
+
+	/// Puts a seizure into a lot and gives the vault a claim on what is left of it.
+	///
+	/// A vault keeps at most [`MAX_CLAIMS_PER_COLLATERAL`] claims on each collateral. Claims on
+	/// lots that have closed are settled before; beyond the rest the seizure joins a lot that the
+	/// vault has a claim on already: a full row never stops a liquidation.
+	fn assign(
+		&mut self,
+		position: &mut Position<T>,
+		index: CollateralIndex,
+		asset: &AssetId,
+		seizure: Seizure,
+	) {
+		let of_this = || {
+			position
+				.vault
+				.claims
+				.iter()
+				.filter(|claim| claim.collateral == index)
+		};
+		let joined = (of_this().count() >= MAX_CLAIMS_PER_COLLATERAL as usize)
+			.then(|| of_this().next_back())
+			.flatten()
+			.map(|claim| claim.lot)
+			.filter(|lot| T::Lots::leftover(*lot, 0) == Leftover::Pending);
+		let lot = joined.unwrap_or_else(|| T::Lots::current_lot(self.id, asset));
+		let contributed = seizure.collateral;
+		let same = position
+			.vault
+			.claims
+			.iter_mut()
+			.find(|claim| claim.lot == lot && claim.collateral == index);
+		match same {
+			Some(claim) => claim.contributed = claim.contributed.saturating_add(contributed),
+			None => {
+				let claim = Claim {
+					lot,
+					collateral: index,
+					contributed,
+				};
+				if position.vault.claims.try_push(claim).is_err() {
+					frame_support::defensive!("legs and claims name more than eight collaterals");
+				}
+			}
+		}
+		let (_, sum) = self.lots.entry(lot).or_insert((index, Seizure::default()));
+		sum.collateral = sum.collateral.saturating_add(seizure.collateral);
+		sum.debt = sum.debt.saturating_add(seizure.debt);
+		sum.fee = sum.fee.saturating_add(seizure.fee);
+	}
+}

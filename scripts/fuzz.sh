@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+#
+# Lets the random tests that compare our pallets with naive models run for as long as is asked for:
+# RUNS (20,000) lives of STEPS (200) operations each, in slices of SLICE (250) that say how far it has
+# come. SEED is the seed of the first slice; each slice has the next one. Without it, another one each
+# time.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+RUNS=${RUNS:-20000}
+STEPS=${STEPS:-200}
+SLICE=${SLICE:-250}
+SEED=${SEED:-$((RANDOM * 32768 + RANDOM))}
+for number in RUNS STEPS SLICE SEED; do
+	[[ ${!number} =~ ^[0-9]+$ ]] || fail "$number=${!number} is not a number."
+done
+((RUNS > 0 && STEPS > 0 && SLICE > 0)) || fail "RUNS, STEPS and SLICE must be above zero."
+
+closing_line() {
+	local status=$?
+	heartbeat_stop
+	((status == 0)) || say "make fuzz: STOPPED after $(duration "$SECONDS"), see the error above" >&2
+}
+trap closing_line EXIT
+
+scripts/setup.sh
+# The set-up may have changed which toolchain compiles the runtime to WASM.
+# shellcheck source-path=SCRIPTDIR source=env.sh
+source scripts/env.sh
+export SKIP_WASM_BUILD=1
+
+# What is run of each pallet: the ghost models of vaults and of settlements, the models of lots and of
+# system lots, and whatever the oracle has to read.
+pallets=(cairn-vaults cairn-auctions cairn-oracle)
+declare -A tests=(
+	[cairn-vaults]="tests::ledger_fuzz:: tests::settlement_fuzz::"
+	[cairn-auctions]="tests::model::lots_do tests::system_model:: tests::sequence::"
+	[cairn-oracle]="tests::json:: tests::decimal:: tests::sources:: tests::status:: tests::aggregation::"
+)
+
+build() { cargo test --release --locked --package "$1" --lib --no-run; }
+binary() { build "$1" 2>&1 | sed -n 's/^ *Executable .*(\(.*\))$/\1/p'; }
+
+log=$(mktemp)
+# fuzz <pallet>: all its slices.
+fuzz() {
+	local pallet=$1 ran=0 from=$SECONDS seed=$SEED cases program filters
+	read -ra filters <<<"${tests[$pallet]}"
+	program=$(binary "$pallet")
+	[[ -x $program ]] || fail "The tests of $pallet are not where cargo said: '$program'."
+	while ((ran < RUNS)); do
+		cases=$((RUNS - ran < SLICE ? RUNS - ran : SLICE))
+		if ! env CAIRN_FUZZ_CASES="$cases" CAIRN_FUZZ_STEPS="$STEPS" PROPTEST_RNG_SEED="$seed" \
+			"$program" "${filters[@]}" >"$log" 2>&1; then
+			tail -n 60 "$log" >&2
+			say "To see it again: SLICE=$cases RUNS=$cases STEPS=$STEPS SEED=$seed make fuzz" >&2
+			return 1
+		fi
+		grep -q '^test result: ok. [1-9]' "$log" || {
+			say "No test of $pallet has these names: ${filters[*]}" >&2
+			return 1
+		}
+		ran=$((ran + cases))
+		seed=$((seed + 1))
+		note "$pallet: $ran of $RUNS runs, $((ran * 60 / (SECONDS - from + 1))) a minute, seed $((seed - 1))"
+	done
+}
+
+say "make fuzz: $RUNS runs of $STEPS steps in slices of $SLICE, seed $SEED"
+for pallet in "${pallets[@]}"; do
+	step "Building the tests of $pallet" "Look at the compiler's message above." build "$pallet"
+done
+for pallet in "${pallets[@]}"; do
+	step "Fuzzing $pallet" \
+		"The line above says how to see it again; proptest has printed the least operations that do it." \
+		fuzz "$pallet"
+done
+rm -f "$log"
+
+good "make fuzz: $RUNS runs of each pallet without a difference in $(duration "$SECONDS"), seeds from $SEED"

@@ -3,7 +3,7 @@
 //! be absent is written.
 
 use crate::{
-	enforcement::BATCH,
+	enforcement::{Enforced, BATCH},
 	index::{Index, Rows, PAGE_ENTRIES},
 	position::Position,
 	ramp::{Ramp, RampedTerm, MAX_RAMPS},
@@ -456,7 +456,8 @@ mod benchmarks {
 		let mut meter = WeightMeter::new();
 		#[block]
 		{
-			Pallet::<T>::enforce_facility(facility, 0, &mut meter);
+			let mut enforced = Default::default();
+			Pallet::<T>::enforce_facility(facility, 0, None, &mut meter, &mut enforced);
 		}
 		assert!(FacilityStates::<T>::contains_key(facility));
 		Ok(())
@@ -501,12 +502,12 @@ mod benchmarks {
 		later::<T>();
 		crash::<T>(l);
 		let mut meter = WeightMeter::new();
-		let liquidated;
+		let mut enforced = Enforced::default();
 		#[block]
 		{
-			(liquidated, _) = Pallet::<T>::enforce_facility(facility, 0, &mut meter);
+			Pallet::<T>::enforce_facility(facility, 0, None, &mut meter, &mut enforced);
 		}
-		assert_eq!(liquidated, BATCH);
+		assert_eq!(enforced.liquidated, BATCH);
 		Ok(())
 	}
 

@@ -11,8 +11,8 @@ use crate::{
 	},
 	valuation::LiquidationPrices,
 	weights::WeightInfo,
-	Config, Error, Event, FacilityStates, NextFacility, Pallet, Vaults, LOG_TARGET, MAX_CLAIMS,
-	MAX_CLAIMS_PER_COLLATERAL, MAX_LEGS,
+	Config, Error, Event, FacilityStates, LeftBehind, NextFacility, Pallet, Vaults, LOG_TARGET,
+	MAX_CLAIMS, MAX_CLAIMS_PER_COLLATERAL, MAX_LEGS,
 };
 use alloc::{
 	collections::{BTreeMap, BTreeSet},
@@ -20,13 +20,14 @@ use alloc::{
 };
 use cairn_math::{NormalizedDebt, Tick, Trigger, Value};
 use cairn_primitives::{
-	AssetId, Balance, BalanceSheet, FacilityId, Leftover, LiquidationLots, LotId, PriceSource,
-	Seizure, VaultId,
+	AssetId, Balance, BalanceSheet, BlockNumber, FacilityId, KeeperReward, Leftover,
+	LiquidationLots, LotId, PriceSource, Seizure, VaultId,
 };
 use frame_support::{
 	require_transactional,
 	traits::Get,
 	weights::{Weight, WeightMeter},
+	BoundedVec,
 };
 use sp_runtime::{
 	traits::{UniqueSaturatedInto, Zero},
@@ -77,6 +78,21 @@ struct Batch<T: Config> {
 	rows: Rows,
 	debt_seized: Balance,
 	liquidated: u32,
+	/// Who is paid for it, if anybody is.
+	keeper: Option<T::AccountId>,
+	/// What each liquidation brings the reserve, if somebody is paid.
+	fees: Vec<Balance>,
+}
+
+/// What has been done for a keeper, or by the start of a block.
+#[derive(Default)]
+pub(crate) struct Enforced {
+	/// How many vaults have been liquidated.
+	pub liquidated: u32,
+	/// How often somebody was owed something for it.
+	pub rewards: u32,
+	/// The facilities that were not finished.
+	unfinished: Vec<FacilityId>,
 }
 
 impl<T: Config> Batch<T> {
@@ -101,7 +117,17 @@ impl<T: Config> Batch<T> {
 			rows,
 			debt_seized: 0,
 			liquidated: 0,
+			keeper: None,
+			fees: Vec::new(),
 		})
+	}
+
+	/// `keeper` is to be paid for this, if the start of the block did not finish the facility.
+	fn for_keeper(mut self, keeper: Option<&T::AccountId>) -> Self {
+		self.keeper = keeper
+			.filter(|_| Pallet::<T>::is_left_behind(self.id))
+			.cloned();
+		self
 	}
 
 	fn asset(&self, index: CollateralIndex) -> Option<&AssetId> {
@@ -410,6 +436,7 @@ impl<T: Config> Batch<T> {
 		self.debt_seized = self.debt_seized.saturating_add(moved);
 		let mut seized = Basket::new();
 		let mut unassigned = moved;
+		let (mut brings, mut fees) = (0, 0);
 		for (number, sale) in sales.iter().enumerate() {
 			if position.debit(sale.collateral, sale.amount).is_err() {
 				frame_support::defensive!("a sale exceeds its leg");
@@ -426,6 +453,9 @@ impl<T: Config> Batch<T> {
 			let collateral = self.facility.collaterals.get(usize::from(sale.collateral));
 			// The fee is on what the collateral repays, not on what it fails to.
 			let fee = collateral.map_or(0, |c| c.terms.fee.mul_ceil(repaid));
+			let penalty = collateral.map_or(0, |c| c.terms.penalty.mul_floor(repaid));
+			brings = repaid.saturating_add(penalty).saturating_add(brings);
+			fees = fee.saturating_add(fees);
 			let seizure = Seizure {
 				collateral: sale.amount,
 				debt,
@@ -437,6 +467,11 @@ impl<T: Config> Batch<T> {
 			}
 		}
 		self.liquidated = self.liquidated.saturating_add(1);
+		if self.keeper.is_some() {
+			// What the collateral is worth comes to the fee only after all of the debt: nothing of it is
+			// left where the vault was under water.
+			self.fees.push(fees.min(brings.saturating_sub(moved)));
+		}
 		Pallet::<T>::deposit_event(Event::Liquidated {
 			vault: position.id,
 			owner: position.vault.owner.clone(),
@@ -497,8 +532,9 @@ impl<T: Config> Batch<T> {
 		sum.fee = sum.fee.saturating_add(seizure.fee);
 	}
 
-	/// Writes what concerns all vaults of the batch, and hands the seizures over.
-	fn close(self) -> u32 {
+	/// Writes what concerns all vaults of the batch, and hands the seizures over. Tells how many
+	/// vaults were liquidated, and whether somebody is owed something for it.
+	fn close(self) -> (u32, bool) {
 		FacilityStates::<T>::insert(self.id, &self.state);
 		if !self.debt_seized.is_zero() {
 			T::Sheet::debt_seized(&self.facility.debt_asset, self.debt_seized);
@@ -508,7 +544,11 @@ impl<T: Config> Batch<T> {
 				T::Lots::put_up(*lot, self.id, &self.facility.debt_asset, asset, *seizure);
 			}
 		}
-		self.liquidated
+		let owed = self.keeper.filter(|_| !self.fees.is_empty());
+		if let Some(keeper) = &owed {
+			T::Keepers::reward(&self.facility.debt_asset, keeper, &self.fees);
+		}
+		(self.liquidated, owed.is_some())
 	}
 }
 
@@ -523,47 +563,72 @@ impl<T: Config> Pallet<T> {
 	/// been. So no book can starve another however small the budget is, and one that is alone in
 	/// need has all of it. What does not fit waits at the head of its book.
 	pub fn enforce(meter: &mut WeightMeter) -> u32 {
+		let enforced = Self::enforce_for(None, meter);
+		let unfinished = BoundedVec::truncate_from(enforced.unfinished);
+		// A block that comes to the end of all books has nothing to write.
+		if !unfinished.is_empty() && meter.try_consume(T::DbWeight::get().writes(1)).is_ok() {
+			LeftBehind::<T>::put((Self::this_block(), unfinished));
+		}
+		enforced.liquidated
+	}
+
+	/// Whether the start of this block did not come to all unsafe vaults of a facility.
+	fn is_left_behind(facility: FacilityId) -> bool {
+		let (block, facilities) = LeftBehind::<T>::get();
+		block == Self::this_block() && facilities.contains(&facility)
+	}
+
+	fn this_block() -> BlockNumber {
+		frame_system::Pallet::<T>::block_number().unique_saturated_into()
+	}
+
+	/// [`Pallet::enforce`], by the start of a block or by a keeper, who is paid for what that has not
+	/// come to.
+	pub(crate) fn enforce_for(keeper: Option<&T::AccountId>, meter: &mut WeightMeter) -> Enforced {
 		let facilities = NextFacility::<T>::get();
-		let now: u32 = frame_system::Pallet::<T>::block_number().unique_saturated_into();
+		let now = Self::this_block();
 		let round = now.checked_div(facilities).unwrap_or_default();
 		let least = T::WeightInfo::visit_facility(T::MaxCollaterals::get())
 			.saturating_add(Self::weight_of_one());
-		let mut liquidated = 0u32;
+		let mut enforced = Enforced::default();
 		let mut unfinished = Vec::new();
 		for step in 0..facilities {
 			let Some(id) = now.wrapping_add(step).checked_rem(facilities) else {
 				break;
 			};
 			let mut own = Self::share(meter, facilities.saturating_sub(step), least);
-			let (count, reached) = Self::enforce_facility(id, round, &mut own);
-			meter.consume(own.consumed());
-			liquidated = liquidated.saturating_add(count);
-			if reached == Reached::Limit {
+			if Self::enforce_facility(id, round, keeper, &mut own, &mut enforced) == Reached::Limit
+			{
 				unfinished.push(id);
 			}
+			meter.consume(own.consumed());
 		}
 		for id in unfinished {
-			let (count, _) = Self::enforce_facility(id, round, meter);
-			liquidated = liquidated.saturating_add(count);
+			if Self::enforce_facility(id, round, keeper, meter, &mut enforced) == Reached::Limit {
+				enforced.unfinished.push(id);
+			}
 		}
-		liquidated
+		enforced
 	}
 
 	pub(crate) fn enforce_facility(
 		id: FacilityId,
 		round: u32,
+		keeper: Option<&T::AccountId>,
 		meter: &mut WeightMeter,
-	) -> (u32, Reached) {
+		enforced: &mut Enforced,
+	) -> Reached {
 		let max = T::MaxCollaterals::get();
 		if meter
 			.try_consume(T::WeightInfo::visit_facility(max))
 			.is_err()
 		{
-			return (0, Reached::Limit);
+			return Reached::Limit;
 		}
-		let Some(mut batch) = Batch::<T>::open(id, Rows::counting()) else {
-			return (0, Reached::End);
+		let Some(batch) = Batch::<T>::open(id, Rows::counting()) else {
+			return Reached::End;
 		};
+		let mut batch = batch.for_keeper(keeper);
 		let books = batch.facility.collaterals.len() as u32;
 		let mut unfinished = Vec::new();
 		for step in 0..books {
@@ -583,7 +648,10 @@ impl<T: Config> Pallet<T> {
 				reached = Reached::Limit;
 			}
 		}
-		(batch.close(), reached)
+		let (liquidated, owed) = batch.close();
+		enforced.liquidated = enforced.liquidated.saturating_add(liquidated);
+		enforced.rewards = enforced.rewards.saturating_add(owed.into());
+		reached
 	}
 
 	/// A meter for one of `left` equal shares of what is left, but for `least` if that is more and
@@ -633,22 +701,39 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(facilities)
 	}
 
-	/// Liquidates one vault.
+	/// The most that paying for the enforcement of `max` vaults can weigh: each facility is gone through
+	/// twice at most.
+	pub(crate) fn weight_of_rewards(max: u32) -> Weight {
+		let most = T::MaxFacilities::get().saturating_mul(2).min(max);
+		// Whether anything was left behind is read in any case.
+		T::Keepers::reward_weight()
+			.saturating_mul(most.into())
+			.saturating_add(T::DbWeight::get().reads(1))
+	}
+
+	/// Liquidates one vault for `keeper`, who is paid if the start of the block did not come to it.
+	/// Tells for how many batches he was owed something.
 	#[require_transactional]
-	pub(crate) fn do_liquidate(id: VaultId) -> Result<Extent, DispatchError> {
+	pub(crate) fn do_liquidate(
+		keeper: &T::AccountId,
+		id: VaultId,
+	) -> Result<(Extent, u32), DispatchError> {
 		let vault = Vaults::<T>::get(id).ok_or(Error::<T>::UnknownVault)?;
 		let extent = Extent {
 			legs: vault.legs.len() as u32,
 			claims: vault.claims.len() as u32,
 		};
-		let mut batch =
-			Batch::<T>::open(vault.facility, Rows::uncounted()).ok_or(Error::<T>::SwitchedOff)?;
+		// One that is in no book would not have been found by any budget.
+		let is_indexed = vault.legs.iter().any(|leg| leg.entry.is_some());
+		let mut batch = Batch::<T>::open(vault.facility, Rows::uncounted())
+			.ok_or(Error::<T>::SwitchedOff)?
+			.for_keeper(Some(keeper).filter(|_| is_indexed));
 		match batch.evaluate(id, vault).verdict {
 			Verdict::Safe => Err(Error::<T>::VaultIsSafe.into()),
 			Verdict::Waiting => Err(Error::<T>::NothingToSell.into()),
 			Verdict::Saved | Verdict::Liquidated => {
-				batch.close();
-				Ok(extent)
+				let (_, owed) = batch.close();
+				Ok((extent, owed.into()))
 			}
 		}
 	}

@@ -1,8 +1,6 @@
 //! The audit and the fuse.
 
-use cairn_primitives::{
-	BalanceSheet, BurnReason, Issuance, MintReason, Reserve, Standing,
-};
+use cairn_primitives::{BalanceSheet, BurnReason, Issuance, MintReason, Reserve, Standing};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::tokens::{fungibles::Mutate, Fortitude, Precision, Preservation},

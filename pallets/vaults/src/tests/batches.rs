@@ -100,7 +100,9 @@ proptest! {
 	#[test]
 	fn one_block_books_what_many_do(
 		debts in prop::collection::vec(2_000..2_150u128, 2..20),
-		cents in 2_200_00..2_450_00u128,
+		// Unsafe, but worth debt and penalty: what vaults have to spare beyond that, a pooled lot shares
+		// with those that have not, and single lots do not.
+		cents in 2_330_00..2_450_00u128,
 		steps in 5u64..12,
 	) {
 		let (batch, at_once, one) = outcome(&debts, cents, None);

@@ -203,9 +203,9 @@ fn raisable(offer: &Offer, tab: Balance, rate: Rate, minimum: Balance) -> Balanc
 	let left = offer
 		.remaining
 		.saturating_sub(rate.bought_floor(offer.offered));
-	match rate.at(offer.start_price).cost_ceil(left) {
-		Some(worth) if worth < minimum => tab,
-		_ => offer.offered,
+	match rate.at(offer.start_price).covering_ceil(minimum) {
+		Some(kept) if left >= kept => offer.offered,
+		_ => tab,
 	}
 }
 

@@ -132,9 +132,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn system_asset() -> Weight {
-		// SystemLots (r:1 w:1), Books, Policies, a holding (r:3), SystemSaleTerms, NativeMade (r:2), a
-		// quote (r:2), SurplusNotBefore (r:1 w:1)
-		Weight::from_parts(60_000_000, 15_000).saturating_add(T::DbWeight::get().reads_writes(9, 2))
+		// SystemLots (r:1 w:1), Books, Policies, Stock, a holding (r:4), SystemSaleTerms, NativeMade
+		// (r:2), a quote (r:2), SurplusNotBefore (r:1 w:1)
+		Weight::from_parts(65_000_000, 17_000)
+			.saturating_add(T::DbWeight::get().reads_writes(10, 2))
 	}
 
 	fn system_stock() -> Weight {

@@ -21,6 +21,7 @@ extern crate alloc;
 mod assets;
 mod exchange;
 mod issuance;
+mod keeper;
 mod lots;
 pub mod oracle;
 mod quote;
@@ -33,6 +34,7 @@ pub use issuance::{
 	BalanceSheet, BurnReason, DebtLedger, Holding, Issuance, LotLedger, MintReason, Reserve,
 	Standing,
 };
+pub use keeper::KeeperReward;
 pub use lots::{Leftover, LiquidationLots, Seizure};
 pub use quote::{Movement, PriceHistory, PriceSource, Quote, QuoteStatus};
 

@@ -1,7 +1,9 @@
 //! Benchmarks. Each sets up the worst case.
 
 use cairn_math::Perbill;
-use cairn_primitives::{AssetId, Balance, BalanceSheet, CreateAsset, Issuance, MintReason};
+use cairn_primitives::{
+	AssetId, Balance, BalanceSheet, CreateAsset, Issuance, KeeperReward, MintReason,
+};
 use frame_benchmarking::v2::*;
 use frame_support::{
 	traits::{
@@ -12,7 +14,7 @@ use frame_support::{
 };
 use frame_system::RawOrigin;
 
-use crate::{Books, Call, Config, GrowthCap, Pallet, Policies, Policy};
+use crate::{Books, Call, Config, GrowthCap, KeeperTerms, Pallet, Policies, Policy};
 
 const ASSET: AssetId = NativeOrWithId::WithId(900_001);
 const AMOUNT: Balance = 1_000_000_000_000_000;
@@ -54,6 +56,7 @@ mod benchmarks {
 				share: Perbill::from_percent(10),
 				least: AMOUNT,
 			}),
+			keeper: KeeperTerms::NONE,
 		};
 		let origin = admin::<T>()?;
 		#[extrinsic_call]
@@ -145,6 +148,31 @@ mod benchmarks {
 		}
 		let book = Books::<T>::get(ASSET).ok_or("the asset is enabled")?;
 		assert_eq!((book.sheet.bad_debt, book.era_began), (0, end));
+		Ok(())
+	}
+
+	/// The last of the reserve, for somebody who has none of the asset yet.
+	#[benchmark]
+	fn reward() -> Result<(), BenchmarkError> {
+		enable::<T>()?;
+		let keeper: T::AccountId = account("keeper", 0, 0);
+		frame_system::Pallet::<T>::inc_providers(&keeper);
+		Pallet::<T>::mint_to_reserve(&ASSET, AMOUNT, MintReason::Interest)?;
+		let policy = Policy {
+			keeper: KeeperTerms {
+				flat: AMOUNT,
+				cap: AMOUNT,
+				..KeeperTerms::NONE
+			},
+			..Default::default()
+		};
+		Pallet::<T>::do_set_policy(ASSET, policy)?;
+		let paid;
+		#[block]
+		{
+			paid = Pallet::<T>::reward(&ASSET, &keeper, &[AMOUNT * 2]);
+		}
+		assert_eq!(paid, AMOUNT);
 		Ok(())
 	}
 

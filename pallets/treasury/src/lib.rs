@@ -39,6 +39,7 @@
 //! | netting | | | − | − | − |
 //! | recapitalisation | | | − | − | |
 //! | surplus is sold | | | | | − |
+//! | a keeper is paid | | | | | − |
 //! | stock is sold | | | | | + |
 //! | a loss is recognised | | | + | | |
 //!
@@ -59,6 +60,7 @@ extern crate alloc;
 
 mod fuse;
 mod issuance;
+pub mod keeper;
 mod netting;
 pub mod policy;
 mod sheet;
@@ -75,6 +77,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+pub use keeper::{KeeperTerms, Rewarded};
 pub use pallet::*;
 pub use policy::{GrowthCap, Policy};
 pub use types::{
@@ -185,6 +188,7 @@ pub mod pallet {
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
 		fn build(&self) {
 			for (asset, policy) in &self.policies {
+				assert!(policy.keeper.is_sound(), "rewards must be payable");
 				Policies::<T>::insert(asset, policy);
 			}
 		}
@@ -204,6 +208,15 @@ pub mod pallet {
 			asset: AssetId,
 			/// Who paid.
 			who: T::AccountId,
+			/// How much, in smallest units.
+			amount: Balance,
+		},
+		/// Somebody was paid for liquidations that the start of the block had not come to.
+		KeeperRewarded {
+			/// The debt asset.
+			asset: AssetId,
+			/// Who was paid.
+			keeper: T::AccountId,
 			/// How much, in smallest units.
 			amount: Balance,
 		},
@@ -325,6 +338,8 @@ pub mod pallet {
 		FuseIntact,
 		/// All that exists of the debt asset has something behind it.
 		NoLoss,
+		/// Keepers would be promised more than half of what they bring, which is never paid.
+		RewardTooHigh,
 		/// The policy would be laxer in some way. The guardian only tightens.
 		NotSafer,
 	}
@@ -340,6 +355,10 @@ pub mod pallet {
 			assert!(
 				T::MaxDebtAssets::get() > 0,
 				"there must be room for a debt asset"
+			);
+			assert!(
+				T::DefaultPolicy::get().keeper.is_sound(),
+				"rewards must be payable"
 			);
 			assert!(
 				T::BlocksPerHour::get() > 0 && T::EraLength::get() > 0,
@@ -359,7 +378,7 @@ pub mod pallet {
 		///
 		/// # Errors
 		///
-		/// [`Error::NotEnabled`].
+		/// [`Error::NotEnabled`], [`Error::RewardTooHigh`].
 		///
 		/// # Events
 		///

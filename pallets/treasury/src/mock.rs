@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use crate::{GrowthCap, Policy};
+use crate::{GrowthCap, KeeperTerms, Policy};
 use cairn_math::Perbill;
 use cairn_primitives::{AssetId, Balance, DebtLedger, Holding, LotLedger};
 use frame_support::{
@@ -99,6 +99,7 @@ parameter_types! {
 	pub const DefaultPolicy: Policy = Policy {
 		reserve_target: Perbill::from_parts(0),
 		growth: None,
+		keeper: KeeperTerms::NONE,
 	};
 }
 
@@ -276,6 +277,7 @@ pub fn policy(target: u32, share: u32, least: Balance) -> Policy {
 			share: Perbill::from_percent(share),
 			least,
 		}),
+		keeper: KeeperTerms::NONE,
 	}
 }
 

@@ -7,7 +7,7 @@ use frame_support::{dispatch::DispatchResult, ensure, traits::Get};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
-use crate::{Book, Books, Config, Error, Event, Pallet, Policies};
+use crate::{Book, Books, Config, Error, Event, KeeperTerms, Pallet, Policies};
 
 /// The share of what may be issued at once that is kept for interest: a twentieth. So borrowers
 /// cannot use up what interest needs.
@@ -58,6 +58,9 @@ pub struct Policy {
 	pub reserve_target: Perbill,
 	/// How fast the issuance may grow; `None` for as fast as facilities let it.
 	pub growth: Option<GrowthCap>,
+	/// What those are paid who liquidate what the start of a block did not come to.
+	#[serde(default)]
+	pub keeper: KeeperTerms,
 }
 
 impl Policy {
@@ -82,7 +85,9 @@ impl Policy {
 			(None, Some(_)) => false,
 			(Some(mine), Some(other)) => mine.share <= other.share && mine.least <= other.least,
 		};
-		slower && self.reserve_target >= other.reserve_target
+		slower
+			&& self.reserve_target >= other.reserve_target
+			&& self.keeper.is_as_safe_as(&other.keeper)
 	}
 }
 
@@ -115,6 +120,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_set_policy(asset: AssetId, policy: Policy) -> DispatchResult {
 		ensure!(Books::<T>::contains_key(&asset), Error::<T>::NotEnabled);
+		ensure!(policy.keeper.is_sound(), Error::<T>::RewardTooHigh);
 		Policies::<T>::insert(&asset, policy);
 		Self::deposit_event(Event::PolicySet { asset, policy });
 		Ok(())
@@ -142,6 +148,7 @@ mod tests {
 				share: Perbill::from_parts(share),
 				least,
 			}),
+			keeper: KeeperTerms::NONE,
 		})
 	}
 

@@ -6,6 +6,8 @@ use cairn_primitives::{AssetId, Balance, BlockNumber, BurnReason, Holding, MintR
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
+use crate::Rewarded;
+
 /// One line of a [`Sheet`].
 #[derive(
 	Clone,
@@ -169,6 +171,8 @@ pub struct Flows {
 	pub paid_in: Balance,
 	/// Surplus that has left the reserve. No line changes.
 	pub paid_out: Balance,
+	/// What the reserve has paid to keepers. No line changes.
+	pub rewarded: Balance,
 }
 
 impl Flows {
@@ -339,6 +343,8 @@ pub struct Book {
 	pub opening: Sheet,
 	/// What has moved since.
 	pub flows: Flows,
+	/// What keepers were paid last.
+	pub rewarded: Rewarded,
 }
 
 /// The balance sheet of one debt asset, as anyone may ask for it. All amounts in smallest units.

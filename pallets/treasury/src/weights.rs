@@ -20,6 +20,8 @@ pub trait WeightInfo {
 	fn settle_base() -> Weight;
 	/// Covering the bad debt of one asset, and closing its era.
 	fn settle_asset() -> Weight;
+	/// Paying a keeper.
+	fn reward() -> Weight;
 }
 
 /// For tests.
@@ -53,6 +55,10 @@ impl WeightInfo for () {
 	}
 
 	fn settle_asset() -> Weight {
+		Weight::from_parts(1_000, 10)
+	}
+
+	fn reward() -> Weight {
 		Weight::from_parts(1_000, 10)
 	}
 }

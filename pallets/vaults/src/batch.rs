@@ -18,7 +18,7 @@ use alloc::{
 };
 use cairn_math::{Tick, Trigger};
 use cairn_primitives::{
-	AssetId, Balance, BalanceSheet, FacilityId, LiquidationLots, LotId, PriceSource, Seizure,
+	AssetId, Balance, BalanceSheet, FacilityId, KeeperReward, LiquidationLots, LotId, PriceSource, Seizure,
 	VaultId,
 };
 use frame_support::weights::{Weight, WeightMeter};
@@ -63,6 +63,8 @@ pub(crate) struct Progress {
 	pub visited: u32,
 	/// Those of them that it has liquidated.
 	pub liquidated: u32,
+	/// How often a keeper was owed something for it.
+	pub rewards: u32,
 }
 
 impl Progress {
@@ -70,6 +72,7 @@ impl Progress {
 	pub fn add(&mut self, other: Self) {
 		self.visited = self.visited.saturating_add(other.visited);
 		self.liquidated = self.liquidated.saturating_add(other.liquidated);
+		self.rewards = self.rewards.saturating_add(other.rewards);
 	}
 }
 
@@ -83,6 +86,10 @@ pub(crate) struct Batch<T: Config> {
 	pub lots: BTreeMap<LotId, (CollateralIndex, Seizure)>,
 	pub debt_seized: Balance,
 	pub progress: Progress,
+	/// What each liquidation brings the reserve, if somebody is paid.
+	pub fees: Vec<Balance>,
+	/// Who is paid for it, if anybody is.
+	pub keeper: Option<T::AccountId>,
 	rows: Rows,
 }
 
@@ -107,8 +114,18 @@ impl<T: Config> Batch<T> {
 			lots: BTreeMap::new(),
 			debt_seized: 0,
 			progress: Progress::default(),
+			fees: Vec::new(),
+			keeper: None,
 			rows,
 		})
+	}
+
+	/// `keeper` is to be paid for this, if the start of the block did not finish the facility.
+	pub fn for_keeper(mut self, keeper: Option<&T::AccountId>) -> Self {
+		self.keeper = keeper
+			.filter(|_| Pallet::<T>::is_left_behind(self.id))
+			.cloned();
+		self
 	}
 
 	pub fn asset(&self, index: CollateralIndex) -> Option<&AssetId> {
@@ -291,8 +308,8 @@ impl<T: Config> Batch<T> {
 		}
 	}
 
-	/// Writes what concerns all vaults of the batch, and hands the seizures over.
-	pub fn close(self) -> Progress {
+	/// Writes what concerns all vaults of the batch, hands the seizures over, and has the keeper paid.
+	pub fn close(mut self) -> Progress {
 		FacilityStates::<T>::insert(self.id, &self.state);
 		if !self.debt_seized.is_zero() {
 			T::Sheet::debt_seized(&self.facility.debt_asset, self.debt_seized);
@@ -301,6 +318,10 @@ impl<T: Config> Batch<T> {
 			if let Some(asset) = self.asset(*index) {
 				T::Lots::put_up(*lot, self.id, &self.facility.debt_asset, asset, *seizure);
 			}
+		}
+		if let Some(keeper) = self.keeper.filter(|_| !self.fees.is_empty()) {
+			T::Keepers::reward(&self.facility.debt_asset, &keeper, &self.fees);
+			self.progress.rewards = 1;
 		}
 		self.progress
 	}

@@ -380,7 +380,8 @@ mod benchmarks {
 		let mut meter = WeightMeter::new();
 		#[block]
 		{
-			Pallet::<T>::enforce_facility(facility, 0, &mut meter);
+			let mut enforced = Default::default();
+			Pallet::<T>::enforce_facility(facility, 0, None, &mut meter, &mut enforced);
 		}
 		assert!(FacilityStates::<T>::contains_key(facility));
 		Ok(())
@@ -428,7 +429,7 @@ mod benchmarks {
 		let liquidated;
 		#[block]
 		{
-			liquidated = Pallet::<T>::enforce_facility(facility, 0, &mut meter)
+			liquidated = Pallet::<T>::enforce_facility(facility, 0, None, &mut meter)
 				.0
 				.liquidated;
 		}

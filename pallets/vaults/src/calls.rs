@@ -197,6 +197,11 @@ mod calls {
 		/// Liquidate one unsafe vault now, or let its guard act if the moment for that has come.
 		/// Anybody may. The start of every block does it by itself; this is for a backlog.
 		///
+		/// If the start of this block did not come to the vault, the caller is paid a part of what its
+		/// liquidation brings the reserve, as far as the treasury's policy and the reserve allow. It is
+		/// always less than the liquidation costs the vault's owner, and nothing if the vault is under
+		/// water.
+		///
 		/// ## Errors
 		///
 		/// - [`Error::VaultIsSafe`]
@@ -204,32 +209,40 @@ mod calls {
 		/// - [`Error::SwitchedOff`]: the breaker has stopped liquidations, the facility is settled, or
 		///   the oracle is silent.
 		#[pallet::call_index(8)]
-		#[pallet::weight(Extent::MAX.weight_of_liquidate::<T>())]
+		#[pallet::weight(
+			Extent::MAX.weight_of_liquidate::<T>().saturating_add(Pallet::<T>::weight_of_rewards(1))
+		)]
 		pub fn liquidate(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
 		) -> DispatchResultWithPostInfo {
-			ensure_signed(origin)?;
-			let extent = Self::do_liquidate(vault)?;
-			Ok(Some(extent.weight_of_liquidate::<T>()).into())
+			let keeper = ensure_signed(origin)?;
+			let (extent, rewards) = Self::do_liquidate(&keeper, vault)?;
+			let rewarding = Self::weight_of_rewards(rewards);
+			Ok(Some(extent.weight_of_liquidate::<T>().saturating_add(rewarding)).into())
 		}
 
 		/// Go on with the backlog of vaults that the prices may hurt, as far as the weight of `max`
-		/// vaults pays for. Anybody may. Each is liquidated, saved by its guard, or found safe.
+		/// vaults pays for. Anybody may. Each is liquidated, saved by its guard, or found safe; the caller
+		/// is paid for what he liquidates as for [`Pallet::liquidate`].
 		///
 		/// ## Errors
 		///
 		/// [`Error::NothingToEnforce`]: no vault is waiting that can be dealt with now, or `max` is
 		/// zero.
 		#[pallet::call_index(9)]
-		#[pallet::weight(Pallet::<T>::weight_of_enforcing(*max))]
+		#[pallet::weight(
+			Pallet::<T>::weight_of_enforcing(*max)
+				.saturating_add(Pallet::<T>::weight_of_rewards(*max))
+		)]
 		pub fn enforce_backlog(origin: OriginFor<T>, max: u32) -> DispatchResultWithPostInfo {
-			ensure_signed(origin)?;
+			let keeper = ensure_signed(origin)?;
 			let mut meter =
 				frame_support::weights::WeightMeter::with_limit(Self::weight_of_enforcing(max));
-			let done = Self::enforce_all(&mut meter);
+			let (done, _) = Self::enforce_for(Some(&keeper), &mut meter);
 			ensure!(done.visited > 0, Error::<T>::NothingToEnforce);
-			Ok(Some(meter.consumed()).into())
+			let rewarding = Self::weight_of_rewards(done.rewards);
+			Ok(Some(meter.consumed().saturating_add(rewarding)).into())
 		}
 
 		/// Create a facility. Only `AdminOrigin`. Nothing of it may exist yet, its debt asset must

@@ -6,14 +6,15 @@ use crate::{
 	index::{Rows, ROWS_OF_ENTRY},
 	types::CollateralIndex,
 	weights::WeightInfo,
-	Config, Error, Pallet, Vaults, MAX_CLAIMS, MAX_LEGS,
+	Config, Error, LeftBehind, Pallet, Vaults, MAX_CLAIMS, MAX_LEGS,
 };
 use alloc::vec::Vec;
-use cairn_primitives::{FacilityId, VaultId};
+use cairn_primitives::{BlockNumber, FacilityId, KeeperReward, VaultId};
 use frame_support::{
 	require_transactional,
 	traits::Get,
 	weights::{Weight, WeightMeter},
+	BoundedVec,
 };
 use sp_runtime::{traits::UniqueSaturatedInto, DispatchError};
 
@@ -36,41 +37,68 @@ impl<T: Config> Pallet<T> {
 	/// been. So no book can starve another however small the budget is, and one that is alone in
 	/// need has all of it. What does not fit waits at the head of its book.
 	pub fn enforce(meter: &mut WeightMeter) -> u32 {
-		Self::enforce_all(meter).liquidated
+		let (progress, unfinished) = Self::enforce_for(None, meter);
+		let unfinished = BoundedVec::truncate_from(unfinished);
+		// A block that comes to the end of all books has nothing to write.
+		if !unfinished.is_empty() && meter.try_consume(T::DbWeight::get().writes(1)).is_ok() {
+			LeftBehind::<T>::put((Self::this_block(), unfinished));
+		}
+		progress.liquidated
 	}
 
-	pub(crate) fn enforce_all(meter: &mut WeightMeter) -> Progress {
+	/// Whether the start of this block did not come to all unsafe vaults of a facility.
+	pub(crate) fn is_left_behind(facility: FacilityId) -> bool {
+		let (block, facilities) = LeftBehind::<T>::get();
+		block == Self::this_block() && facilities.contains(&facility)
+	}
+
+	fn this_block() -> BlockNumber {
+		frame_system::Pallet::<T>::block_number().unique_saturated_into()
+	}
+
+	/// [`Pallet::enforce`], by the start of a block or by a keeper, who is paid for what that has not
+	/// come to. Tells what has been done, and which facilities were not finished.
+	pub(crate) fn enforce_for(
+		keeper: Option<&T::AccountId>,
+		meter: &mut WeightMeter,
+	) -> (Progress, Vec<FacilityId>) {
 		let mut progress = Progress::default();
 		if meter.try_consume(T::WeightInfo::list_facilities()).is_err() {
-			return progress;
+			return (progress, Vec::new());
 		}
 		let live = Self::live_facilities();
 		let facilities = live.len() as u32;
-		let now: u32 = frame_system::Pallet::<T>::block_number().unique_saturated_into();
+		let now = Self::this_block();
 		let round = now.checked_div(facilities).unwrap_or_default();
 		let first = now.checked_rem(facilities).unwrap_or_default() as usize;
 		let least = T::WeightInfo::visit_facility(T::MaxCollaterals::get())
 			.saturating_add(Self::weight_of_one());
-		let mut unfinished = Vec::new();
+		let mut again = Vec::new();
 		let by_turns = live.iter().cycle().skip(first).take(live.len());
 		for (step, id) in (0u32..).zip(by_turns) {
 			let mut own = Self::share(meter, facilities.saturating_sub(step), least);
-			let (done, reached) = Self::enforce_facility(*id, round, &mut own);
+			let (done, reached) = Self::enforce_facility(*id, round, keeper, &mut own);
 			meter.consume(own.consumed());
 			progress.add(done);
 			if reached == Reached::Limit {
-				unfinished.push(*id);
+				again.push(*id);
 			}
 		}
-		for id in unfinished {
-			progress.add(Self::enforce_facility(id, round, meter).0);
+		let mut unfinished = Vec::new();
+		for id in again {
+			let (done, reached) = Self::enforce_facility(id, round, keeper, meter);
+			progress.add(done);
+			if reached == Reached::Limit {
+				unfinished.push(id);
+			}
 		}
-		progress
+		(progress, unfinished)
 	}
 
 	pub(crate) fn enforce_facility(
 		id: FacilityId,
 		round: u32,
+		keeper: Option<&T::AccountId>,
 		meter: &mut WeightMeter,
 	) -> (Progress, Reached) {
 		let max = T::MaxCollaterals::get();
@@ -80,9 +108,10 @@ impl<T: Config> Pallet<T> {
 		{
 			return (Progress::default(), Reached::Limit);
 		}
-		let Some(mut batch) = Batch::<T>::open(id, Rows::counting()) else {
+		let Some(batch) = Batch::<T>::open(id, Rows::counting()) else {
 			return (Progress::default(), Reached::End);
 		};
+		let mut batch = batch.for_keeper(keeper);
 		let books = batch.facility.collaterals.len() as u32;
 		let mut unfinished = Vec::new();
 		for step in 0..books {
@@ -152,23 +181,37 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(T::WeightInfo::list_facilities())
 	}
 
-	/// Liquidates one vault.
+	/// The most that paying for the enforcement of `max` vaults can weigh: each facility is gone through
+	/// twice at most.
+	pub(crate) fn weight_of_rewards(max: u32) -> Weight {
+		let most = T::MaxFacilities::get().saturating_mul(2).min(max);
+		// Whether anything was left behind is read in any case.
+		T::Keepers::reward_weight()
+			.saturating_mul(most.into())
+			.saturating_add(T::DbWeight::get().reads(1))
+	}
+
+	/// Liquidates one vault for `keeper`, who is paid if the start of the block did not come to it.
+	/// Tells for how many batches he was owed something.
 	#[require_transactional]
-	pub(crate) fn do_liquidate(id: VaultId) -> Result<Extent, DispatchError> {
+	pub(crate) fn do_liquidate(
+		keeper: &T::AccountId,
+		id: VaultId,
+	) -> Result<(Extent, u32), DispatchError> {
 		let vault = Vaults::<T>::get(id).ok_or(Error::<T>::UnknownVault)?;
 		let extent = Extent {
 			legs: vault.legs.len() as u32,
 			claims: vault.claims.len() as u32,
 		};
-		let mut batch =
-			Batch::<T>::open(vault.facility, Rows::uncounted()).ok_or(Error::<T>::SwitchedOff)?;
+		// One that is in no book would not have been found by any budget.
+		let is_indexed = vault.legs.iter().any(|leg| leg.entry.is_some());
+		let mut batch = Batch::<T>::open(vault.facility, Rows::uncounted())
+			.ok_or(Error::<T>::SwitchedOff)?
+			.for_keeper(Some(keeper).filter(|_| is_indexed));
 		match batch.evaluate(id, vault).verdict {
 			Verdict::Safe => Err(Error::<T>::VaultIsSafe.into()),
 			Verdict::Waiting => Err(Error::<T>::NothingToSell.into()),
-			Verdict::Saved | Verdict::Liquidated => {
-				batch.close();
-				Ok(extent)
-			}
+			Verdict::Saved | Verdict::Liquidated => Ok((extent, batch.close().rewards)),
 		}
 	}
 }

@@ -122,8 +122,8 @@ pub mod pallet {
 	use alloc::vec::Vec;
 	use cairn_math::{FixedU128, Price, Tick};
 	use cairn_primitives::{
-		AssetDecimals, AssetId, Balance, BalanceSheet, FacilityId, Issuance, LiquidationLots,
-		Moment, PriceSource, VaultId,
+		AssetDecimals, AssetId, Balance, BalanceSheet, BlockNumber, FacilityId, Issuance,
+		KeeperReward, LiquidationLots, Moment, PriceSource, VaultId,
 	};
 	use frame_support::{
 		pallet_prelude::*,
@@ -159,6 +159,8 @@ pub mod pallet {
 		type Sheet: BalanceSheet<AssetId>;
 		/// Where seized collateral is sold.
 		type Lots: LiquidationLots<AssetId>;
+		/// Who pays those that liquidate what the start of a block did not come to.
+		type Keepers: KeeperReward<Self::AccountId, AssetId>;
 		/// The clock.
 		type Time: Time<Moment = Moment>;
 		/// The account that holds the collateral of all vaults and lots.
@@ -211,6 +213,12 @@ pub mod pallet {
 	/// The next vault's number.
 	#[pallet::storage]
 	pub type NextVault<T> = StorageValue<_, VaultId, ValueQuery>;
+
+	/// The block whose start did not come to all unsafe vaults, and the facilities that it did not
+	/// finish. Worth something in that block only.
+	#[pallet::storage]
+	pub type LeftBehind<T: Config> =
+		StorageValue<_, (BlockNumber, BoundedVec<FacilityId, T::MaxFacilities>), ValueQuery>;
 
 	/// The vault that the sweep looks at next, see `sweep.rs`.
 	#[pallet::storage]

@@ -201,6 +201,7 @@ impl crate::Config for Test {
 	type Issuance = Treasury;
 	type Sheet = Treasury;
 	type Lots = Auctions;
+	type Keepers = Treasury;
 	type Time = Timestamp;
 	type Custody = Custody;
 	type VaultDeposit = ConstU128<VAULT_DEPOSIT>;

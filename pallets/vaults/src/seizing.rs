@@ -145,6 +145,7 @@ impl<T: Config> Batch<T> {
 		self.debt_seized = self.debt_seized.saturating_add(moved);
 		let mut seized = Basket::new();
 		let mut unassigned = moved;
+		let (mut brings, mut fees): (Balance, Balance) = (0, 0);
 		for (number, sale) in sales.iter().enumerate() {
 			if position.debit(sale.collateral, sale.amount).is_err() {
 				frame_support::defensive!("a sale exceeds its leg");
@@ -161,6 +162,9 @@ impl<T: Config> Batch<T> {
 			let collateral = self.facility.collaterals.get(usize::from(sale.collateral));
 			// The fee is on what the collateral repays, not on what it fails to.
 			let fee = collateral.map_or(0, |c| c.terms.fee.mul_ceil(repaid));
+			let penalty = collateral.map_or(0, |c| c.terms.penalty.mul_floor(repaid));
+			brings = repaid.saturating_add(penalty).saturating_add(brings);
+			fees = fee.saturating_add(fees);
 			let seizure = Seizure {
 				collateral: sale.amount,
 				debt,
@@ -172,6 +176,11 @@ impl<T: Config> Batch<T> {
 			}
 		}
 		self.progress.liquidated = self.progress.liquidated.saturating_add(1);
+		if self.keeper.is_some() {
+			// What the collateral is worth comes to the fee only after all of the debt: nothing of it is
+			// left where the vault was under water.
+			self.fees.push(fees.min(brings.saturating_sub(moved)));
+		}
 		Pallet::<T>::deposit_event(Event::Liquidated {
 			vault: position.id,
 			owner: position.vault.owner.clone(),

@@ -14,7 +14,7 @@ use crate::{
 use cairn_auctions::Limits;
 use cairn_math::Perbill;
 use cairn_primitives::Moment;
-use cairn_treasury::{GrowthCap, Policy};
+use cairn_treasury::{GrowthCap, KeeperTerms, Policy};
 use frame_support::{
 	parameter_types,
 	traits::{ConstU128, ConstU32, ConstU64},
@@ -44,6 +44,13 @@ parameter_types! {
 			share: Perbill::from_percent(10),
 			least: 10_000_000 * CUSD,
 		}),
+		// More than a transaction costs by far, less than half of what a liquidation of the smallest
+		// debt brings or it is not paid.
+		keeper: KeeperTerms {
+			flat: CUSD,
+			share: Perbill::from_percent(5),
+			cap: 1_000 * CUSD,
+		},
 	};
 	/// What may always be on sale, and what may be at most once buyers have shown that they take it.
 	pub const LotLimits: Limits = Limits {
@@ -125,6 +132,7 @@ impl cairn_vaults::Config for Runtime {
 	type Fungibles = Fungibles;
 	type GuardianOrigin = EnsureRoot<AccountId>;
 	type Issuance = Treasury;
+	type Keepers = Treasury;
 	type Lots = Auctions;
 	type MaxCollaterals = ConstU32<16>;
 	type MaxFacilities = ConstU32<32>;

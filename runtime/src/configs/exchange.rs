@@ -163,6 +163,7 @@ impl Exchange<AccountId, AssetId> for Pools {
 		let unlimited = cairn_treasury::Policy {
 			reserve_target: Default::default(),
 			growth: None,
+			keeper: Default::default(),
 		};
 		let root = frame_system::RawOrigin::Root.into();
 		crate::Treasury::set_policy(root, bought.clone(), unlimited).expect("root may");

@@ -117,4 +117,10 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
+	/// ESTIMATE: Books (r:1 w:1), Policies (r:1), the asset (r:1 w:1), two holdings (r:2 w:2), two
+	/// accounts (r:2 w:2).
+	fn reward() -> Weight {
+		Weight::from_parts(120_000_000, 9_000)
+			.saturating_add(T::DbWeight::get().reads_writes(7, 6))
+	}
 }

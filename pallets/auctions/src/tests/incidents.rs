@@ -282,7 +282,9 @@ fn a_limit_never_leaves_a_crumb_that_cannot_be_sold() {
 				let price = Auctions::price(lot).unwrap().raw();
 				let just_less = (row.sale.unwrap().offered - 1) * 10u128.pow(16) / price;
 				let _ = take(lot, just_less);
-				assert_ok!(take(lot, u128::MAX));
+				if Lots::<Test>::contains_key(lot) {
+					assert_ok!(take(lot, u128::MAX));
+				}
 			}
 			assert!(!Lots::<Test>::contains_key(lot), "{tab}");
 			check();

@@ -50,6 +50,7 @@ mod system {
 		let policy = Policy {
 			reserve_target: Perbill::from_percent(percent),
 			growth: None,
+			..Default::default()
 		};
 		Treasury::set_policy(RuntimeOrigin::root(), CUSD, policy).unwrap();
 	}

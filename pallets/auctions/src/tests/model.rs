@@ -438,7 +438,7 @@ impl Model {
 		let tab = paper.debt + paper.fee;
 		prop_assert!(paid <= tab || bought == 1);
 		// No more than was offered, but for what would have been too little to leave.
-		prop_assert!(paid < sale.offered + 100 * ONE_CUSD || bought == 1);
+		prop_assert!(paid <= sale.offered + 100 * ONE_CUSD || bought == 1);
 		let (recovered, lost) = paper.sell(bought, paid);
 		let goes_on = paper.open && paid >= sale.offered;
 		self.reserve += paid - recovered;

@@ -6,6 +6,7 @@ mod fuse;
 mod growth;
 mod incidents;
 mod issuing;
+mod keepers;
 mod long_run;
 mod model;
 mod netting;

@@ -4,6 +4,7 @@ use crate::{mock::Test, Error};
 use sp_runtime::DispatchError;
 
 mod bad_input;
+mod batches;
 mod brute_force;
 mod budget;
 mod claims;
@@ -19,6 +20,7 @@ mod guard;
 mod index;
 mod interest;
 mod invariants;
+mod keepers;
 mod ledger;
 mod ledger_fuzz;
 mod modes;

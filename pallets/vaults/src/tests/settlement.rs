@@ -7,7 +7,9 @@ use crate::{
 	Call, Error, Event, Receipts, SettledFacilities, Settlements,
 };
 use cairn_math::{FixedU128, Price, Ray};
-use cairn_primitives::{AssetId, Balance, BalanceSheet, FacilityId, QuoteStatus, VaultId};
+use cairn_primitives::{
+	AssetId, Balance, BalanceSheet, DebtLedger, FacilityId, QuoteStatus, VaultId,
+};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{fungible::InspectHold, fungibles::Inspect, Hooks},

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use cairn_primitives::oracle::{Misconduct, OnMisconduct};
 use codec::Encode;
 use core::marker::PhantomData;
-use frame_support::{traits::Get, weights::Weight};
+use frame_support::weights::Weight;
 use pallet_session::historical::IdentificationTuple;
 use sp_runtime::Perbill;
 use sp_staking::{

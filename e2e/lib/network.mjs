@@ -7,7 +7,7 @@ import { plain } from './codec.mjs';
 import { targetDir } from './paths.mjs';
 import { remove } from './program.mjs';
 import { request } from './rpc.mjs';
-import { makeRaw, writeSpec } from './spec.mjs';
+import { writeRawSpec, writeSpec } from './spec.mjs';
 import { startMarket, startNode } from './stack.mjs';
 
 /** The validators of the preset `local`. Each holds the session keys of its name. */
@@ -39,7 +39,8 @@ export async function startNetwork(name, { prepare = async () => {}, validity } 
       markets[validator] = market;
     }
     await prepare(markets);
-    const spec = await makeRaw(await writeSpec('local', logs, validity));
+    const preset = validity ? await writeSpec('local', logs, validity) : 'local';
+    const spec = await writeRawSpec(preset, logs);
     const start = async (validator, bootnodes) => {
       const options = [
         ['--chain', spec, `--${validator}`],

@@ -18,8 +18,8 @@ use alloc::{
 };
 use cairn_math::{Tick, Trigger};
 use cairn_primitives::{
-	AssetId, Balance, BalanceSheet, FacilityId, KeeperReward, LiquidationLots, LotId, PriceSource, Seizure,
-	VaultId,
+	AssetId, Balance, BalanceSheet, FacilityId, KeeperReward, LiquidationLots, LotId, PriceSource,
+	Seizure, VaultId,
 };
 use frame_support::weights::{Weight, WeightMeter};
 use sp_runtime::traits::Zero;

@@ -380,8 +380,7 @@ mod benchmarks {
 		let mut meter = WeightMeter::new();
 		#[block]
 		{
-			let mut enforced = Default::default();
-			Pallet::<T>::enforce_facility(facility, 0, None, &mut meter, &mut enforced);
+			Pallet::<T>::enforce_facility(facility, 0, None, &mut meter);
 		}
 		assert!(FacilityStates::<T>::contains_key(facility));
 		Ok(())

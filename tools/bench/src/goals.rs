@@ -22,6 +22,7 @@ pub fn goals(lines: &[Line]) -> Vec<Goal> {
 		adjust(lines),
 		oracle_round(lines),
 		lots_tick(lines),
+		charged(lines),
 	]
 }
 
@@ -96,5 +97,22 @@ fn lots_tick(lines: &[Line]) -> Goal {
 		what: "lots_tick: 10,000 lots resting to 10".into(),
 		wanted: "at most 1.3 times".into(),
 		outcome: ratio.map(|ratio| (format!("{ratio:.2} times"), ratio <= 1.3)),
+	}
+}
+
+/// Whether nothing took longer than it was charged for: neither a transaction nor a liquidation.
+fn charged(lines: &[Line]) -> Goal {
+	let pair =
+		|line: &Line, took: &str, charged: &str| Some((line.number(took)?, line.number(charged)?));
+	let shares = lines.iter().filter_map(|line| {
+		let (took, charged) = pair(line, "us", "charged_us")
+			.or_else(|| pair(line, "us_per_vault", "charged_us_per_vault"))?;
+		Some(took / charged)
+	});
+	let worst = shares.reduce(f64::max);
+	Goal {
+		what: "charges: what took most of its weight".into(),
+		wanted: "at most 100 %".into(),
+		outcome: worst.map(|share| (format!("{:.0} %", share * 100.0), share <= 1.0)),
 	}
 }

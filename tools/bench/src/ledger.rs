@@ -5,7 +5,7 @@
 //! sets: those of a genesis state in the making, or of a block in the database.
 
 use crate::{spec::grouped, Result, Spec};
-use cairn_math::Price;
+use cairn_math::{FixedU128, Price};
 use cairn_oracle::types::{GenesisFeedKind, Report, ReportedPrice};
 use cairn_primitives::{
 	AccountId, AssetId, Balance, BalanceSheet, Hash, Issuance, LiquidationLots, LotId, MintReason,
@@ -18,7 +18,7 @@ use cairn_runtime::{
 	Assets, Auctions, Balances, Oracle, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig,
 	RuntimeOrigin, SessionKeys, StartOfBlock, System, Treasury, TxExtension, UncheckedExtrinsic,
 };
-use cairn_vaults::types::{Adjustment, FacilityTerms, Limits};
+use cairn_vaults::types::{Adjustment, FacilityTerms, Guard, Limits};
 use codec::{Decode, DecodeAll, Encode};
 use frame_support::{
 	dispatch::DispatchClass,
@@ -492,6 +492,55 @@ pub fn adjust(owner: u32, movement: Movement) -> Result<RuntimeCall> {
 	}))
 }
 
+/// A call that an owner of a vault with one leg makes.
+pub type CallOf = fn(owner: u32) -> Result<RuntimeCall>;
+
+/// What an owner can do with a vault, beside adjusting it.
+pub const CALLS: [(&str, CallOf); 5] = [
+	("vaults.open", |owner| {
+		let asset = collateral_asset(owner);
+		let deposit = vec![(asset.clone(), worth(&asset, 1_000.0))];
+		Ok(RuntimeCall::Vaults(cairn_vaults::Call::open {
+			facility: 0,
+			adjustment: Adjustment {
+				deposit: deposit.try_into().map_err(|_| "too many legs")?,
+				borrow: 200 * CUSD,
+				..Default::default()
+			},
+			limits: Limits::default(),
+		}))
+	}),
+	("vaults.withdraw", |owner| {
+		let asset = collateral_asset(owner);
+		Ok(RuntimeCall::Vaults(cairn_vaults::Call::withdraw {
+			vault: owner.into(),
+			amount: worth(&asset, 1.0),
+			asset,
+		}))
+	}),
+	("vaults.close", |owner| {
+		Ok(RuntimeCall::Vaults(cairn_vaults::Call::close {
+			vault: owner.into(),
+			max_repay: Balance::MAX,
+		}))
+	}),
+	("vaults.set_guard", |owner| {
+		Ok(RuntimeCall::Vaults(cairn_vaults::Call::set_guard {
+			vault: owner.into(),
+			guard: Some(Guard {
+				level: FixedU128::from_rational(11, 10),
+				amount: 100 * CUSD,
+			}),
+		}))
+	}),
+	("vaults.offer", |owner| {
+		Ok(RuntimeCall::Vaults(cairn_vaults::Call::offer {
+			vault: owner.into(),
+			to: Some(owner_account(owner + 1)),
+		}))
+	}),
+];
+
 /// Buys collateral of the value of so many dollars from a lot at whatever price.
 pub fn take(lot: LotId, asset: &AssetId, usd: f64) -> RuntimeCall {
 	RuntimeCall::Auctions(cairn_auctions::Call::take {
@@ -522,6 +571,22 @@ pub fn first_failure(events: &[RuntimeEvent]) -> Option<String> {
 		}
 		_ => None,
 	})
+}
+
+/// What the transactions of a block were charged together, in microseconds: the weight of each after
+/// it was dispatched, and what every transaction weighs. Not what comes before the transactions.
+pub fn charged_us(events: &[RuntimeEvent]) -> f64 {
+	let weights = <Runtime as frame_system::Config>::BlockWeights::get();
+	let charged = events.iter().map(|event| match event {
+		RuntimeEvent::System(frame_system::Event::ExtrinsicSuccess { dispatch_info })
+			if dispatch_info.class != DispatchClass::Mandatory =>
+		{
+			let base = weights.get(dispatch_info.class).base_extrinsic;
+			dispatch_info.weight.saturating_add(base).ref_time()
+		}
+		_ => 0,
+	});
+	charged.sum::<u64>() as f64 / 1e6
 }
 
 /// How many vaults were liquidated.

@@ -159,11 +159,25 @@ fn a_goal_is_met_missed_or_not_measured() {
 }
 
 #[test]
+fn whatever_takes_longer_than_it_is_charged_for_is_noticed() {
+	let call = |us: f64| Line::new("call").with("us", us).with("charged_us", 100);
+	let crash = |us: f64| {
+		Line::new("liquidate")
+			.with("us_per_vault", us)
+			.with("charged_us_per_vault", 100)
+	};
+	let verdict = |lines: &[Line]| goals(lines).last().unwrap().outcome.clone().unwrap().1;
+	assert!(verdict(&[call(99.0), crash(100.0)]));
+	assert!(!verdict(&[call(99.0), crash(101.0)]));
+	assert!(!verdict(&[call(101.0), crash(99.0)]));
+}
+
+#[test]
 fn the_largest_chains_come_last_and_every_benchmark_has_a_job() {
 	let jobs = jobs(&[1_000, 100_000, 1_000_000]);
 	assert!(jobs.iter().rev().take(3).all(|job| job.size == 1_000_000));
 	let names = names();
-	assert_eq!(names.len(), 8, "{names:?}");
+	assert_eq!(names.len(), 9, "{names:?}");
 	assert!(names
 		.iter()
 		.all(|name| jobs.iter().any(|job| job.name == *name)));

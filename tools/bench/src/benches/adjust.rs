@@ -1,19 +1,15 @@
 //! What a user's operation costs, beside the cheapest thing a user can do.
 
-use super::Lab;
+use super::{
+	calls::{filled, TRANSACTIONS},
+	Lab,
+};
 use crate::{
-	chain::{Built, Chain},
+	chain::Built,
 	ledger::{self, Movement},
 	results::Line,
 	Result, Spec,
 };
-use cairn_runtime::RuntimeCall;
-
-/// Transactions in a block, if they fit.
-const TRANSACTIONS: u32 = 200;
-
-/// How often a block is built to see how its costs divide.
-const BUILDS: usize = 5;
 
 /// Adds what each movement costs, the one that does most first, and a transfer beside it.
 pub fn run(lab: &mut Lab, vaults: u32) -> Result<()> {
@@ -47,6 +43,11 @@ pub fn run(lab: &mut Lab, vaults: u32) -> Result<()> {
 				.with_rounded("us", us, 1)
 				.with_rounded("transfer_us", transfer_us, 1)
 				.with_rounded("ratio", us / transfer_us, 2)
+				.with_rounded(
+					"charged_us",
+					ledger::charged_us(&adjusting.events) / f64::from(count),
+					1,
+				)
 				.with_rounded("us_root", root(&adjusting), 1)
 				.with_rounded("transfer_us_root", root(&transferring), 1)
 				.with_rounded("keys_changed", keys(&adjusting), 2)
@@ -54,32 +55,4 @@ pub fn run(lab: &mut Lab, vaults: u32) -> Result<()> {
 		)?;
 	}
 	Ok(())
-}
-
-/// A block with one transaction each of up to `count` owners, made of the sender and another owner
-/// who does not send. Both are anywhere in the state.
-fn filled(
-	chain: &Chain,
-	owners: u32,
-	count: u32,
-	call: impl Fn(u32, u32) -> Result<RuntimeCall>,
-) -> Result<Built> {
-	let genesis = chain.genesis()?;
-	let count = count.min(owners / 2);
-	let transactions = chain.at(genesis, || {
-		(0..count)
-			.map(|number| {
-				let (sender, other) = (number * 2, number * 2 + 1);
-				ledger::signed(sender, call(sender, other)?)
-			})
-			.collect::<Result<Vec<_>>>()
-	})??;
-	let mut best = chain.build(genesis, transactions.clone())?;
-	for _ in 1..BUILDS {
-		let built = chain.build(genesis, transactions.clone())?;
-		if built.finalize_us < best.finalize_us {
-			best = built;
-		}
-	}
-	Ok(best)
 }

@@ -2,6 +2,7 @@
 
 mod adjust;
 pub mod basket_reevaluations;
+mod calls;
 mod enforce_idle;
 mod liquidate;
 mod lots_tick;
@@ -71,6 +72,7 @@ pub fn jobs(sizes: &[u32]) -> Vec<Job> {
 		));
 		if *size == one_size {
 			jobs.push(job("adjust", *size, "vaults", adjust::run));
+			jobs.push(job("call", *size, "vaults", calls::run));
 			jobs.push(job("take", *size, "vaults", take::run));
 			jobs.push(job(
 				"liquidate",

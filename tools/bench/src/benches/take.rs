@@ -52,6 +52,11 @@ pub fn run(lab: &mut Lab, vaults: u32) -> Result<()> {
 			.with("vaults", vaults)
 			.with("transactions", taking.transactions)
 			.with_rounded("us", each(time.least, empty_time.least), 1)
+			.with_rounded(
+				"charged_us",
+				ledger::charged_us(&taking.events) / taking.transactions as f64,
+				1,
+			)
 			.with_rounded("us_cold", each(time.cold, empty_time.cold), 1)
 			.with_rounded("keys_changed", keys, 2),
 	)

@@ -1,7 +1,7 @@
 //! Weights of `cairn_oracle`, measured by its benchmarks in the WASM runtime. Written by
 //! `make weights`: not to be changed by hand.
 //!
-//! Date 2026-11-22, CPU AMD EPYC, 12 steps, 6 repeats,
+//! Date 2026-11-22, CPU AMD EPYC, 8 steps, 4 repeats,
 //! Compiled WASM.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -29,10 +29,10 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// `f` in `[1, 32]`.
 	fn authorize_report(f: u32, ) -> Weight {
-		// Least time measured: 77_985_000 picoseconds.
-		Weight::from_parts(80_567_495, 4687)
-			// Standard error: 37_526
-			.saturating_add(Weight::from_parts(696_317, 0).saturating_mul(f.into()))
+		// Least time measured: 70_875_000 picoseconds.
+		Weight::from_parts(98_762_223, 4687)
+			// Standard error: 74_985
+			.saturating_add(Weight::from_parts(1_057_691, 0).saturating_mul(f.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 	}
 	/// Storage: `Oracle::SessionStart` (r:1 w:0)
@@ -43,10 +43,10 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Proof: `Oracle::NewReports` (`max_values`: Some(1), `max_size`: Some(0), added: 495, mode: `MaxEncodedLen`)
 	/// `f` in `[1, 32]`.
 	fn report(f: u32, ) -> Weight {
-		// Least time measured: 17_215_000 picoseconds.
-		Weight::from_parts(24_700_288, 4606)
-			// Standard error: 52_737
-			.saturating_add(Weight::from_parts(332_697, 0).saturating_mul(f.into()))
+		// Least time measured: 33_780_000 picoseconds.
+		Weight::from_parts(51_594_992, 4606)
+			// Standard error: 90_851
+			.saturating_add(Weight::from_parts(112_287, 0).saturating_mul(f.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -57,8 +57,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::NewReports` (r:1 w:0)
 	/// Proof: `Oracle::NewReports` (`max_values`: Some(1), `max_size`: Some(0), added: 495, mode: `MaxEncodedLen`)
 	fn aggregate_idle() -> Weight {
-		// Least time measured: 103_814_000 picoseconds.
-		Weight::from_parts(112_547_000, 6926)
+		// Least time measured: 106_318_000 picoseconds.
+		Weight::from_parts(120_319_000, 6926)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -85,15 +85,15 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// `v` in `[1, 100]`.
 	/// `f` in `[1, 32]`.
 	fn aggregate(v: u32, f: u32, ) -> Weight {
-		// Least time measured: 138_185_000 picoseconds.
-		Weight::from_parts(138_846_000, 7374)
-			// Standard error: 508_140
-			.saturating_add(Weight::from_parts(7_273_058, 0).saturating_mul(v.into()))
-			// Standard error: 1_591_146
-			.saturating_add(Weight::from_parts(16_757_612, 0).saturating_mul(f.into()))
+		// Least time measured: 137_625_000 picoseconds.
+		Weight::from_parts(139_437_000, 7374)
+			// Standard error: 604_743
+			.saturating_add(Weight::from_parts(7_827_884, 0).saturating_mul(v.into()))
+			// Standard error: 1_895_408
+			.saturating_add(Weight::from_parts(12_977_473, 0).saturating_mul(f.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
-			.saturating_add(T::DbWeight::get().writes(4))
+			.saturating_add(T::DbWeight::get().writes(3))
 			.saturating_add(Weight::from_parts(0, 3616).saturating_mul(v.into()))
 	}
 	/// Storage: `Oracle::Feeds` (r:1 w:0)
@@ -107,8 +107,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::ShadowFeeds` (r:0 w:1)
 	/// Proof: `Oracle::ShadowFeeds` (`max_values`: None, `max_size`: Some(5885), added: 8360, mode: `MaxEncodedLen`)
 	fn set_feed() -> Weight {
-		// Least time measured: 98_325_000 picoseconds.
-		Weight::from_parts(111_715_000, 9350)
+		// Least time measured: 101_631_000 picoseconds.
+		Weight::from_parts(112_507_000, 9350)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -125,8 +125,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::ShadowFeeds` (r:0 w:1)
 	/// Proof: `Oracle::ShadowFeeds` (`max_values`: None, `max_size`: Some(5885), added: 8360, mode: `MaxEncodedLen`)
 	fn remove_feed() -> Weight {
-		// Least time measured: 101_751_000 picoseconds.
-		Weight::from_parts(109_503_000, 9350)
+		// Least time measured: 109_072_000 picoseconds.
+		Weight::from_parts(123_103_000, 9350)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -143,8 +143,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::ReportedFeeds` (r:1 w:1)
 	/// Proof: `Oracle::ReportedFeeds` (`max_values`: Some(1), `max_size`: Some(1985), added: 2480, mode: `MaxEncodedLen`)
 	fn promote_feed() -> Weight {
-		// Least time measured: 100_940_000 picoseconds.
-		Weight::from_parts(111_395_000, 9350)
+		// Least time measured: 105_717_000 picoseconds.
+		Weight::from_parts(132_537_000, 9350)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -155,24 +155,24 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::ReportedFeeds` (r:1 w:1)
 	/// Proof: `Oracle::ReportedFeeds` (`max_values`: Some(1), `max_size`: Some(1985), added: 2480, mode: `MaxEncodedLen`)
 	fn withdraw_shadow() -> Weight {
-		// Least time measured: 51_787_000 picoseconds.
-		Weight::from_parts(77_565_000, 9350)
+		// Least time measured: 52_007_000 picoseconds.
+		Weight::from_parts(72_688_000, 9350)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Oracle::Quotes` (r:1 w:1)
 	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
 	fn halt_feed() -> Weight {
-		// Least time measured: 45_487_000 picoseconds.
-		Weight::from_parts(75_142_000, 6926)
+		// Least time measured: 45_938_000 picoseconds.
+		Weight::from_parts(60_360_000, 6926)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Oracle::Quotes` (r:1 w:1)
 	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
 	fn resume_feed() -> Weight {
-		// Least time measured: 42_433_000 picoseconds.
-		Weight::from_parts(53_360_000, 6926)
+		// Least time measured: 45_197_000 picoseconds.
+		Weight::from_parts(53_259_000, 6926)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -187,8 +187,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn authorize_prove_two_reports() -> Weight {
-		// Least time measured: 137_554_000 picoseconds.
-		Weight::from_parts(148_421_000, 5487)
+		// Least time measured: 123_794_000 picoseconds.
+		Weight::from_parts(135_000_000, 5487)
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
 	/// Storage: `Oracle::SetId` (r:1 w:0)
@@ -197,12 +197,18 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Proof: `Oracle::Authorities` (`max_values`: Some(1), `max_size`: Some(3202), added: 3697, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Reporters` (r:1 w:0)
 	/// Proof: `Oracle::Reporters` (`max_values`: Some(1), `max_size`: Some(4002), added: 4497, mode: `MaxEncodedLen`)
+	/// Storage: `Session::CurrentIndex` (r:1 w:0)
+	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Offences::ConcurrentReportsIndex` (r:1 w:1)
+	/// Proof: `Offences::ConcurrentReportsIndex` (`max_values`: None, `max_size`: None, mode: `Measured`)
+	/// Storage: `Offences::Reports` (r:1 w:1)
+	/// Proof: `Offences::Reports` (`max_values`: None, `max_size`: None, mode: `Measured`)
 	/// Storage: `Oracle::Convictions` (r:0 w:1)
 	/// Proof: `Oracle::Convictions` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn prove_two_reports() -> Weight {
-		// Least time measured: 35_233_000 picoseconds.
-		Weight::from_parts(56_564_000, 5487)
-			.saturating_add(T::DbWeight::get().reads(3))
-			.saturating_add(T::DbWeight::get().writes(1))
+		// Least time measured: 70_926_000 picoseconds.
+		Weight::from_parts(91_816_000, 11061)
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(3))
 	}
 }

@@ -12,6 +12,7 @@ mod chain_spec;
 mod cli;
 mod command;
 mod inherents;
+mod offchain_pool;
 mod rpc;
 mod service;
 

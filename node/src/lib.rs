@@ -14,5 +14,6 @@ pub mod chain_spec;
 pub mod cli;
 pub mod command;
 mod inherents;
+mod offchain_pool;
 mod rpc;
 mod service;

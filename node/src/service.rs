@@ -41,6 +41,7 @@ use cairn_runtime::{opaque::Block, RuntimeApi};
 
 use crate::{
 	inherents::SlotInherents,
+	offchain_pool::EveryView,
 	rpc::{GrandpaView, RpcBuilder},
 };
 
@@ -402,9 +403,9 @@ impl Services {
 			runtime_api_provider: self.client.clone(),
 			keystore: Some(self.keystore.clone()),
 			offchain_db: backend.offchain_storage(),
-			transaction_pool: Some(OffchainTransactionPoolFactory::new(
+			transaction_pool: Some(OffchainTransactionPoolFactory::new(EveryView(
 				self.transaction_pool.clone(),
-			)),
+			))),
 			network_provider: Arc::new(self.network.clone()),
 			is_validator: self.role.is_authority(),
 			enable_http_requests: true,

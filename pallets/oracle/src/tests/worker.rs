@@ -5,7 +5,7 @@ use crate::{
 	worker::{
 		http::{fetch_all, FetchError, Question, MAX_BODY},
 		local::{header_key, override_key, sent, Sent},
-		run, Outcome, FETCH_TIME, POOL_TIME,
+		run, Outcome, FETCH_TIME,
 	},
 	Call, LatestReports,
 };
@@ -129,12 +129,8 @@ impl Node {
 
 	/// The block's own clock goes on, and the node's with it.
 	pub fn next_block(&mut self) {
-		let now = self.chain.execute_with(|| {
-			next_block();
-			pallet_timestamp::Now::<Test>::get()
-		});
-		let mut network = self.network.0.lock().unwrap();
-		network.clock = network.clock.max(now);
+		self.chain.execute_with(next_block);
+		self.network.0.lock().unwrap().clock += BLOCK_TIME;
 	}
 
 	pub fn override_source(&mut self, name: &str, base: &[u8]) {
@@ -496,20 +492,6 @@ fn a_body_is_read_to_its_limit_and_no_further() {
 		assert_eq!(fetched[0].as_ref().map(Vec::len), Ok(MAX_BODY));
 		assert_eq!(fetched[1], Err(FetchError::TooLong));
 	});
-}
-
-#[test]
-fn the_pool_has_its_time_before_it_is_given_a_report() {
-	let mut quick = node(1).with_fair_weather();
-	let (outcome, time) = quick.time_taken(Node::run);
-	assert_eq!((outcome, time), (Outcome::Sent(1), POOL_TIME.millis()));
-	// Who has waited for a source has waited for the pool, too.
-	let mut slow = node(1).with_fair_weather();
-	slow.serve(DOT_URLS[0], Server::Silent);
-	let (outcome, time) = slow.time_taken(Node::run);
-	assert_eq!((outcome, time), (Outcome::Sent(1), FETCH_TIME.millis()));
-	// With nothing to send there is nothing to wait for.
-	assert_eq!(slow.time_taken(Node::run), (Outcome::Done, 0));
 }
 
 #[test]

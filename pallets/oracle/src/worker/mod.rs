@@ -51,9 +51,6 @@ use crate::{
 pub const LOG_TARGET: &str = "cairn::oracle";
 /// All sources have to answer within this time.
 pub const FETCH_TIME: Duration = Duration::from_millis(2_000);
-/// The pool is busy with a new block for a moment. What it is given meanwhile it may offer to the author
-/// after next only, so that a report would come a round late, or never.
-pub const POOL_TIME: Duration = Duration::from_millis(500);
 /// A run that is still going then has crashed.
 const LOCK_TIME: Duration = Duration::from_millis(6_000);
 /// A report that is not on chain after this many blocks is sent again while its round lasts.
@@ -97,7 +94,6 @@ pub fn run<T: Config>(block: BlockNumberFor<T>) -> Outcome {
 		log::debug!(target: LOG_TARGET, "the last run is still going");
 		return Outcome::Busy;
 	};
-	let began = sp_io::offchain::timestamp();
 
 	let round = Pallet::<T>::round_of(block);
 	let block: u32 = block.unique_saturated_into();
@@ -117,7 +113,8 @@ pub fn run<T: Config>(block: BlockNumberFor<T>) -> Outcome {
 			return Outcome::Waiting;
 		}
 		(_, last) => {
-			let prices = gather::gather::<T>(began.add(FETCH_TIME));
+			let deadline = sp_io::offchain::timestamp().add(FETCH_TIME);
+			let prices = gather::gather::<T>(deadline);
 			if prices.is_empty() {
 				local::enter(State::NoPrices);
 				return Outcome::NoPrices;
@@ -141,7 +138,6 @@ pub fn run<T: Config>(block: BlockNumberFor<T>) -> Outcome {
 	};
 	// Before anyone else can see it.
 	local::set_sent(&sent);
-	sp_io::offchain::sleep_until(began.add(POOL_TIME));
 	let accepted = submit::<T>(&sent.reports);
 	if accepted == 0 {
 		local::enter(State::NotSent);

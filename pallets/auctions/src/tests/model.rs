@@ -423,7 +423,6 @@ impl Model {
 			prop_assert_eq!(before.0 .0, after.0 .0);
 			self.saw("swap");
 		}
-		let paper = self.lots.get_mut(&id).ok_or_else(|| fail("unknown lot"))?;
 
 		// Nothing is sold below the curve nor below the floor; in floating point, as a check on the
 		// integers.

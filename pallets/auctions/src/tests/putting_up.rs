@@ -2,7 +2,7 @@
 
 use cairn_primitives::{BalanceSheet, Leftover, LiquidationLots, QuoteStatus, Seizure};
 
-use crate::{curve::band, mock::*, ClosedLots, Event, Lot, Lots, Mark, Place, Sale, Terms};
+use crate::{curve::band, mock::*, ClosedLots, Event, Lot, Lots, Mark, Place, Sale};
 
 #[test]
 fn a_lot_opens_above_the_oracles_price_on_todays_terms() {

@@ -15,7 +15,7 @@ use frame_support::{
 use frame_system::RawOrigin;
 
 use crate::{
-	Agenda, AgendaCursor, Call, ClosedLots, Config, Limits, Lot, LotLimits, Lots, Pallet, Place,
+	Agenda, AgendaCursor, Call, ClosedLots, Config, Limits, Lot, LotLimits, Lots, Markets, Pallet, Place,
 	StockLot, StockLots, SurplusNotBefore, SystemLot, SystemLotKind, SystemLots, SystemTerms,
 	Terms, Watched, Watches,
 };
@@ -236,19 +236,31 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// Nothing is due, not even a slot, and lots of all debt assets are on sale.
+	/// Nothing is due, not even a slot; lots of all debt assets are on sale, and others wait for them.
 	#[benchmark]
 	fn advance_base() {
 		AgendaCursor::<T>::put(BlockNumber::MAX);
+		LotLimits::<T>::put(Limits {
+			lot: UNIT,
+			total: UNIT,
+			most: Balance::MAX,
+		});
 		for id in 0..T::MaxDebtAssets::get() {
 			let debt_asset = NativeOrWithId::WithId(900_100 + id);
 			T::Prices::set_quote(&debt_asset, Price::ONE);
-			Pallet::<T>::change_market(&debt_asset, |market| market.lots = 1);
+			Pallet::<T>::change_market(&debt_asset, |market| {
+				market.lots = 1;
+				market.on_sale = Balance::MAX;
+				market.next_ticket = 1;
+			});
 		}
 		#[block]
 		{
 			Pallet::<T>::advance(&mut WeightMeter::with_limit(Weight::MAX));
 		}
+		assert!(Markets::<T>::get()
+			.values()
+			.all(|market| market.room > UNIT));
 	}
 
 	/// A full slot, of which nothing is worked off: it is read.

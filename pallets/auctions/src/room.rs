@@ -67,11 +67,15 @@ impl<T: Config> Pallet<T> {
 	/// Makes more room for each debt asset whose lots wait.
 	pub(crate) fn make_room_for_those_who_wait() {
 		let limits = LotLimits::<T>::get();
-		for (debt_asset, market) in Markets::<T>::get() {
+		let mut markets = Markets::<T>::get();
+		let mut changed = false;
+		for (_, market) in markets.iter_mut().filter(|(_, market)| market.queued() > 0) {
 			let room = market.room_after_waiting(&limits);
-			if market.queued() > 0 && room > market.room {
-				Self::change_market(&debt_asset, |market| market.room = room);
-			}
+			changed |= room != market.room;
+			market.room = room;
+		}
+		if changed {
+			Markets::<T>::put(markets);
 		}
 	}
 }

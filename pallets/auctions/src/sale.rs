@@ -1,9 +1,9 @@
 //! Prices that start to fall, and lots that wait until theirs may.
 //!
 //! A lot is put on sale when the oracle has prices to sell by and there is room under the
-//! [`crate::Limits`], which widen and narrow by what buyers take (`room.rs`). If there is no price, it looks for one again after
-//! [`Terms::retry_after`](crate::Terms::retry_after); if there is no room, it takes a ticket of the
-//! queue of its debt asset.
+//! [`crate::Limits`], which widen and narrow by what buyers take (`room.rs`). If there is no price, it
+//! looks for one again after [`Terms::retry_after`](crate::Terms::retry_after); if there is no room,
+//! it takes a ticket of the queue of its debt asset.
 
 use cairn_math::Price;
 use cairn_primitives::{AssetId, Balance, BlockNumber, LotId, Quote};

@@ -118,7 +118,7 @@ pub struct Limits {
 	pub lot: Balance,
 	/// Of all lots of a debt asset, whatever buyers do. At least as much as of one lot.
 	pub total: Balance,
-	/// Of all lots of a debt asset, however gladly buyers take it. At least `total`; where it is
+	/// Of all lots of a debt asset, however eagerly buyers take it. At least `total`; where it is
 	/// `total`, what buyers do changes nothing.
 	pub most: Balance,
 }
@@ -130,7 +130,7 @@ pub enum LimitsFault {
 	Lot,
 	/// A lot could be for sale only in part of what one lot may.
 	Total,
-	/// Less could be for sale when buyers are glad than when they are not.
+	/// Less could be for sale when buyers are eager than when they are not.
 	Most,
 }
 

@@ -172,6 +172,24 @@ fn less_comes_up_when_buyers_wait_for_it_to_be_cheap() {
 	});
 }
 
+/// A market that is never asked for more is never known to take more.
+#[test]
+fn without_buyers_nobody_waits_for_ever() {
+	run(|| {
+		limit_between(1_000, 1_000, 1_000_000);
+		let lots = lots(30);
+		let been_on_sale = || {
+			let been = |lot: &&u64| Lots::<Test>::get(lot).is_some_and(|lot| lot.round > 0);
+			lots.iter().filter(been).count()
+		};
+		assert_eq!(been_on_sale(), 1);
+		// Not even five doublings of 355 blocks.
+		run_to(1_776);
+		assert_eq!(been_on_sale(), 30);
+		assert!(Auctions::market(CUSD).room <= 33_000 * ONE_CUSD);
+	});
+}
+
 #[test]
 fn what_nobody_waits_for_proves_nothing() {
 	run(|| {

@@ -380,7 +380,10 @@ mod benchmarks {
 		let origin =
 			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
 		#[extrinsic_call]
-		_(origin as T::RuntimeOrigin, SystemTerms::default());
+		_(
+			origin as T::RuntimeOrigin,
+			alloc::boxed::Box::new(SystemTerms::default()),
+		);
 		Ok(())
 	}
 

@@ -219,13 +219,13 @@ mod calls {
 		/// [`Event::SystemTermsSet`].
 		#[pallet::call_index(22)]
 		#[pallet::weight(T::WeightInfo::set_system_terms())]
-		pub fn set_system_terms(origin: OriginFor<T>, terms: SystemTerms) -> DispatchResult {
+		pub fn set_system_terms(origin: OriginFor<T>, terms: Box<SystemTerms>) -> DispatchResult {
 			T::AdminOrigin::ensure_origin(origin)?;
 			if let Some(fault) = terms.fault() {
 				return Err(Error::<T>::from(fault).into());
 			}
-			SystemSaleTerms::<T>::put(terms);
-			Self::deposit_event(Event::SystemTermsSet { terms });
+			SystemSaleTerms::<T>::put(&*terms);
+			Self::deposit_event(Event::SystemTermsSet { terms: *terms });
 			Ok(())
 		}
 

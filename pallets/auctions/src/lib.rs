@@ -127,7 +127,7 @@ const LOG_TARGET: &str = "runtime::cairn-auctions";
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
-	use alloc::vec::Vec;
+	use alloc::{boxed::Box, vec::Vec};
 	use cairn_math::{Allowance, Price};
 	#[cfg(feature = "runtime-benchmarks")]
 	use cairn_primitives::CreateAsset;

@@ -233,6 +233,7 @@ fn surplus_is_sold_for_native_tokens_that_are_burned() {
 		));
 		let mut terms = cairn_auctions::SystemTerms::default();
 		terms.surplus.lot = 500 * CUSD;
+		let terms = Box::new(terms);
 		let call = cairn_auctions::Call::set_system_terms { terms };
 		assert_ok!(sudo(RuntimeCall::Auctions(call)));
 		block(vec![report(&prices(3_000))]);

@@ -29,7 +29,10 @@ fn with_deficit(test: impl FnOnce()) {
 fn set_terms(change: impl FnOnce(&mut RecapitalisationTerms)) {
 	let mut terms = SystemTerms::default();
 	change(&mut terms.recapitalisation);
-	assert_ok!(Auctions::set_system_terms(RuntimeOrigin::root(), terms));
+	assert_ok!(Auctions::set_system_terms(
+		RuntimeOrigin::root(),
+		Box::new(terms)
+	));
 }
 
 #[test]
@@ -321,15 +324,18 @@ fn terms_that_make_no_sense_are_refused() {
 		}
 		for (terms, error) in cases {
 			assert_noop!(
-				Auctions::set_system_terms(RuntimeOrigin::root(), terms),
+				Auctions::set_system_terms(RuntimeOrigin::root(), Box::new(terms)),
 				error
 			);
 		}
 		assert_noop!(
-			Auctions::set_system_terms(RuntimeOrigin::signed(BUYER), good),
+			Auctions::set_system_terms(RuntimeOrigin::signed(BUYER), Box::new(good)),
 			DispatchError::BadOrigin
 		);
-		assert_ok!(Auctions::set_system_terms(RuntimeOrigin::root(), good));
+		assert_ok!(Auctions::set_system_terms(
+			RuntimeOrigin::root(),
+			Box::new(good)
+		));
 		System::assert_last_event(Event::SystemTermsSet { terms: good }.into());
 	});
 }

@@ -44,7 +44,10 @@ fn on_sale(collateral: &AssetId) -> Balance {
 fn set_terms(change: impl FnOnce(&mut StockTerms)) {
 	let mut terms = SystemTerms::default();
 	change(&mut terms.stock);
-	assert_ok!(Auctions::set_system_terms(RuntimeOrigin::root(), terms));
+	assert_ok!(Auctions::set_system_terms(
+		RuntimeOrigin::root(),
+		Box::new(terms)
+	));
 }
 
 /// 10,000 of bad debt, 1,000 DOT in stock that are worth 5,000, a buyer with a million.
@@ -380,14 +383,14 @@ fn terms_of_stock_that_make_no_sense_are_refused() {
 			let mut terms = SystemTerms::default();
 			terms.stock.curve = wrong;
 			assert_noop!(
-				Auctions::set_system_terms(RuntimeOrigin::root(), terms),
+				Auctions::set_system_terms(RuntimeOrigin::root(), Box::new(terms)),
 				Error::<Test>::StockCurveOutOfRange
 			);
 		}
 		let mut terms = SystemTerms::default();
 		terms.stock.lot = 0;
 		assert_noop!(
-			Auctions::set_system_terms(RuntimeOrigin::root(), terms),
+			Auctions::set_system_terms(RuntimeOrigin::root(), Box::new(terms)),
 			Error::<Test>::SystemLotIsZero
 		);
 	});

@@ -103,7 +103,8 @@ proptest! {
 		// Unsafe, but worth debt and penalty: what vaults have to spare beyond that, a pooled lot shares
 		// with those that have not, and single lots do not.
 		cents in 2_330_00..2_450_00u128,
-		steps in 5u64..12,
+		// Four facilities to look at, a page, and a vault or a few.
+		steps in 6u64..14,
 	) {
 		let (batch, at_once, one) = outcome(&debts, cents, None);
 		let (sequence, one_by_one, many) = outcome(&debts, cents, Some(steps));

@@ -15,9 +15,9 @@ use frame_support::{
 use frame_system::RawOrigin;
 
 use crate::{
-	Agenda, AgendaCursor, Call, ClosedLots, Config, Limits, Lot, LotLimits, Lots, Markets, Pallet, Place,
-	StockLot, StockLots, SurplusNotBefore, SystemLot, SystemLotKind, SystemLots, SystemTerms,
-	Terms, Watched, Watches,
+	Agenda, AgendaCursor, Call, ClosedLots, Config, Limits, Lot, LotLimits, Lots, Markets, Pallet,
+	Place, StockLot, StockLots, SurplusNotBefore, SystemLot, SystemLotKind, SystemLots,
+	SystemTerms, Terms, Watched, Watches,
 };
 
 const DEBT_ASSET: AssetId = NativeOrWithId::WithId(900_001);

@@ -420,7 +420,7 @@ mod benchmarks {
 		let owner: T::AccountId = whitelisted_caller();
 		let facility = facility::<T>(T::MaxCollaterals::get(), &owner)?;
 		for _ in 0..BATCH {
-			vault::<T>(&owner, facility, l, DEBT)?;
+			vault::<T>(&owner, facility, l, SMALL_DEBT)?;
 		}
 		later::<T>();
 		crash::<T>(l);

@@ -123,10 +123,14 @@ pub fn later<T: Config>() {
 	System::<T>::set_block_number(BlockNumberFor::<T>::from(1_000u32));
 }
 
-/// All quotes fall so far that a vault with [`DEBT`] on each leg is unsafe, but not under water.
+/// What a leg of one of many vaults owes: so little that the lots of a crash can be on sale whole.
+pub const SMALL_DEBT: Balance = DEBT / 100;
+
+/// All quotes fall so far that a vault with [`SMALL_DEBT`] on each leg is unsafe, but not under water.
 pub fn crash<T: Config>(collaterals: u32) {
+	let price = Price::new(cents(60).raw() / 100).unwrap_or(Price::MIN);
 	for number in 0..collaterals {
-		T::Prices::set_quote(&collateral(number), cents(60));
+		T::Prices::set_quote(&collateral(number), price);
 	}
 }
 

@@ -170,9 +170,7 @@ impl<T: Config> Batch<T> {
 		let mut seen = BTreeSet::new();
 		let mut cursor = Index::<T>::highest(book);
 		while let Some(tick) = cursor.filter(|tick| *tick >= bound.tick()) {
-			if self.enforce_tick(book, tick, bound, &mut seen, meter) == Reached::Limit
-				|| meter.try_consume(T::WeightInfo::visit_page()).is_err()
-			{
+			if self.enforce_tick(book, tick, bound, &mut seen, meter) == Reached::Limit {
 				return Reached::Limit;
 			}
 			cursor = Index::<T>::next_below(book, tick);
@@ -181,7 +179,7 @@ impl<T: Config> Batch<T> {
 	}
 
 	/// Goes through a tick from its last page to its first, so that the pages at its end that become
-	/// empty go as it goes.
+	/// empty go as it goes. What is charged for a page includes the way to the next tick.
 	fn enforce_tick(
 		&mut self,
 		book: BookId,
@@ -190,12 +188,11 @@ impl<T: Config> Batch<T> {
 		seen: &mut BTreeSet<VaultId>,
 		meter: &mut WeightMeter,
 	) -> Reached {
-		let Some((pages, highest)) = Index::<T>::extent(book, tick) else {
-			return Reached::End;
+		let hurt = Index::<T>::extent(book, tick).filter(|(_, highest)| *highest > bound);
+		let Some((pages, highest)) = hurt else {
+			let charged = meter.try_consume(T::WeightInfo::visit_page());
+			return charged.map_or(Reached::Limit, |()| Reached::End);
 		};
-		if highest <= bound {
-			return Reached::End;
-		}
 		// What is put into the tick meanwhile raises the bound again.
 		Index::<T>::set_highest(book, tick, Trigger::MIN, &mut self.rows);
 		let (mut reached, mut left) = (Reached::End, Trigger::MIN);

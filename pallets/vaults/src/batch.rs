@@ -207,6 +207,11 @@ impl<T: Config> Batch<T> {
 		if let Some((_, added)) = Index::<T>::extent(book, tick) {
 			Index::<T>::set_highest(book, tick, left.max(added), &mut self.rows);
 		}
+		// The bound's own row, if no vault has been charged for it.
+		let rows = Pallet::<T>::weight_of_rows(self.rows.take_fresh());
+		if meter.try_consume(rows).is_err() {
+			reached = Reached::Limit;
+		}
 		reached
 	}
 

@@ -433,7 +433,17 @@ impl Model {
 		check_price(&asset, bought, paid, curve.max(floor))?;
 
 		let asked = asked.ok_or_else(|| fail("sold without a price"))?;
-		self.compare_room(market, &asset, asked, paid)?;
+		// Whoever would have left a crumb pays more than the curve asks for, and that is the price.
+		let price = System::events()
+			.into_iter()
+			.rev()
+			.find_map(|record| match record.event {
+				RuntimeEvent::Auctions(Event::LotTaken { price, .. }) => Some(price),
+				_ => None,
+			});
+		let price = price.ok_or_else(|| fail("sold without an event"))?;
+		prop_assert!(price == asked || (price > asked && paid < 200 * ONE_CUSD));
+		self.compare_room(market, &asset, price, paid)?;
 		let paper = self.lots.get_mut(&id).ok_or_else(|| fail("unknown lot"))?;
 		let tab = paper.debt + paper.fee;
 		prop_assert!(paid <= tab || bought == 1);

@@ -120,7 +120,7 @@ impl cairn_auctions::Config for Runtime {
 	type Prices = Oracle;
 	type Reserve = Treasury;
 	type Sheet = Treasury;
-	type WeightInfo = cairn_auctions::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::cairn_auctions::WeightInfo<Runtime>;
 }
 
 impl cairn_vaults::Config for Runtime {

@@ -1,7 +1,7 @@
 //! Weights of `cairn_auctions`, measured by its benchmarks in the WASM runtime. Written by
 //! `make weights`: not to be changed by hand.
 //!
-//! Date 2026-11-22, CPU AMD EPYC, 8 steps, 4 repeats,
+//! Date 2026-11-23, CPU AMD EPYC, 8 steps, 4 repeats,
 //! Compiled WASM.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -46,8 +46,8 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::ClosedLots` (r:0 w:1)
 	/// Proof: `Auctions::ClosedLots` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
 	fn take() -> Weight {
-		// Least time measured: 258_544_000 picoseconds.
-		Weight::from_parts(417_871_000, 11426)
+		// Least time measured: 255_699_000 picoseconds.
+		Weight::from_parts(268_839_000, 11426)
 			.saturating_add(T::DbWeight::get().reads(20))
 			.saturating_add(T::DbWeight::get().writes(15))
 	}
@@ -76,8 +76,8 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Markets` (r:1 w:1)
 	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
 	fn take_part() -> Weight {
-		// Least time measured: 188_890_000 picoseconds.
-		Weight::from_parts(200_217_000, 8817)
+		// Least time measured: 187_839_000 picoseconds.
+		Weight::from_parts(198_775_000, 8817)
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
@@ -116,28 +116,28 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::ClosedLots` (r:0 w:1)
 	/// Proof: `Auctions::ClosedLots` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
 	fn take_with_swap() -> Weight {
-		// Least time measured: 521_724_000 picoseconds.
-		Weight::from_parts(586_210_000, 24471)
+		// Least time measured: 516_276_000 picoseconds.
+		Weight::from_parts(654_130_000, 24471)
 			.saturating_add(T::DbWeight::get().reads(29))
 			.saturating_add(T::DbWeight::get().writes(20))
 	}
 	/// Storage: `Auctions::LotTerms` (r:0 w:1)
 	/// Proof: `Auctions::LotTerms` (`max_values`: Some(1), `max_size`: Some(32), added: 527, mode: `MaxEncodedLen`)
 	fn set_terms() -> Weight {
-		// Least time measured: 5_889_000 picoseconds.
-		Weight::from_parts(7_200_000, 0)
+		// Least time measured: 5_858_000 picoseconds.
+		Weight::from_parts(7_101_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Auctions::LotLimits` (r:0 w:1)
 	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	fn set_limits() -> Weight {
-		// Least time measured: 5_769_000 picoseconds.
-		Weight::from_parts(6_891_000, 0)
+		// Least time measured: 5_849_000 picoseconds.
+		Weight::from_parts(10_265_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Auctions::Watches` (r:1 w:0)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
-	/// Storage: `Auctions::Markets` (r:1 w:0)
+	/// Storage: `Auctions::Markets` (r:1 w:1)
 	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
@@ -148,9 +148,10 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::AgendaCursor` (r:1 w:0)
 	/// Proof: `Auctions::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn advance_base() -> Weight {
-		// Least time measured: 266_535_000 picoseconds.
-		Weight::from_parts(272_995_000, 6926)
+		// Least time measured: 315_117_000 picoseconds.
+		Weight::from_parts(364_861_000, 6926)
 			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Auctions::Watches` (r:1 w:0)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
@@ -163,8 +164,8 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Agenda` (r:1 w:0)
 	/// Proof: `Auctions::Agenda` (`max_values`: None, `max_size`: Some(526), added: 3001, mode: `MaxEncodedLen`)
 	fn advance_slot() -> Weight {
-		// Least time measured: 10_245_000 picoseconds.
-		Weight::from_parts(12_819_000, 5038)
+		// Least time measured: 10_055_000 picoseconds.
+		Weight::from_parts(11_136_000, 5038)
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
 	/// Storage: `Auctions::Watches` (r:1 w:1)
@@ -176,8 +177,8 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
 	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
 	fn advance_watch() -> Weight {
-		// Least time measured: 28_052_000 picoseconds.
-		Weight::from_parts(30_375_000, 6926)
+		// Least time measured: 26_770_000 picoseconds.
+		Weight::from_parts(29_594_000, 6926)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -200,8 +201,8 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Watched` (r:1 w:1)
 	/// Proof: `Auctions::Watched` (`max_values`: None, `max_size`: Some(4125), added: 6600, mode: `MaxEncodedLen`)
 	fn advance_restart() -> Weight {
-		// Least time measured: 118_375_000 picoseconds.
-		Weight::from_parts(153_047_000, 18996)
+		// Least time measured: 115_611_000 picoseconds.
+		Weight::from_parts(123_954_000, 18996)
 			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -238,8 +239,8 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Watched` (r:1 w:1)
 	/// Proof: `Auctions::Watched` (`max_values`: None, `max_size`: Some(4125), added: 6600, mode: `MaxEncodedLen`)
 	fn advance_takeover() -> Weight {
-		// Least time measured: 291_933_000 picoseconds.
-		Weight::from_parts(305_213_000, 18996)
+		// Least time measured: 289_360_000 picoseconds.
+		Weight::from_parts(318_753_000, 18996)
 			.saturating_add(T::DbWeight::get().reads(26))
 			.saturating_add(T::DbWeight::get().writes(15))
 	}
@@ -262,8 +263,8 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn buy_surplus() -> Weight {
-		// Least time measured: 202_080_000 picoseconds.
-		Weight::from_parts(249_350_000, 6926)
+		// Least time measured: 156_272_000 picoseconds.
+		Weight::from_parts(250_171_000, 6926)
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -290,16 +291,16 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn recapitalise() -> Weight {
-		// Least time measured: 148_901_000 picoseconds.
-		Weight::from_parts(157_854_000, 6926)
+		// Least time measured: 152_436_000 picoseconds.
+		Weight::from_parts(254_087_000, 6926)
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Auctions::SystemSaleTerms` (r:0 w:1)
 	/// Proof: `Auctions::SystemSaleTerms` (`max_values`: Some(1), `max_size`: Some(204), added: 699, mode: `MaxEncodedLen`)
 	fn set_system_terms() -> Weight {
-		// Least time measured: 6_510_000 picoseconds.
-		Weight::from_parts(7_831_000, 0)
+		// Least time measured: 6_760_000 picoseconds.
+		Weight::from_parts(15_573_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Treasury::Books` (r:1 w:0)
@@ -321,8 +322,8 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Assets::Metadata` (r:2 w:0)
 	/// Proof: `Assets::Metadata` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
 	fn system_stock() -> Weight {
-		// Least time measured: 93_889_000 picoseconds.
-		Weight::from_parts(99_558_000, 6926)
+		// Least time measured: 92_247_000 picoseconds.
+		Weight::from_parts(158_295_000, 6926)
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -345,16 +346,16 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Stock` (r:2 w:1)
 	/// Proof: `Treasury::Stock` (`max_values`: None, `max_size`: Some(350), added: 2825, mode: `MaxEncodedLen`)
 	fn buy_stock() -> Weight {
-		// Least time measured: 187_759_000 picoseconds.
-		Weight::from_parts(202_821_000, 11426)
+		// Least time measured: 187_157_000 picoseconds.
+		Weight::from_parts(211_543_000, 11426)
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(11))
 	}
 	/// Storage: `Treasury::DebtAssets` (r:1 w:0)
 	/// Proof: `Treasury::DebtAssets` (`max_values`: Some(1), `max_size`: Some(81), added: 576, mode: `MaxEncodedLen`)
 	fn system_base() -> Weight {
-		// Least time measured: 4_226_000 picoseconds.
-		Weight::from_parts(5_028_000, 1566)
+		// Least time measured: 4_076_000 picoseconds.
+		Weight::from_parts(4_717_000, 1566)
 			.saturating_add(T::DbWeight::get().reads(1))
 	}
 	/// Storage: `Treasury::DebtAssets` (r:1 w:0)
@@ -380,8 +381,8 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
 	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
 	fn system_asset() -> Weight {
-		// Least time measured: 84_946_000 picoseconds.
-		Weight::from_parts(92_337_000, 6926)
+		// Least time measured: 83_574_000 picoseconds.
+		Weight::from_parts(88_352_000, 6926)
 			.saturating_add(T::DbWeight::get().reads(17))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}

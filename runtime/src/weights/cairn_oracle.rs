@@ -1,7 +1,7 @@
 //! Weights of `cairn_oracle`, measured by its benchmarks in the WASM runtime. Written by
 //! `make weights`: not to be changed by hand.
 //!
-//! Date 2026-11-22, CPU AMD EPYC, 8 steps, 4 repeats,
+//! Date 2026-11-23, CPU AMD EPYC, 8 steps, 4 repeats,
 //! Compiled WASM.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -29,10 +29,10 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// `f` in `[1, 32]`.
 	fn authorize_report(f: u32, ) -> Weight {
-		// Least time measured: 70_875_000 picoseconds.
-		Weight::from_parts(98_762_223, 4687)
-			// Standard error: 74_985
-			.saturating_add(Weight::from_parts(1_057_691, 0).saturating_mul(f.into()))
+		// Least time measured: 72_988_000 picoseconds.
+		Weight::from_parts(79_291_453, 4687)
+			// Standard error: 56_572
+			.saturating_add(Weight::from_parts(823_039, 0).saturating_mul(f.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 	}
 	/// Storage: `Oracle::SessionStart` (r:1 w:0)
@@ -43,10 +43,10 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Proof: `Oracle::NewReports` (`max_values`: Some(1), `max_size`: Some(0), added: 495, mode: `MaxEncodedLen`)
 	/// `f` in `[1, 32]`.
 	fn report(f: u32, ) -> Weight {
-		// Least time measured: 33_780_000 picoseconds.
-		Weight::from_parts(51_594_992, 4606)
-			// Standard error: 90_851
-			.saturating_add(Weight::from_parts(112_287, 0).saturating_mul(f.into()))
+		// Least time measured: 20_921_000 picoseconds.
+		Weight::from_parts(33_207_823, 4606)
+			// Standard error: 78_271
+			.saturating_add(Weight::from_parts(343_108, 0).saturating_mul(f.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -57,8 +57,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::NewReports` (r:1 w:0)
 	/// Proof: `Oracle::NewReports` (`max_values`: Some(1), `max_size`: Some(0), added: 495, mode: `MaxEncodedLen`)
 	fn aggregate_idle() -> Weight {
-		// Least time measured: 106_318_000 picoseconds.
-		Weight::from_parts(120_319_000, 6926)
+		// Least time measured: 98_376_000 picoseconds.
+		Weight::from_parts(110_123_000, 6926)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -85,12 +85,12 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// `v` in `[1, 100]`.
 	/// `f` in `[1, 32]`.
 	fn aggregate(v: u32, f: u32, ) -> Weight {
-		// Least time measured: 137_625_000 picoseconds.
-		Weight::from_parts(139_437_000, 7374)
-			// Standard error: 604_743
-			.saturating_add(Weight::from_parts(7_827_884, 0).saturating_mul(v.into()))
-			// Standard error: 1_895_408
-			.saturating_add(Weight::from_parts(12_977_473, 0).saturating_mul(f.into()))
+		// Least time measured: 139_056_000 picoseconds.
+		Weight::from_parts(141_360_000, 7374)
+			// Standard error: 867_928
+			.saturating_add(Weight::from_parts(11_036_329, 0).saturating_mul(v.into()))
+			// Standard error: 2_720_293
+			.saturating_add(Weight::from_parts(12_913_217, 0).saturating_mul(f.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -107,8 +107,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::ShadowFeeds` (r:0 w:1)
 	/// Proof: `Oracle::ShadowFeeds` (`max_values`: None, `max_size`: Some(5885), added: 8360, mode: `MaxEncodedLen`)
 	fn set_feed() -> Weight {
-		// Least time measured: 101_631_000 picoseconds.
-		Weight::from_parts(112_507_000, 9350)
+		// Least time measured: 113_869_000 picoseconds.
+		Weight::from_parts(212_205_000, 9350)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -125,8 +125,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::ShadowFeeds` (r:0 w:1)
 	/// Proof: `Oracle::ShadowFeeds` (`max_values`: None, `max_size`: Some(5885), added: 8360, mode: `MaxEncodedLen`)
 	fn remove_feed() -> Weight {
-		// Least time measured: 109_072_000 picoseconds.
-		Weight::from_parts(123_103_000, 9350)
+		// Least time measured: 107_099_000 picoseconds.
+		Weight::from_parts(137_904_000, 9350)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -143,8 +143,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::ReportedFeeds` (r:1 w:1)
 	/// Proof: `Oracle::ReportedFeeds` (`max_values`: Some(1), `max_size`: Some(1985), added: 2480, mode: `MaxEncodedLen`)
 	fn promote_feed() -> Weight {
-		// Least time measured: 105_717_000 picoseconds.
-		Weight::from_parts(132_537_000, 9350)
+		// Least time measured: 99_317_000 picoseconds.
+		Weight::from_parts(125_716_000, 9350)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -155,24 +155,24 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::ReportedFeeds` (r:1 w:1)
 	/// Proof: `Oracle::ReportedFeeds` (`max_values`: Some(1), `max_size`: Some(1985), added: 2480, mode: `MaxEncodedLen`)
 	fn withdraw_shadow() -> Weight {
-		// Least time measured: 52_007_000 picoseconds.
-		Weight::from_parts(72_688_000, 9350)
+		// Least time measured: 51_717_000 picoseconds.
+		Weight::from_parts(71_216_000, 9350)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Oracle::Quotes` (r:1 w:1)
 	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
 	fn halt_feed() -> Weight {
-		// Least time measured: 45_938_000 picoseconds.
-		Weight::from_parts(60_360_000, 6926)
+		// Least time measured: 44_336_000 picoseconds.
+		Weight::from_parts(56_224_000, 6926)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Oracle::Quotes` (r:1 w:1)
 	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
 	fn resume_feed() -> Weight {
-		// Least time measured: 45_197_000 picoseconds.
-		Weight::from_parts(53_259_000, 6926)
+		// Least time measured: 40_971_000 picoseconds.
+		Weight::from_parts(52_578_000, 6926)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -187,8 +187,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn authorize_prove_two_reports() -> Weight {
-		// Least time measured: 123_794_000 picoseconds.
-		Weight::from_parts(135_000_000, 5487)
+		// Least time measured: 127_750_000 picoseconds.
+		Weight::from_parts(137_394_000, 5487)
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
 	/// Storage: `Oracle::SetId` (r:1 w:0)
@@ -206,8 +206,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::Convictions` (r:0 w:1)
 	/// Proof: `Oracle::Convictions` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn prove_two_reports() -> Weight {
-		// Least time measured: 70_926_000 picoseconds.
-		Weight::from_parts(91_816_000, 11061)
+		// Least time measured: 70_835_000 picoseconds.
+		Weight::from_parts(108_080_000, 11061)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}

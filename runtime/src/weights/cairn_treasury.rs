@@ -1,7 +1,7 @@
 //! Weights of `cairn_treasury`, measured by its benchmarks in the WASM runtime. Written by
 //! `make weights`: not to be changed by hand.
 //!
-//! Date 2026-11-22, CPU AMD EPYC, 8 steps, 4 repeats,
+//! Date 2026-11-23, CPU AMD EPYC, 8 steps, 4 repeats,
 //! Compiled WASM.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -18,16 +18,16 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Policies` (r:0 w:1)
 	/// Proof: `Treasury::Policies` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
 	fn set_policy() -> Weight {
-		// Least time measured: 13_440_000 picoseconds.
-		Weight::from_parts(15_073_000, 3848)
+		// Least time measured: 13_250_000 picoseconds.
+		Weight::from_parts(14_792_000, 3848)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Treasury::Books` (r:1 w:1)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn blow_fuse() -> Weight {
-		// Least time measured: 18_818_000 picoseconds.
-		Weight::from_parts(34_241_000, 3848)
+		// Least time measured: 18_848_000 picoseconds.
+		Weight::from_parts(21_912_000, 3848)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -46,8 +46,8 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Markets` (r:1 w:0)
 	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
 	fn reset_fuse() -> Weight {
-		// Least time measured: 44_576_000 picoseconds.
-		Weight::from_parts(53_429_000, 13824)
+		// Least time measured: 43_875_000 picoseconds.
+		Weight::from_parts(47_621_000, 13824)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -66,8 +66,8 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Markets` (r:1 w:0)
 	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
 	fn recognise_loss() -> Weight {
-		// Least time measured: 46_980_000 picoseconds.
-		Weight::from_parts(50_255_000, 13824)
+		// Least time measured: 46_810_000 picoseconds.
+		Weight::from_parts(50_865_000, 13824)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -82,8 +82,8 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::DebtAssets` (r:1 w:0)
 	/// Proof: `Treasury::DebtAssets` (`max_values`: Some(1), `max_size`: Some(81), added: 576, mode: `MaxEncodedLen`)
 	fn audit_base() -> Weight {
-		// Least time measured: 28_863_000 picoseconds.
-		Weight::from_parts(31_968_000, 13824)
+		// Least time measured: 29_243_000 picoseconds.
+		Weight::from_parts(38_938_000, 13824)
 			.saturating_add(T::DbWeight::get().reads(7))
 	}
 	/// Storage: `Vaults::NextFacility` (r:1 w:0)
@@ -103,16 +103,16 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Markets` (r:1 w:0)
 	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
 	fn audit_asset() -> Weight {
-		// Least time measured: 62_142_000 picoseconds.
-		Weight::from_parts(69_403_000, 13824)
+		// Least time measured: 61_802_000 picoseconds.
+		Weight::from_parts(82_342_000, 13824)
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Treasury::DebtAssets` (r:1 w:0)
 	/// Proof: `Treasury::DebtAssets` (`max_values`: Some(1), `max_size`: Some(81), added: 576, mode: `MaxEncodedLen`)
 	fn settle_base() -> Weight {
-		// Least time measured: 4_196_000 picoseconds.
-		Weight::from_parts(5_057_000, 1566)
+		// Least time measured: 4_106_000 picoseconds.
+		Weight::from_parts(4_737_000, 1566)
 			.saturating_add(T::DbWeight::get().reads(1))
 	}
 	/// Storage: `Treasury::DebtAssets` (r:1 w:0)
@@ -126,8 +126,8 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn settle_asset() -> Weight {
-		// Least time measured: 98_857_000 picoseconds.
-		Weight::from_parts(104_105_000, 6706)
+		// Least time measured: 97_224_000 picoseconds.
+		Weight::from_parts(102_252_000, 6706)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -142,8 +142,8 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn reward() -> Weight {
-		// Least time measured: 79_598_000 picoseconds.
-		Weight::from_parts(83_975_000, 6208)
+		// Least time measured: 78_647_000 picoseconds.
+		Weight::from_parts(83_274_000, 6208)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}

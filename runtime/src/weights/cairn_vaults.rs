@@ -1,7 +1,7 @@
 //! Weights of `cairn_vaults`, measured by its benchmarks in the WASM runtime. Written by
 //! `make weights`: not to be changed by hand.
 //!
-//! Date 2026-11-22, CPU AMD EPYC, 12 steps, 6 repeats,
+//! Date 2026-11-23, CPU AMD EPYC, 8 steps, 4 repeats,
 //! Compiled WASM.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -18,7 +18,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::NextVault` (r:1 w:1)
 	/// Proof: `Vaults::NextVault` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(103), added: 2578, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Account` (r:17 w:17)
@@ -26,13 +26,13 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Assets::Asset` (r:9 w:9)
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:1 w:1)
-	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(347), added: 2822, mode: `MaxEncodedLen`)
+	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Policies` (r:1 w:0)
-	/// Proof: `Treasury::Policies` (`max_values`: None, `max_size`: Some(38), added: 2513, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Treasury::Policies` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Pages` (r:8 w:8)
 	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Words` (r:8 w:8)
@@ -45,12 +45,12 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
 	/// `l` in `[0, 8]`.
 	fn open(l: u32, ) -> Weight {
-		// Least time measured: 103_874_000 picoseconds.
-		Weight::from_parts(393_637_565, 7407)
-			// Standard error: 9_154_154
-			.saturating_add(Weight::from_parts(210_751_090, 0).saturating_mul(l.into()))
+		// Least time measured: 72_688_000 picoseconds.
+		Weight::from_parts(178_342_073, 7407)
+			// Standard error: 1_845_984
+			.saturating_add(Weight::from_parts(75_984_001, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
-			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
 			.saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(l.into())))
 			.saturating_add(Weight::from_parts(0, 5218).saturating_mul(l.into()))
@@ -66,13 +66,13 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Assets::Asset` (r:9 w:9)
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:1 w:1)
-	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(347), added: 2822, mode: `MaxEncodedLen`)
+	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Policies` (r:1 w:0)
-	/// Proof: `Treasury::Policies` (`max_values`: None, `max_size`: Some(38), added: 2513, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Treasury::Policies` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Pages` (r:16 w:16)
 	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Words` (r:16 w:16)
@@ -81,10 +81,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn adjust(l: u32, ) -> Weight {
-		// Least time measured: 887_607_000 picoseconds.
-		Weight::from_parts(999_704_692, 7407)
-			// Standard error: 8_127_782
-			.saturating_add(Weight::from_parts(264_640_673, 0).saturating_mul(l.into()))
+		// Least time measured: 300_806_000 picoseconds.
+		Weight::from_parts(286_128_789, 7407)
+			// Standard error: 3_150_044
+			.saturating_add(Weight::from_parts(109_501_469, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(5))
@@ -98,7 +98,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:1 w:1)
-	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(347), added: 2822, mode: `MaxEncodedLen`)
+	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:9 w:9)
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Account` (r:17 w:17)
@@ -110,15 +110,15 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Summaries` (r:8 w:8)
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(103), added: 2578, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::VaultsOf` (r:0 w:1)
 	/// Proof: `Vaults::VaultsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn close(l: u32, ) -> Weight {
-		// Least time measured: 329_109_000 picoseconds.
-		Weight::from_parts(260_163_834, 7407)
-			// Standard error: 970_469
-			.saturating_add(Weight::from_parts(97_563_625, 0).saturating_mul(l.into()))
+		// Least time measured: 211_714_000 picoseconds.
+		Weight::from_parts(169_936_157, 7407)
+			// Standard error: 1_443_407
+			.saturating_add(Weight::from_parts(67_615_043, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -147,10 +147,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn claim(c: u32, ) -> Weight {
-		// Least time measured: 1_018_792_000 picoseconds.
-		Weight::from_parts(1_045_772_645, 49326)
-			// Standard error: 743_459
-			.saturating_add(Weight::from_parts(13_486_627, 0).saturating_mul(c.into()))
+		// Least time measured: 348_637_000 picoseconds.
+		Weight::from_parts(386_837_066, 49326)
+			// Standard error: 626_987
+			.saturating_add(Weight::from_parts(9_029_414, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(47))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(44))
@@ -167,6 +167,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::LeftBehind` (r:1 w:0)
+	/// Proof: `Vaults::LeftBehind` (`max_values`: Some(1), `max_size`: Some(133), added: 628, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Current` (r:8 w:8)
 	/// Proof: `Auctions::Current` (`max_values`: None, `max_size`: Some(37), added: 2512, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::NextLot` (r:1 w:1)
@@ -178,7 +180,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Summaries` (r:8 w:8)
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:1 w:1)
-	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(347), added: 2822, mode: `MaxEncodedLen`)
+	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Lots` (r:8 w:8)
 	/// Proof: `Auctions::Lots` (`max_values`: None, `max_size`: Some(186), added: 2661, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::LotTerms` (r:1 w:0)
@@ -186,9 +188,9 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Held` (r:8 w:8)
 	/// Proof: `Auctions::Held` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Markets` (r:1 w:1)
-	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(657), added: 1152, mode: `MaxEncodedLen`)
+	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::LotLimits` (r:1 w:0)
-	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(32), added: 527, mode: `MaxEncodedLen`)
+	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:1)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watched` (r:8 w:8)
@@ -199,11 +201,11 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn liquidate(l: u32, ) -> Weight {
-		// Least time measured: 761_921_000 picoseconds.
-		Weight::from_parts(675_627_865, 7407)
-			// Standard error: 2_362_114
-			.saturating_add(Weight::from_parts(180_372_740, 0).saturating_mul(l.into()))
-			.saturating_add(T::DbWeight::get().reads(12))
+		// Least time measured: 230_713_000 picoseconds.
+		Weight::from_parts(160_549_142, 7407)
+			// Standard error: 1_790_567
+			.saturating_add(Weight::from_parts(113_322_240, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
 			.saturating_add(T::DbWeight::get().writes((8_u64).saturating_mul(l.into())))
@@ -224,10 +226,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:1 w:0)
-	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(347), added: 2822, mode: `MaxEncodedLen`)
+	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn create_facility() -> Weight {
-		// Least time measured: 938_292_000 picoseconds.
-		Weight::from_parts(1_255_043_000, 45445)
+		// Least time measured: 802_160_000 picoseconds.
+		Weight::from_parts(947_386_000, 45445)
 			.saturating_add(T::DbWeight::get().reads(54))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -236,10 +238,93 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn change_facility() -> Weight {
-		// Least time measured: 673_489_000 picoseconds.
-		Weight::from_parts(823_282_000, 7407)
+		// Least time measured: 551_268_000 picoseconds.
+		Weight::from_parts(684_136_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	/// Storage: `Vaults::Facilities` (r:1 w:1)
+	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::SettledFacilities` (r:1 w:1)
+	/// Proof: `Vaults::SettledFacilities` (`max_values`: Some(1), `max_size`: Some(129), added: 624, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Settlements` (r:0 w:1)
+	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(901), added: 3376, mode: `MaxEncodedLen`)
+	fn settle_facility() -> Weight {
+		// Least time measured: 83_274_000 picoseconds.
+		Weight::from_parts(108_872_000, 7407)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(4))
+	}
+	/// Storage: `Vaults::Vaults` (r:1 w:1)
+	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Facilities` (r:1 w:0)
+	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Settlements` (r:1 w:1)
+	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(901), added: 3376, mode: `MaxEncodedLen`)
+	/// Storage: `Treasury::Books` (r:1 w:1)
+	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Pages` (r:8 w:8)
+	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Words` (r:8 w:8)
+	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Summaries` (r:8 w:8)
+	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
+	/// `l` in `[1, 8]`.
+	fn settle_vault(l: u32, ) -> Weight {
+		// Least time measured: 91_215_000 picoseconds.
+		Weight::from_parts(102_119_220, 7407)
+			// Standard error: 768_334
+			.saturating_add(Weight::from_parts(18_351_335, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().writes(4))
+			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(l.into())))
+			.saturating_add(Weight::from_parts(0, 3021).saturating_mul(l.into()))
+	}
+	/// Storage: `Vaults::Facilities` (r:1 w:0)
+	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Settlements` (r:1 w:1)
+	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(901), added: 3376, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::FacilityStates` (r:1 w:0)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Receipts` (r:1 w:1)
+	/// Proof: `Vaults::Receipts` (`max_values`: None, `max_size`: Some(349), added: 2824, mode: `MaxEncodedLen`)
+	/// Storage: `Treasury::Books` (r:1 w:1)
+	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Asset` (r:17 w:17)
+	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Account` (r:34 w:33)
+	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+	/// `c` in `[1, 16]`.
+	fn redeem(c: u32, ) -> Weight {
+		// Least time measured: 229_170_000 picoseconds.
+		Weight::from_parts(208_563_425, 7407)
+			// Standard error: 633_445
+			.saturating_add(Weight::from_parts(50_724_905, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
+			.saturating_add(T::DbWeight::get().writes(6))
+			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(c.into())))
+			.saturating_add(Weight::from_parts(0, 5218).saturating_mul(c.into()))
+	}
+	/// Storage: `Vaults::SettledFacilities` (r:1 w:0)
+	/// Proof: `Vaults::SettledFacilities` (`max_values`: Some(1), `max_size`: Some(129), added: 624, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::NextFacility` (r:1 w:0)
+	/// Proof: `Vaults::NextFacility` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	fn list_facilities() -> Weight {
+		// Least time measured: 6_310_000 picoseconds.
+		Weight::from_parts(7_982_000, 1614)
+			.saturating_add(T::DbWeight::get().reads(2))
 	}
 	/// Storage: `Vaults::Facilities` (r:1 w:1)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
@@ -248,8 +333,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::FacilityStates` (r:0 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
 	fn accrue_facility() -> Weight {
-		// Least time measured: 23_054_000 picoseconds.
-		Weight::from_parts(39_499_000, 7407)
+		// Least time measured: 19_569_000 picoseconds.
+		Weight::from_parts(22_383_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -270,8 +355,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Summaries` (r:8 w:8)
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	fn set_guard() -> Weight {
-		// Least time measured: 875_960_000 picoseconds.
-		Weight::from_parts(1_576_749_000, 49326)
+		// Least time measured: 363_599_000 picoseconds.
+		Weight::from_parts(398_071_000, 49326)
 			.saturating_add(T::DbWeight::get().reads(45))
 			.saturating_add(T::DbWeight::get().writes(42))
 	}
@@ -280,18 +365,18 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Assets::Account` (r:1 w:1)
 	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:1 w:1)
-	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(347), added: 2822, mode: `MaxEncodedLen`)
+	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn run_guard() -> Weight {
-		// Least time measured: 114_069_000 picoseconds.
-		Weight::from_parts(134_229_000, 3812)
+		// Least time measured: 74_941_000 picoseconds.
+		Weight::from_parts(81_882_000, 3848)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Vaults::Vaults` (r:1 w:1)
 	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
 	fn offer() -> Weight {
-		// Least time measured: 42_904_000 picoseconds.
-		Weight::from_parts(59_358_000, 4242)
+		// Least time measured: 21_462_000 picoseconds.
+		Weight::from_parts(30_235_000, 4242)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -310,7 +395,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(103), added: 2578, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Pages` (r:16 w:16)
@@ -322,8 +407,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::VaultsOf` (r:0 w:2)
 	/// Proof: `Vaults::VaultsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	fn accept() -> Weight {
-		// Least time measured: 1_155_384_000 picoseconds.
-		Weight::from_parts(2_006_237_000, 49326)
+		// Least time measured: 601_312_000 picoseconds.
+		Weight::from_parts(663_375_000, 49326)
 			.saturating_add(T::DbWeight::get().reads(72))
 			.saturating_add(T::DbWeight::get().writes(71))
 	}
@@ -341,26 +426,25 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn visit_facility(c: u32, ) -> Weight {
-		// Least time measured: 57_645_000 picoseconds.
-		Weight::from_parts(23_752_432, 7407)
-			// Standard error: 288_900
-			.saturating_add(Weight::from_parts(28_294_351, 0).saturating_mul(c.into()))
+		// Least time measured: 55_232_000 picoseconds.
+		Weight::from_parts(64_200_933, 7407)
+			// Standard error: 714_372
+			.saturating_add(Weight::from_parts(17_527_679, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
 			.saturating_add(Weight::from_parts(0, 5168).saturating_mul(c.into()))
 	}
-	/// Storage: `Vaults::Pages` (r:1 w:1)
+	/// Storage: `Vaults::Pages` (r:1 w:0)
 	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Summaries` (r:1 w:0)
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Words` (r:1 w:0)
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	fn visit_page() -> Weight {
-		// Least time measured: 21_873_000 picoseconds.
-		Weight::from_parts(36_504_000, 4011)
+		// Least time measured: 16_604_000 picoseconds.
+		Weight::from_parts(21_302_000, 4011)
 			.saturating_add(T::DbWeight::get().reads(3))
-			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
@@ -374,16 +458,16 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Words` (r:12 w:12)
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Pages` (r:12 w:12)
+	/// Storage: `Vaults::Pages` (r:68 w:96)
 	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Vaults` (r:32 w:32)
+	/// Storage: `Vaults::Vaults` (r:256 w:256)
 	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Current` (r:5 w:5)
 	/// Proof: `Auctions::Current` (`max_values`: None, `max_size`: Some(37), added: 2512, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::NextLot` (r:1 w:1)
 	/// Proof: `Auctions::NextLot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:1 w:1)
-	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(347), added: 2822, mode: `MaxEncodedLen`)
+	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Lots` (r:5 w:5)
 	/// Proof: `Auctions::Lots` (`max_values`: None, `max_size`: Some(186), added: 2661, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::LotTerms` (r:1 w:0)
@@ -391,9 +475,9 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Held` (r:5 w:5)
 	/// Proof: `Auctions::Held` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Markets` (r:1 w:1)
-	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(657), added: 1152, mode: `MaxEncodedLen`)
+	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::LotLimits` (r:1 w:0)
-	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(32), added: 527, mode: `MaxEncodedLen`)
+	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:1)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watched` (r:5 w:5)
@@ -404,15 +488,15 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn enforce_batch(l: u32, ) -> Weight {
-		// Least time measured: 1_586_715_000 picoseconds.
-		Weight::from_parts(1_712_718_343, 105054)
-			// Standard error: 46_936_407
-			.saturating_add(Weight::from_parts(475_552_566, 0).saturating_mul(l.into()))
-			.saturating_add(T::DbWeight::get().reads(62))
-			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(l.into())))
-			.saturating_add(T::DbWeight::get().writes(42))
-			.saturating_add(T::DbWeight::get().writes((7_u64).saturating_mul(l.into())))
-			.saturating_add(Weight::from_parts(0, 4447).saturating_mul(l.into()))
+		// Least time measured: 8_093_280_000 picoseconds.
+		Weight::from_parts(6_008_537_910, 833502)
+			// Standard error: 497_672_155
+			.saturating_add(Weight::from_parts(4_298_294_964, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(286))
+			.saturating_add(T::DbWeight::get().reads((12_u64).saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().writes(268))
+			.saturating_add(T::DbWeight::get().writes((17_u64).saturating_mul(l.into())))
+			.saturating_add(Weight::from_parts(0, 25607).saturating_mul(l.into()))
 	}
 	/// Storage: `Vaults::Pages` (r:48 w:48)
 	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
@@ -420,18 +504,20 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Summaries` (r:1 w:1)
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
-	/// `r` in `[2, 96]`.
+	/// `r` in `[3, 97]`.
 	fn index_rows(r: u32, ) -> Weight {
-		// Least time measured: 20_941_000 picoseconds.
-		Weight::from_parts(25_568_000, 3574)
-			// Standard error: 19_763
-			.saturating_add(Weight::from_parts(8_857_698, 0).saturating_mul(r.into()))
-			.saturating_add(T::DbWeight::get().reads(1))
+		// Least time measured: 15_973_000 picoseconds.
+		Weight::from_parts(17_186_000, 4011)
+			// Standard error: 16_116
+			.saturating_add(Weight::from_parts(6_091_081, 0).saturating_mul(r.into()))
+			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
-			.saturating_add(T::DbWeight::get().writes(1))
+			.saturating_add(T::DbWeight::get().writes(3))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(r.into())))
-			.saturating_add(Weight::from_parts(0, 1510).saturating_mul(r.into()))
+			.saturating_add(Weight::from_parts(0, 1437).saturating_mul(r.into()))
 	}
+	/// Storage: `Treasury::Books` (r:1 w:1)
+	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Current` (r:1 w:1)
 	/// Proof: `Auctions::Current` (`max_values`: None, `max_size`: Some(37), added: 2512, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::NextLot` (r:1 w:1)
@@ -442,14 +528,14 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::LotTerms` (`max_values`: Some(1), `max_size`: Some(32), added: 527, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Held` (r:1 w:1)
 	/// Proof: `Auctions::Held` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Storage: `Auctions::Markets` (r:1 w:1)
+	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Auctions::Markets` (r:1 w:1)
-	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(657), added: 1152, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::LotLimits` (r:1 w:0)
-	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(32), added: 527, mode: `MaxEncodedLen`)
+	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:1)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watched` (r:1 w:1)
@@ -459,10 +545,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Announced` (r:0 w:1)
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	fn put_up() -> Weight {
-		// Least time measured: 94_029_000 picoseconds.
-		Weight::from_parts(118_526_000, 7590)
-			.saturating_add(T::DbWeight::get().reads(12))
-			.saturating_add(T::DbWeight::get().writes(9))
+		// Least time measured: 82_072_000 picoseconds.
+		Weight::from_parts(89_824_000, 7590)
+			.saturating_add(T::DbWeight::get().reads(13))
+			.saturating_add(T::DbWeight::get().writes(10))
 	}
 	/// Storage: `Vaults::Vaults` (r:1 w:1)
 	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
@@ -483,100 +569,9 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::SweepCursor` (r:0 w:1)
 	/// Proof: `Vaults::SweepCursor` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn sweep_vault() -> Weight {
-		// Least time measured: 716_373_000 picoseconds.
-		Weight::from_parts(857_122_000, 25158)
+		// Least time measured: 220_307_000 picoseconds.
+		Weight::from_parts(256_531_000, 25158)
 			.saturating_add(T::DbWeight::get().reads(29))
 			.saturating_add(T::DbWeight::get().writes(27))
-	}
-	/// Storage: `Vaults::Facilities` (r:1 w:1)
-	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
-	/// Storage: `Timestamp::Now` (r:1 w:0)
-	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Treasury::Books` (r:1 w:1)
-	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(347), added: 2822, mode: `MaxEncodedLen`)
-	/// Storage: `Treasury::Policies` (r:1 w:0)
-	/// Proof: `Treasury::Policies` (`max_values`: None, `max_size`: Some(38), added: 2513, mode: `MaxEncodedLen`)
-	/// Storage: `Assets::Asset` (r:1 w:1)
-	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
-	/// Storage: `Assets::Account` (r:1 w:1)
-	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Settlements` (r:0 w:1)
-	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(905), added: 3380, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::SettledFacilities` (r:1 w:1)
-	/// Proof: `Vaults::SettledFacilities` (`max_values`: Some(1), `max_size`: Some(129), added: 624, mode: `MaxEncodedLen`)
-	fn settle_facility() -> Weight {
-		// Counted, not measured yet.
-		Weight::from_parts(1_200_000_000, 7407)
-			.saturating_add(T::DbWeight::get().reads(9))
-			.saturating_add(T::DbWeight::get().writes(8))
-	}
-	/// Storage: `Vaults::Vaults` (r:1 w:1)
-	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Facilities` (r:1 w:0)
-	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Settlements` (r:1 w:1)
-	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(905), added: 3380, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Pages` (r:8 w:8)
-	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Words` (r:8 w:8)
-	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Summaries` (r:8 w:8)
-	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
-	/// Storage: `Treasury::Books` (r:1 w:1)
-	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(347), added: 2822, mode: `MaxEncodedLen`)
-	/// `l` in `[1, 8]`.
-	fn settle_vault(l: u32, ) -> Weight {
-		// Counted, not measured yet.
-		Weight::from_parts(300_000_000, 7407)
-			.saturating_add(Weight::from_parts(100_000_000, 0).saturating_mul(l.into()))
-			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(l.into())))
-			.saturating_add(T::DbWeight::get().writes(4))
-			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(l.into())))
-			.saturating_add(Weight::from_parts(0, 3021).saturating_mul(l.into()))
-	}
-	/// Storage: `Vaults::Facilities` (r:1 w:0)
-	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Settlements` (r:1 w:1)
-	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(905), added: 3380, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::FacilityStates` (r:1 w:0)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Receipts` (r:1 w:1)
-	/// Proof: `Vaults::Receipts` (`max_values`: None, `max_size`: Some(349), added: 2824, mode: `MaxEncodedLen`)
-	/// Storage: `Treasury::Books` (r:1 w:1)
-	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(347), added: 2822, mode: `MaxEncodedLen`)
-	/// Storage: `Assets::Asset` (r:17 w:17)
-	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
-	/// Storage: `Assets::Account` (r:34 w:33)
-	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
-	/// Storage: `System::Account` (r:1 w:1)
-	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(103), added: 2578, mode: `MaxEncodedLen`)
-	/// `c` in `[1, 16]`.
-	fn redeem(c: u32, ) -> Weight {
-		// Counted, not measured yet.
-		Weight::from_parts(300_000_000, 7407)
-			.saturating_add(Weight::from_parts(100_000_000, 0).saturating_mul(c.into()))
-			.saturating_add(T::DbWeight::get().reads(10))
-			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
-			.saturating_add(T::DbWeight::get().writes(7))
-			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(c.into())))
-			.saturating_add(Weight::from_parts(0, 5218).saturating_mul(c.into()))
-	}
-	/// Storage: `Vaults::NextFacility` (r:1 w:0)
-	/// Proof: `Vaults::NextFacility` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::SettledFacilities` (r:1 w:0)
-	/// Proof: `Vaults::SettledFacilities` (`max_values`: Some(1), `max_size`: Some(129), added: 624, mode: `MaxEncodedLen`)
-	fn list_facilities() -> Weight {
-		// Counted, not measured yet.
-		Weight::from_parts(10_000_000, 1614)
-			.saturating_add(T::DbWeight::get().reads(2))
 	}
 }

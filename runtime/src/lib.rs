@@ -189,6 +189,8 @@ mod runtime {
 	pub type Scheduler = pallet_scheduler::Pallet<Runtime>;
 	#[runtime::pallet_index(42)]
 	pub type Sudo = pallet_sudo::Pallet<Runtime>;
+	#[runtime::pallet_index(43)]
+	pub type Guardians = pallet_membership::Pallet<Runtime>;
 
 	// What Cairn is for. Genesis is built in this order: the treasury before the vaults that have
 	// it enable their debt asset.

@@ -2,6 +2,7 @@
 
 mod block;
 mod composition;
+mod guardians;
 mod lots;
 mod offences;
 mod presets;

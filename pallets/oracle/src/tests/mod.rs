@@ -4,6 +4,7 @@ mod decimal;
 mod derived;
 mod discipline;
 mod feeds;
+mod fetching;
 mod json;
 mod network;
 mod quotes;

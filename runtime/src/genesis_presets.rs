@@ -329,6 +329,7 @@ fn feed(
 		sources,
 		unit: Unit::Dollars,
 		thresholds,
+		sanity: None,
 	};
 	GenesisFeed { asset, feed }
 }

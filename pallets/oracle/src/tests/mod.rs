@@ -10,6 +10,7 @@ mod network;
 mod quotes;
 mod report;
 mod rests;
+mod sanity;
 mod session;
 mod shadow;
 mod sources;

@@ -1,5 +1,6 @@
 mod aggregation;
 mod averages;
+mod corruption;
 mod decimal;
 mod derived;
 mod discipline;

@@ -333,6 +333,7 @@ fn feed(
 		sources,
 		unit: Unit::Dollars,
 		thresholds,
+		sanity: None,
 	};
 	GenesisFeed { asset, feed }
 }

@@ -114,6 +114,7 @@ impl Genesis {
 				sources: like.unwrap_or_default(),
 				unit: Unit::Dollars,
 				thresholds: Thresholds::default(),
+				sanity: None,
 			},
 		});
 		let assets = &mut self.config.assets;

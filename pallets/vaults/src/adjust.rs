@@ -212,14 +212,12 @@ impl<T: Config> Pallet<T> {
 	#[require_transactional]
 	pub(crate) fn do_claim(vault: VaultId) -> Result<Extent, DispatchError> {
 		let mut position = Position::<T>::load(vault)?;
-		let extent = position.extent();
+		let claims = position.extent().claims;
 		position.settle_claims()?;
-		ensure!(
-			position.extent().claims < extent.claims,
-			Error::<T>::NothingToClaim
-		);
+		let extent = position.extent();
+		ensure!(extent.claims < claims, Error::<T>::NothingToClaim);
 		position.commit();
-		Ok(extent)
+		Ok(Extent { claims, ..extent })
 	}
 
 	pub(crate) fn ensure_deadline(limits: &LimitsOf<T>) -> DispatchResult {

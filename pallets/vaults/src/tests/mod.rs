@@ -24,6 +24,7 @@ mod invariants;
 mod keepers;
 mod ledger;
 mod ledger_fuzz;
+mod magnitudes;
 mod modes;
 mod operations;
 mod refunds;

@@ -22,7 +22,7 @@ mod calls {
 		///
 		/// [`Event::Opened`], and [`Event::Adjusted`] if anything moved.
 		#[pallet::call_index(0)]
-		#[pallet::weight(Extent::of(adjustment).weight_of_open::<T>(adjustment))]
+		#[pallet::weight(Extent::weight_of_open::<T>(adjustment))]
 		pub fn open(
 			origin: OriginFor<T>,
 			facility: FacilityId,
@@ -60,7 +60,7 @@ mod calls {
 		///
 		/// [`Event::Adjusted`]; [`Event::LeftoverReturned`] if a lot had something for the vault.
 		#[pallet::call_index(1)]
-		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>())]
+		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>(moved_by(adjustment)))]
 		pub fn adjust(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
@@ -68,14 +68,15 @@ mod calls {
 			limits: LimitsOf<T>,
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
+			let moved = moved_by(&adjustment);
 			let extent = Self::do_adjust(who, vault, adjustment, limits)?;
-			Ok(Some(extent.weight_of_adjust::<T>()).into())
+			Ok(Some(extent.weight_of_adjust::<T>(moved)).into())
 		}
 
 		/// Put collateral into a vault. Anybody may, with his own tokens. [`Pallet::adjust`] with
 		/// one movement.
 		#[pallet::call_index(2)]
-		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>())]
+		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>(1))]
 		pub fn deposit(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
@@ -89,12 +90,12 @@ mod calls {
 				..Default::default()
 			};
 			let extent = Self::do_adjust(who, vault, adjustment, Limits::default())?;
-			Ok(Some(extent.weight_of_adjust::<T>()).into())
+			Ok(Some(extent.weight_of_adjust::<T>(1)).into())
 		}
 
 		/// Take collateral out of a vault. Only its owner may. [`Pallet::adjust`] with one movement.
 		#[pallet::call_index(3)]
-		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>())]
+		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>(1))]
 		pub fn withdraw(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
@@ -108,12 +109,12 @@ mod calls {
 				..Default::default()
 			};
 			let extent = Self::do_adjust(who, vault, adjustment, Limits::default())?;
-			Ok(Some(extent.weight_of_adjust::<T>()).into())
+			Ok(Some(extent.weight_of_adjust::<T>(1)).into())
 		}
 
 		/// Borrow against a vault. Only its owner may. [`Pallet::adjust`] with one movement.
 		#[pallet::call_index(4)]
-		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>())]
+		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>(0))]
 		pub fn borrow(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
@@ -126,13 +127,13 @@ mod calls {
 				..Default::default()
 			};
 			let extent = Self::do_adjust(who, vault, adjustment, Limits::default())?;
-			Ok(Some(extent.weight_of_adjust::<T>()).into())
+			Ok(Some(extent.weight_of_adjust::<T>(0)).into())
 		}
 
 		/// Pay debt of a vault back, at most what is owed. Anybody may, with his own tokens.
 		/// [`Pallet::adjust`] with one movement.
 		#[pallet::call_index(5)]
-		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>())]
+		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>(0))]
 		pub fn repay(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
@@ -145,7 +146,7 @@ mod calls {
 				..Default::default()
 			};
 			let extent = Self::do_adjust(who, vault, adjustment, Limits::default())?;
-			Ok(Some(extent.weight_of_adjust::<T>()).into())
+			Ok(Some(extent.weight_of_adjust::<T>(0)).into())
 		}
 
 		/// Pay back exactly what is owed, take all collateral out, and remove the vault.
@@ -184,14 +185,14 @@ mod calls {
 		/// Bring collateral that closed lots have left over back into a vault. Anybody may; it
 		/// happens by itself with each operation on the vault.
 		#[pallet::call_index(7)]
-		#[pallet::weight(T::WeightInfo::claim(MAX_CLAIMS))]
+		#[pallet::weight(Extent::MAX.weight_of_claim::<T>())]
 		pub fn claim(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
 		) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
 			let extent = Self::do_claim(vault)?;
-			Ok(Some(T::WeightInfo::claim(extent.claims)).into())
+			Ok(Some(extent.weight_of_claim::<T>()).into())
 		}
 
 		/// Liquidate one unsafe vault now, or let its guard act if the moment for that has come.
@@ -210,16 +211,17 @@ mod calls {
 		///   the oracle is silent.
 		#[pallet::call_index(8)]
 		#[pallet::weight(
-			Extent::MAX.weight_of_liquidate::<T>().saturating_add(Pallet::<T>::weight_of_rewards(1))
+			Extent::MAX.weight_of_liquidate::<T>(true).saturating_add(Pallet::<T>::weight_of_rewards(1))
 		)]
 		pub fn liquidate(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
 		) -> DispatchResultWithPostInfo {
 			let keeper = ensure_signed(origin)?;
-			let (extent, rewards) = Self::do_liquidate(&keeper, vault)?;
+			let (extent, is_guarded, rewards) = Self::do_liquidate(&keeper, vault)?;
+			let liquidating = extent.weight_of_liquidate::<T>(is_guarded);
 			let rewarding = Self::weight_of_rewards(rewards);
-			Ok(Some(extent.weight_of_liquidate::<T>().saturating_add(rewarding)).into())
+			Ok(Some(liquidating.saturating_add(rewarding)).into())
 		}
 
 		/// Go on with the backlog of vaults that the prices may hurt, as far as the weight of `max`
@@ -345,14 +347,15 @@ mod calls {
 		///
 		/// [`Event::GuardSet`]; [`Event::GuardActed`] when it has acted.
 		#[pallet::call_index(14)]
-		#[pallet::weight(Pallet::<T>::weight_of_setting_a_guard())]
+		#[pallet::weight(Extent::MAX.weight_of_set_guard::<T>(guard.is_some()))]
 		pub fn set_guard(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
 			guard: Option<Guard>,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			Self::do_set_guard(who, vault, guard)
+			let extent = Self::do_set_guard(who, vault, guard)?;
+			Ok(Some(extent.weight_of_set_guard::<T>(guard.is_some())).into())
 		}
 
 		/// Offer a vault to `to`, who becomes its owner by [`Pallet::accept`], or take the offer back
@@ -403,14 +406,15 @@ mod calls {
 		///
 		/// [`Event::Transferred`]; [`Event::LeftoverReturned`] if a lot had something for the vault.
 		#[pallet::call_index(16)]
-		#[pallet::weight(T::WeightInfo::accept())]
+		#[pallet::weight(Extent::MAX.weight_of_accept::<T>())]
 		pub fn accept(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
 			limits: LimitsOf<T>,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			Self::do_accept(who, vault, limits)
+			let extent = Self::do_accept(who, vault, limits)?;
+			Ok(Some(extent.weight_of_accept::<T>()).into())
 		}
 
 		/// Wind a facility up, for ever: fix its debts and its prices as they are now.
@@ -524,8 +528,8 @@ mod calls {
 			#[pallet::compact] amount: Balance,
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			let collaterals = Self::do_redeem(who, facility, amount)?;
-			Ok(Some(T::WeightInfo::redeem(collaterals)).into())
+			let due = Self::do_redeem(who, facility, amount)?;
+			Ok(Some(T::WeightInfo::redeem(due)).into())
 		}
 	}
 }

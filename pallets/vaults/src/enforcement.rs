@@ -192,17 +192,18 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Liquidates one vault for `keeper`, who is paid if the start of the block did not come to it.
-	/// Tells for how many batches he was owed something.
+	/// Tells whether it had a guard, and for how many batches he was owed something.
 	#[require_transactional]
 	pub(crate) fn do_liquidate(
 		keeper: &T::AccountId,
 		id: VaultId,
-	) -> Result<(Extent, u32), DispatchError> {
+	) -> Result<(Extent, bool, u32), DispatchError> {
 		let vault = Vaults::<T>::get(id).ok_or(Error::<T>::UnknownVault)?;
 		let extent = Extent {
 			legs: vault.legs.len() as u32,
 			claims: vault.claims.len() as u32,
 		};
+		let is_guarded = vault.guard.is_some();
 		// One that is in no book would not have been found by any budget.
 		let is_indexed = vault.legs.iter().any(|leg| leg.entry.is_some());
 		let mut batch = Batch::<T>::open(vault.facility, Rows::uncounted())
@@ -211,7 +212,7 @@ impl<T: Config> Pallet<T> {
 		match batch.evaluate(id, vault).verdict {
 			Verdict::Safe => Err(Error::<T>::VaultIsSafe.into()),
 			Verdict::Waiting => Err(Error::<T>::NothingToSell.into()),
-			Verdict::Saved | Verdict::Liquidated => Ok((extent, batch.close().rewards)),
+			Verdict::Saved | Verdict::Liquidated => Ok((extent, is_guarded, batch.close().rewards)),
 		}
 	}
 }

@@ -8,10 +8,10 @@
 
 use crate::{
 	adjust::Position,
+	extent::Extent,
 	facility::MAX_HEALTH,
 	types::{Breaker, Guard},
 	valuation::LiquidationPrices,
-	weights::WeightInfo,
 	Config, Error, Event, Pallet,
 };
 use cairn_math::{mul_div_ceil, FixedU128, NormalizedDebt};
@@ -23,7 +23,6 @@ use frame_support::{
 		fungibles::Inspect,
 		tokens::{Fortitude, Preservation},
 	},
-	weights::Weight,
 };
 use primitive_types::U512;
 use sp_runtime::{
@@ -140,17 +139,12 @@ impl<T: Config> Position<T> {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Who sets a guard pays for what the start of some block will do for it.
-	pub(crate) fn weight_of_setting_a_guard() -> Weight {
-		T::WeightInfo::set_guard().saturating_add(Self::heaviest_vault())
-	}
-
 	#[require_transactional]
 	pub(crate) fn do_set_guard(
 		who: T::AccountId,
 		vault: VaultId,
 		guard: Option<Guard>,
-	) -> DispatchResult {
+	) -> Result<Extent, DispatchError> {
 		let mut position = Position::<T>::load(vault)?;
 		ensure!(position.vault.owner == who, Error::<T>::NotOwner);
 		if let Some(Guard { level, amount }) = guard {
@@ -164,8 +158,9 @@ impl<T: Config> Pallet<T> {
 		}
 		position.vault.guard = guard;
 		position.ensure_guard_rests()?;
+		let extent = position.extent();
 		position.commit();
 		Self::deposit_event(Event::GuardSet { vault, guard });
-		Ok(())
+		Ok(extent)
 	}
 }

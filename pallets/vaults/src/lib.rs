@@ -112,7 +112,7 @@ const LOG_TARGET: &str = "cairn::vaults";
 pub mod pallet {
 	use super::*;
 	use crate::{
-		extent::Extent,
+		extent::{moved_by, Extent},
 		index::{Page, Summary, Word},
 		ramp::FacilityRecord,
 		settlement::{Receipt, RedemptionView, Settlement, SettlementView},

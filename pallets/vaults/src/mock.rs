@@ -20,7 +20,7 @@ use frame_support::{
 		fungible::{NativeFromLeft, NativeOrWithId, UnionOf},
 		AsEnsureOriginWithArg, ConstU128, ConstU32, ConstU64,
 	},
-	weights::{Weight, WeightMeter},
+	weights::{RuntimeDbWeight, Weight, WeightMeter},
 	BoundedVec, PalletId,
 };
 use frame_system::{EnsureRoot, EnsureSigned, EnsureSignedBy};
@@ -107,6 +107,7 @@ impl frame_system::Config for Test {
 	type AccountId = AccountId;
 	type Lookup = IdentityLookup<AccountId>;
 	type AccountData = pallet_balances::AccountData<Balance>;
+	type DbWeight = DbWeight;
 }
 
 impl pallet_timestamp::Config for Test {
@@ -135,6 +136,8 @@ impl pallet_assets::Config for Test {
 pub type Tokens = UnionOf<Balances, Assets, NativeFromLeft, AssetId, AccountId>;
 
 parameter_types! {
+	/// Like the steps in `weights.rs`: neither weighs nothing, nor as much as the other.
+	pub const DbWeight: RuntimeDbWeight = RuntimeDbWeight { read: 110, write: 370 };
 	pub const TreasuryPalletId: PalletId = PalletId(*b"cairn/tr");
 	pub const Custody: AccountId = CUSTODY;
 	pub const NativeToken: AssetId = CRN;

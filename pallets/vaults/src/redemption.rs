@@ -99,8 +99,8 @@ impl<T: Config> Redemption<T> {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Burns at most `amount` from `who` and pays what is due to him; returns how many collaterals
-	/// the facility has.
+	/// Burns at most `amount` from `who` and pays what is due to him; returns of how many collaterals
+	/// something was due.
 	#[require_transactional]
 	pub(crate) fn do_redeem(
 		who: T::AccountId,
@@ -115,7 +115,9 @@ impl<T: Config> Pallet<T> {
 		T::Issuance::burn(&debt_asset, &who, given_up, BurnReason::Recapitalised)?;
 		let mut paid = Vec::new();
 		let mut all_paid = true;
-		for (index, asset, due) in redemption.dues() {
+		let dues = redemption.dues();
+		let of_how_many = dues.len() as u32;
+		for (index, asset, due) in dues {
 			if redemption.pay(&who, index, &asset, due) {
 				paid.push((asset, due));
 			} else {
@@ -127,10 +129,10 @@ impl<T: Config> Pallet<T> {
 			Error::<T>::NothingToRedeem
 		);
 		let Redemption {
-			facility,
 			state,
 			settlement,
 			mut receipt,
+			..
 		} = redemption;
 		let reason = HoldReason::ReceiptDeposit.into();
 		if all_paid && settlement.is_complete(&state) {
@@ -150,7 +152,7 @@ impl<T: Config> Pallet<T> {
 			burned,
 			paid,
 		});
-		Ok(facility.collaterals.len() as u32)
+		Ok(of_how_many)
 	}
 
 	pub(crate) fn view_settlement(id: FacilityId) -> Option<SettlementView> {

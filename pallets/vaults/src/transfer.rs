@@ -1,15 +1,15 @@
 //! Giving a vault to another owner, with his consent.
 
 use crate::{
-	adjust::Position, types::Breaker, types::LimitsOf, Config, Error, Event, HoldReason, Pallet,
-	Vaults, VaultsOf,
+	adjust::Position, extent::Extent, types::Breaker, types::LimitsOf, Config, Error, Event,
+	HoldReason, Pallet, Vaults, VaultsOf,
 };
 use cairn_primitives::VaultId;
 use frame_support::{
 	ensure, require_transactional,
 	traits::{fungible::MutateHold, tokens::Precision, Get},
 };
-use sp_runtime::DispatchResult;
+use sp_runtime::{DispatchError, DispatchResult};
 
 impl<T: Config> Pallet<T> {
 	#[require_transactional]
@@ -38,9 +38,10 @@ impl<T: Config> Pallet<T> {
 		who: T::AccountId,
 		vault: VaultId,
 		limits: LimitsOf<T>,
-	) -> DispatchResult {
+	) -> Result<Extent, DispatchError> {
 		Self::ensure_deadline(&limits)?;
 		let mut position = Position::<T>::load(vault)?;
+		let claims = position.extent().claims;
 		let is_meant = position.vault.offered_to.as_ref() == Some(&who);
 		ensure!(is_meant, Error::<T>::NotOffered);
 		ensure!(
@@ -58,12 +59,16 @@ impl<T: Config> Pallet<T> {
 		VaultsOf::<T>::insert(&who, vault, ());
 		position.vault.offered_to = None;
 		position.vault.guard = None;
+		let extent = Extent {
+			claims,
+			..position.extent()
+		};
 		position.commit();
 		Self::deposit_event(Event::Transferred {
 			vault,
 			from,
 			to: who,
 		});
-		Ok(())
+		Ok(extent)
 	}
 }

@@ -1,13 +1,17 @@
 //! What tests do, and what they look at.
 
 use super::*;
-use crate::types::{Adjustment, Basket, Breaker, FacilityChange, Guard, LimitsOf};
+use crate::{
+	types::{Adjustment, Basket, Breaker, FacilityChange, Guard, LimitsOf},
+	WeightInfo,
+};
 use cairn_math::FixedU128;
 use cairn_primitives::{LotId, VaultId};
 use frame_support::traits::{
 	fungibles::{Inspect, Mutate},
 	tokens::Preservation,
 };
+use proptest::prelude::*;
 use sp_runtime::{traits::Dispatchable, DispatchError, DispatchResult};
 
 pub fn basket(amounts: &[(AssetId, Balance)]) -> Basket {
@@ -234,6 +238,26 @@ pub fn leg(vault: VaultId, asset: AssetId) -> Balance {
 		.map_or(0, |leg| leg.amount)
 }
 
+/// What looking at so many facilities weighs.
+pub fn looking(facilities: u64) -> Weight {
+	let each = <() as WeightInfo>::visit_facility(12) * facilities;
+	<() as WeightInfo>::list_facilities() + each
+}
+
+/// What there has to be for one vault more, whatever it turns out to be: it is got at, and is reserved
+/// for at its worst.
+pub fn room_for_one() -> Weight {
+	<() as WeightInfo>::visit_page() + Vaults::heaviest_vault()
+}
+
+/// What so many vaults of one leg weigh that are liquidated, at most: each in a page of its own, and
+/// each into a lot of its own.
+pub fn liquidations(count: u64) -> Weight {
+	let rows = Vaults::weight_of_rows(2 * crate::index::ROWS_OF_ENTRY);
+	let others = <() as WeightInfo>::visit_page() + <() as WeightInfo>::put_up();
+	(Vaults::weight_of_vault(1, 0) + rows + others) * count
+}
+
 /// How many cases a property test runs: `usual`, or what `CAIRN_FUZZ_CASES` says.
 pub fn fuzz_cases(usual: u32) -> u32 {
 	std::env::var("CAIRN_FUZZ_CASES")
@@ -248,6 +272,16 @@ pub fn fuzz_steps(usual: usize) -> usize {
 		.ok()
 		.and_then(|steps| steps.parse().ok())
 		.unwrap_or(usual)
+}
+
+/// Lives of `steps` doings. One in a thousand doings is left out, so that a life that fails can be
+/// made shorter by leaving out more.
+pub fn life<S>(doing: S, steps: usize) -> impl Strategy<Value = Vec<S::Value>>
+where
+	S: Strategy<Value: Clone>,
+{
+	let doing = prop::option::weighted(0.999, doing);
+	prop::collection::vec(doing, steps).prop_map(|doings| doings.into_iter().flatten().collect())
 }
 
 /// Events of this pallet in this block.

@@ -8,10 +8,6 @@ use frame_support::weights::Weight;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
-fn step(count: u64) -> Weight {
-	Weight::from_parts(count, 0)
-}
-
 #[derive(Clone, Debug)]
 pub enum Doing {
 	/// A vault of up to four legs (worth this many hundreds of dollars each) borrows a share of
@@ -151,7 +147,7 @@ fn block(budget: u32, time: u64) {
 	let budget = if unlimited {
 		Weight::MAX
 	} else {
-		step(1_000_000) * u64::from(budget)
+		looking(2) + liquidations(budget.into())
 	};
 	let count = enforce_with(budget);
 	let liquidated: Vec<_> = events()
@@ -197,7 +193,7 @@ fn block(budget: u32, time: u64) {
 		}
 	}
 	end_of_begin();
-	if !unlimited && budget.all_gte(step(6_000_000)) {
+	if !unlimited && budget.all_gte(looking(4) + room_for_one()) {
 		work_off(budget);
 	}
 }

@@ -1,14 +1,14 @@
 //! Enforcement within a budget: never beyond it, never idle, and fair.
 
 use super::because;
-use crate::{mock::*, Call, Error};
+use crate::{mock::*, Call, Error, WeightInfo};
 use cairn_math::FixedU128;
 use cairn_primitives::{FacilityId, VaultId};
 use frame_support::{assert_noop, assert_ok, weights::Weight};
 
-/// What any step of enforcement weighs in the mock.
-fn steps(count: u64) -> Weight {
-	Weight::from_parts(1_000_000, 0) * count
+/// What so many pages weigh.
+fn pages(count: u64) -> Weight {
+	<() as WeightInfo>::visit_page() * count
 }
 
 /// Vaults of different health at 2,400 USD, all of them unsafe.
@@ -113,9 +113,8 @@ fn the_least_budget_makes_progress_each_block_and_the_riskiest_are_first() {
 		};
 		let vaults: Vec<_> = (0..12).map(open).collect();
 		Prices::set_cents(ETH, 2_400_00);
-		// Three facilities to look at, one page, one vault.
 		for left in (0..vaults.len()).rev() {
-			assert_eq!(next_block_with(steps(5), SLOT), 1);
+			assert_eq!(next_block_with(looking(3) + room_for_one(), SLOT), 1);
 			for (number, vault) in vaults.iter().enumerate() {
 				let is_unsafe = health(*vault) < Some(FixedU128::from_u32(1));
 				assert_eq!(is_unsafe, number < left);
@@ -127,22 +126,30 @@ fn the_least_budget_makes_progress_each_block_and_the_riskiest_are_first() {
 
 #[test]
 fn whatever_the_budget_it_is_not_exceeded_and_never_wasted() {
-	for budget in 0..60 {
+	// All facilities are looked at, and two of them once more.
+	let looks = looking(3) + looking(2);
+	for part in 0..60 {
+		let budget = liquidations(part);
 		run(|| {
 			unsafe_vaults(MIXED, 20);
 			unsafe_vaults(create_still(), 20);
 			Prices::set_cents(ETH, 2_400_00);
 			let mut left = 40;
 			while left > 0 {
-				let done = next_block_with(steps(budget), SLOT);
-				if budget < 5 {
+				let done = next_block_with(budget, SLOT);
+				if !budget.all_gte(looking(3) + room_for_one()) {
 					break;
 				}
-				// Two facilities may be looked at twice, and three once; a page for every tick.
-				let wanted = (budget.saturating_sub(5) as u32 / 3).clamp(1, left);
+				// Each of two books ends its share, and then its second turn, with a look at a page for
+				// which there is no vault any more. What the last turn has not used is lost: less than
+				// a vault is reserved for.
+				let lost = looks + room_for_one() + pages(4);
+				let for_vaults = budget.saturating_sub(lost);
+				let wanted = for_vaults.ref_time() / liquidations(1).ref_time();
+				let wanted = (wanted as u32).clamp(1, left);
 				assert!(
-					done >= wanted.min(left),
-					"{done} of {left} with {budget} steps"
+					done >= wanted,
+					"{done} of {left} in block with {part} parts, not {wanted}"
 				);
 				left -= done;
 			}
@@ -176,9 +183,8 @@ fn no_book_and_no_facility_starves_another() {
 				.filter(|vault| health(**vault) >= Some(FixedU128::from_u32(1)))
 				.count()
 		};
-		// One vault a block or two.
 		for _ in 0..20 {
-			assert!(next_block_with(steps(6), SLOT) >= 1);
+			assert!(next_block_with(looking(4) + room_for_one(), SLOT) >= 1);
 		}
 		for group in &groups {
 			assert!(
@@ -188,7 +194,7 @@ fn no_book_and_no_facility_starves_another() {
 			);
 		}
 		// With more of it, all have the same at once.
-		next_block_with(steps(44), SLOT);
+		next_block_with(looking(8) + liquidations(36), SLOT);
 		next_block();
 		assert!(groups.iter().all(|group| done(group) == 30));
 	});
@@ -199,8 +205,9 @@ fn one_book_alone_in_need_has_the_whole_budget() {
 	run(|| {
 		unsafe_vaults(create_still(), 30);
 		Prices::set_cents(ETH, 2_400_00);
-		// 30 vaults in some ticks, and a few steps for looking at facilities, some of them twice.
-		assert_eq!(next_block_with(steps(80), SLOT), 30);
+		// The facility is looked at twice.
+		let budget = looking(4) + liquidations(29) + room_for_one();
+		assert_eq!(next_block_with(budget, SLOT), 30);
 	});
 }
 
@@ -224,7 +231,7 @@ fn many_blocks_of_small_budgets_do_what_one_block_does() {
 	});
 	let bit_by_bit = new_test_ext().execute_with(|| {
 		let vaults = prepare();
-		while next_block_with(steps(7), SLOT) > 0 {}
+		while next_block_with(looking(3) + room_for_one(), SLOT) > 0 {}
 		rows(vaults)
 	});
 	assert_eq!(at_once, bit_by_bit);

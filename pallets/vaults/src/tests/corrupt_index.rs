@@ -76,6 +76,14 @@ fn an_entry_in_the_wrong_tick() {
 }
 
 #[test]
+fn a_bound_that_does_not_bound() {
+	damaged(
+		|_| change_page(|page| page.highest = Trigger::MIN),
+		"a trigger exceeds its tick's bound",
+	);
+}
+
+#[test]
 fn an_entry_twice() {
 	damaged(
 		|_| {

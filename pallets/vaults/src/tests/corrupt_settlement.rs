@@ -180,6 +180,16 @@ fn collateral_of_a_pool_that_is_not_there() {
 }
 
 #[test]
+fn pools_beyond_all_numbers() {
+	damaged(
+		|id| {
+			change(id, |row| row.pools[2].taken = u128::MAX);
+		},
+		"the sum of collateral overflows",
+	);
+}
+
+#[test]
 fn a_receipt_that_has_had_more_than_its_share() {
 	damaged(
 		|id| change_receipt(id, |receipt| receipt.paid[2] += 1),

@@ -145,6 +145,32 @@ fn legs_beyond_all_numbers() {
 }
 
 #[test]
+fn a_sum_of_debts_that_is_a_number_only_without_interest() {
+	damaged(
+		|scene| {
+			change(scene.vault, |row| row.debt = NormalizedDebt(u128::MAX));
+			change_state(scene.facility, |state| {
+				state.normalized_debt = NormalizedDebt(u128::MAX);
+				state.accumulator = Ray(2 * Ray::ONE.0);
+			});
+		},
+		"the sum of debts overflows",
+	);
+}
+
+#[test]
+fn those_who_wait_that_are_miscounted() {
+	damaged(
+		|scene| change_state(scene.facility, |state| state.waiting = 1),
+		"those who wait are miscounted",
+	);
+	damaged(
+		|scene| change(scene.vault, |row| row.waiting = true),
+		"those who wait are miscounted",
+	);
+}
+
+#[test]
 fn a_total_of_debt_that_is_not_the_sum() {
 	damaged(
 		|scene| change(scene.vault, |row| row.debt.0 += 1),

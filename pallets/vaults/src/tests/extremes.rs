@@ -9,11 +9,11 @@ use primitive_types::U512;
 use proptest::prelude::*;
 
 /// Amounts from 1 to 2^120 and prices from 1e-12 to 1e9 USD, all magnitudes alike.
-fn magnitude(bits: core::ops::Range<u32>) -> impl Strategy<Value = u128> {
+pub fn magnitude(bits: core::ops::Range<u32>) -> impl Strategy<Value = u128> {
 	(bits, any::<u128>()).prop_map(|(bits, noise)| (1u128 << bits) | (noise & ((1 << bits) - 1)))
 }
 
-fn price() -> impl Strategy<Value = u128> {
+pub fn price() -> impl Strategy<Value = u128> {
 	prop_oneof![
 		8 => magnitude(20..90).prop_map(|raw| raw.min(Price::MAX.raw())),
 		1 => Just(Price::MAX.raw()),
@@ -28,7 +28,7 @@ fn carried(amount: Balance, decimals: u8, price: u128) -> U512 {
 	weighted * U512::from(10u64.pow(12)) / U512::from(Price::ONE.raw())
 }
 
-fn limitless(decimals: u8) -> FacilityTerms<Test> {
+pub fn limitless(decimals: u8) -> FacilityTerms<Test> {
 	let mut listed = terms(exact::token(decimals), 50, 60, 0);
 	listed.cap = u128::MAX;
 	FacilityTerms {

@@ -460,7 +460,7 @@ impl Ledger {
 		self.accrue(seconds, &rates, &limits);
 		self.compare();
 		let unlimited = budget == u32::MAX;
-		let weight = Weight::from_parts(1_000_000, 0) * u64::from(budget);
+		let weight = looking(2) + liquidations(budget.into());
 		enforce_with(if unlimited { Weight::MAX } else { weight });
 		self.follow(events());
 		self.compare();
@@ -531,7 +531,7 @@ proptest! {
 
 	#[test]
 	fn the_pallet_keeps_the_books_that_a_naive_ledger_keeps(
-		doings in prop::collection::vec(doing(), 1..=fuzz_steps(50)),
+		doings in life(doing(), fuzz_steps(50)),
 	) {
 		run(|| {
 			let facilities = [MIXED, create_still(), {

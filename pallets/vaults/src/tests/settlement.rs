@@ -4,7 +4,7 @@ use super::because;
 use crate::{
 	mock::*,
 	types::{Adjustment, Breaker, FacilityChange},
-	Call, Error, Event, Receipts, SettledFacilities, Settlements,
+	Call, Error, Event, Receipts, SettledFacilities, Settlements, WeightInfo,
 };
 use cairn_math::{FixedU128, Price, Ray};
 use cairn_primitives::{
@@ -207,10 +207,8 @@ fn interest_liquidations_and_guards_end_and_are_not_paid_for_any_more() {
 		assert_ok!(settle(MIXED, &[]));
 		let owed = debt(vault);
 		// Looking at a facility, and letting it accrue.
-		assert_eq!(
-			before - weight_of_a_block(),
-			Weight::from_parts(2_000_000, 0)
-		);
+		let one = <() as WeightInfo>::visit_facility(12) + <() as WeightInfo>::accrue_facility();
+		assert_eq!(before - weight_of_a_block(), one);
 		Prices::set_cents(ETH, 1_000_00);
 		assert_eq!(next_block_with(Weight::MAX, 365 * DAY), 0);
 		assert_eq!((debt(vault), row(vault).guard.is_some()), (owed, true));
@@ -218,7 +216,11 @@ fn interest_liquidations_and_guards_end_and_are_not_paid_for_any_more() {
 		assert_noop!(call(BOB, enforce), because(Error::NothingToEnforce));
 		assert_eq!(Vaults::backlog(MIXED).unwrap().entries, vec![]);
 		assert_ok!(settle(STABLE, &[]));
-		assert_eq!(weight_of_a_block(), Weight::zero());
+		// To see that there is nothing left to look at.
+		assert_eq!(
+			weight_of_a_block(),
+			<() as WeightInfo>::list_facilities() * 2
+		);
 	});
 }
 
@@ -553,7 +555,7 @@ fn the_sweep_leaves_a_vault_alone_that_it_has_no_weight_for() {
 	run(|| {
 		let (facility, eth, _) = two_vaults();
 		assert_ok!(settle(facility, &[]));
-		let one = Weight::from_parts(1_000_000, 0);
+		let one = <() as WeightInfo>::sweep_vault();
 		let block = System::block_number();
 		assert_eq!(<Vaults as Hooks<_>>::on_idle(block, one), one);
 		assert!(debt(eth) > 0);

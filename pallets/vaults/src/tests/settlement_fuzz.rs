@@ -310,7 +310,7 @@ fn open_all(facility: FacilityId, openings: &[Opening]) -> BTreeMap<VaultId, Acc
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(300)))]
+	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(500)))]
 
 	/// Without interest, every number of the model is exact.
 	#[test]
@@ -318,7 +318,7 @@ proptest! {
 		openings in prop::collection::vec(opening(), 1..12),
 		moves in [30u8..150, 30u8..150, 30u8..150, 30u8..150],
 		reserve in prop_oneof![Just(0u8), 0u8..=30],
-		doings in prop::collection::vec(doing(), 0..=fuzz_steps(60)),
+		doings in life(doing(), fuzz_steps(50)),
 	) {
 		run(|| {
 			endow();
@@ -468,7 +468,7 @@ proptest! {
 		openings in prop::collection::vec(opening(), 1..12),
 		crash in [60u8..=100, 60u8..=100, 60u8..=100, 60u8..=100],
 		moves in [20u8..150, 20u8..150, 20u8..150, 20u8..150],
-		doings in prop::collection::vec(doing(), 0..=fuzz_steps(60)),
+		doings in life(doing(), fuzz_steps(50)),
 	) {
 		run(|| {
 			endow();

@@ -5,7 +5,7 @@ use crate::{
 	mock::*,
 	sweep::SWEPT_PER_BLOCK,
 	types::risk_book,
-	Event, Pages, SweepCursor, Vaults as Rows_,
+	Event, Pages, SweepCursor, Vaults as Rows_, WeightInfo,
 };
 use cairn_math::Trigger;
 use cairn_primitives::VaultId;
@@ -112,7 +112,7 @@ fn every_vault_has_its_turn_within_the_weight_that_is_left() {
 		let next = vaults.last().unwrap() + 1;
 		assert_eq!(idle(Weight::zero()), Weight::zero());
 		assert_eq!(SweepCursor::<Test>::get(), 0);
-		let one = Weight::from_parts(1_000_000, 0);
+		let one = <() as WeightInfo>::sweep_vault();
 		assert_eq!(idle(one * 2), one * 2);
 		assert_eq!(SweepCursor::<Test>::get(), 2);
 		for block in 1..=next.div_ceil(u64::from(SWEPT_PER_BLOCK)) {

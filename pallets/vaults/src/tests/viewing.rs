@@ -165,7 +165,7 @@ fn the_backlog_is_what_enforcement_has_not_come_to() {
 		// Unsafe above 2,000.
 		assert_eq!(count(facility), 25);
 		begin_block(SLOT);
-		let done = enforce_with(Weight::from_parts(1_000_000, 0) * 40);
+		let done = enforce_with(looking(6) + liquidations(12) + room_for_one());
 		end_of_begin();
 		assert!(done > 0 && done < 25);
 		assert_eq!(count(facility), 25 - done);

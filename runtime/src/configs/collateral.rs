@@ -71,8 +71,7 @@ impl cairn_oracle::Config for Runtime {
 	type OnMisconduct = OnRecord;
 	type Quorum = Quorum;
 	type ReportLongevity = ConstU64<5>;
-	// A tip can lift a transaction as high, but not above: among equals, what expires first goes
-	// first, and that is the report.
+	// No tip lifts a transaction as high: see `payment`.
 	type ReportPriority = ConstU64<{ TransactionPriority::MAX }>;
 	type RoundLength = ConstU32<1>;
 	// A day.

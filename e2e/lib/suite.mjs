@@ -21,7 +21,7 @@ export const withNetwork = (name, options) => started(() => startNetwork(name, o
 
 function started(start) {
   const stack = {};
-  before(async () => Object.assign(stack, await start()), { timeout: 120_000 });
+  before(async () => Object.assign(stack, await start()), { timeout: 300_000 });
   after(() => stack.stop?.(), { timeout: 60_000 });
   return stack;
 }

@@ -36,7 +36,7 @@ pallets=(cairn-vaults cairn-auctions cairn-oracle)
 declare -A tests=(
 	[cairn-vaults]="tests::ledger_fuzz:: tests::settlement_fuzz::"
 	[cairn-auctions]="tests::model::lots_do tests::system_model:: tests::sequence::"
-	[cairn-oracle]="tests::json:: tests::decimal:: tests::sources:: tests::status:: tests::aggregation::"
+	[cairn-oracle]="tests::json:: tests::decimal:: tests::sources:: tests::status:: tests::aggregation:: tests::averages:: tests::derived::"
 )
 
 build() { cargo test --release --locked --package "$1" --lib --no-run; }

@@ -1,10 +1,19 @@
 // Who may report prices: validators, once a round, and nobody else.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Refused, eventOf } from '../lib/chain.mjs';
 import { plain, withoutLength } from '../lib/codec.mjs';
-import { GENERAL_TRANSACTION, proofTransaction, reportTransaction } from '../lib/report.mjs';
+import {
+  GENERAL_TRANSACTION,
+  contradictions,
+  proofTransaction,
+  reportTransaction,
+  reportsIn,
+  signed,
+} from '../lib/report.mjs';
 import { RpcError, request } from '../lib/rpc.mjs';
 import { soundAtTheEnd, withChain } from '../lib/suite.mjs';
 
@@ -105,24 +114,45 @@ describe('reports of prices', () => {
 
   test('two reports for one round convict their validator, once', async () => {
     const { chain } = stack;
+    const { api } = chain;
     const { alice, bob } = chain.people;
-    const first = await forged();
+    // One that stands in a block, and another that she could have signed on a fork.
+    const [made] = await reportsIn(api, chain.best.hash);
     const lower = prices.map((price) => ({ ...price, price: (price.price * 99n) / 100n }));
-    const second = { ...first, prices: lower };
-    await refusedAs(proofTransaction(chain.api, [first, second], bob), 113);
-    await refusedAs(proofTransaction(chain.api, [first, first], alice), 114);
-    const proof = proofTransaction(chain.api, [first, second], alice);
-    await submit(proof);
+    const report = { ...plain(made.report), prices: lower };
+    const other = signed(api, report, alice);
+    const forged = signed(api, report, bob);
+    assert.deepEqual(contradictions([made, other, made]), [
+      [made, other],
+      [other, made],
+    ]);
+    await refusedAs(proofTransaction(api, [made, forged]), 113);
+    await refusedAs(proofTransaction(api, [made, made]), 114);
+    await submit(proofTransaction(api, [made, other]));
     const events = await chain.until('the conviction', async ({ hash }) => {
       const found = await chain.events(hash);
       return found.some(({ name }) => name === 'oracle.Misconduct') && found;
     });
     const { who, misconduct } = eventOf(events, 'oracle.Misconduct');
     assert.equal(who, alice.address);
-    assert.deepEqual(misconduct, { TwoReports: { round: first.round } });
+    assert.deepEqual(misconduct, { TwoReports: { round: report.round } });
     const { kind } = eventOf(events, 'offences.Offence');
     assert.equal(Buffer.from(kind.slice(2), 'hex').toString(), 'oracle:tworeport');
-    await refusedAs(proofTransaction(chain.api, [second, first], alice), 115);
+    await refusedAs(proofTransaction(api, [other, made]), 115);
+  });
+
+  test('whoever has two blocks has the proof ready', async () => {
+    const { chain } = stack;
+    const number = chain.best.number;
+    const blocks = await Promise.all([number, number - 1].map((height) => chain.hash(height)));
+    // Of one fork: there is nothing to prove, and that is said.
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [fileURLToPath(new URL('../prove.mjs', import.meta.url)), stack.rpc.replace('http', 'ws'), ...blocks],
+      { encoding: 'utf8', timeout: 30_000 },
+    );
+    assert.equal(status, 1, stderr);
+    assert.match(stdout, /\d reports, none of them contradicts another/);
   });
 
   test('an account that signs one is refused, and pays', async () => {

@@ -22,6 +22,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_asset_conversion, crate::AssetConversion]
 	[pallet_assets, Assets]
 	[pallet_balances, crate::Balances]
+	[pallet_membership, crate::Guardians]
 	[pallet_multisig, crate::Multisig]
 	[pallet_preimage, crate::Preimage]
 	[pallet_proxy, crate::Proxy]

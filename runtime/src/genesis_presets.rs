@@ -11,8 +11,9 @@ use crate::{
 		consensus::BABE_GENESIS_EPOCH_CONFIG,
 	},
 	units::{CRN, CUSD, EXISTENTIAL_DEPOSIT},
-	AccountId, AssetId, AssetsConfig, BabeConfig, Balance, BalancesConfig, OracleConfig,
-	RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig, TreasuryConfig, VaultsConfig,
+	AccountId, AssetId, AssetsConfig, BabeConfig, Balance, BalancesConfig, GuardiansConfig,
+	OracleConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig, TreasuryConfig,
+	VaultsConfig,
 };
 use alloc::{format, string::ToString, vec, vec::Vec};
 use cairn_math::{FixedU128, Perbill, Ray};
@@ -144,6 +145,9 @@ fn genesis(validators: &[Sr25519Keyring]) -> Value {
 		},
 		sudo: SudoConfig {
 			key: Some(Sr25519Keyring::Alice.to_account_id())
+		},
+		guardians: GuardiansConfig {
+			members: BoundedVec::truncate_from(vec![Sr25519Keyring::Ferdie.to_account_id()])
 		},
 		oracle: OracleConfig { feeds: feeds() },
 		treasury: TreasuryConfig {
@@ -329,6 +333,7 @@ fn feed(
 		sources,
 		unit: Unit::Dollars,
 		thresholds,
+		sanity: None,
 	};
 	GenesisFeed { asset, feed }
 }

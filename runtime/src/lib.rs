@@ -3,6 +3,7 @@
 //! - `configs/`: what each pallet is configured with, one file a concern
 //! - [`start_of_block`]: what happens in every block before the first user transaction
 //! - [`invariants`]: whether the books are right
+//! - [`payment`]: fees and tips, and what a tip cannot buy
 //! - [`apis`]: what nodes and wallets ask the runtime
 //! - [`genesis_presets`]: chains to start from
 
@@ -21,6 +22,7 @@ mod benchmarks;
 pub mod configs;
 pub mod genesis_presets;
 pub mod invariants;
+pub mod payment;
 mod start_of_block;
 mod transactions;
 mod weights;
@@ -189,6 +191,8 @@ mod runtime {
 	pub type Scheduler = pallet_scheduler::Pallet<Runtime>;
 	#[runtime::pallet_index(42)]
 	pub type Sudo = pallet_sudo::Pallet<Runtime>;
+	#[runtime::pallet_index(43)]
+	pub type Guardians = pallet_membership::Pallet<Runtime>;
 
 	// What Cairn is for. Genesis is built in this order: the treasury before the vaults that have
 	// it enable their debt asset.

@@ -1,6 +1,6 @@
 //! What a transaction is made of, and how the runtime makes its own.
 
-use crate::{Address, Runtime, RuntimeCall, Signature};
+use crate::{payment::ChargePayment, Address, Runtime, RuntimeCall, Signature};
 use frame_system::offchain::{
 	CreateAuthorizedTransaction, CreateBare, CreateTransaction, CreateTransactionBase,
 };
@@ -20,7 +20,7 @@ pub type TxExtension = (
 	frame_system::CheckEra<Runtime>,
 	frame_system::CheckNonce<Runtime>,
 	frame_system::CheckWeight<Runtime>,
-	pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
+	ChargePayment,
 	frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
 	frame_system::WeightReclaim<Runtime>,
 );
@@ -73,7 +73,7 @@ where
 			frame_system::CheckEra::from(Era::Immortal),
 			frame_system::CheckNonce::from(0),
 			frame_system::CheckWeight::new(),
-			pallet_transaction_payment::ChargeTransactionPayment::from(0),
+			ChargePayment::with_tip(0),
 			frame_metadata_hash_extension::CheckMetadataHash::new(false),
 			frame_system::WeightReclaim::new(),
 		)

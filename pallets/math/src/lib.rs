@@ -27,13 +27,14 @@ mod mul_div;
 mod price;
 mod ray;
 mod trigger;
+mod wide;
 
 pub use allowance::{Allowance, RateLimit};
 pub use debt::NormalizedDebt;
 pub use dutch::step_price_floor;
 pub use liquidation::{repay_to_target_ceil, Repayment};
 pub use mul_div::{mul_div_ceil, mul_div_floor};
-pub use price::{Price, Value};
+pub use price::{unit, Price, Value};
 pub use ray::{Ray, SECONDS_PER_YEAR};
 pub use sp_arithmetic::{FixedU128, Perbill};
 pub use trigger::{Tick, Trigger, TICKS};

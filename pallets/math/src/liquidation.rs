@@ -1,6 +1,6 @@
 //! How much of a vault has to be sold.
 
-use crate::Value;
+use crate::{wide::div_mod_512, Value};
 use primitive_types::{U256, U512};
 use sp_arithmetic::{FixedU128, Perbill};
 
@@ -38,15 +38,17 @@ pub fn repay_to_target_ceil(
 	let target = U256::from(target.into_inner());
 	let sold = U256::from(factor.deconstruct())
 		* U256::from(1_000_000_000 + u64::from(penalty.deconstruct()));
-	let wanted = widen(debt.wide()) * widen(target);
-	let held = widen(weighted.wide()) * U512::from(1_000_000_000_000_000_000u64);
+	let wanted = debt.wide().full_mul(target);
+	let held = weighted
+		.wide()
+		.full_mul(1_000_000_000_000_000_000u64.into());
 	if held >= wanted {
 		return Repayment::Nothing;
 	}
 	if target <= sold {
 		return Repayment::All;
 	}
-	let (quotient, rest) = (wanted - held).div_mod(widen(target - sold));
+	let (quotient, rest) = div_mod_512(wanted - held, widen(target - sold));
 	let repaid = if rest.is_zero() {
 		quotient
 	} else {

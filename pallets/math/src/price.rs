@@ -1,5 +1,6 @@
 //! Prices and the values they give to amounts.
 
+use crate::wide::div_mod_256;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::ops::{Add, Sub};
 use primitive_types::U256;
@@ -11,9 +12,25 @@ use sp_arithmetic::Perbill;
 const MAX_DECIMALS: u8 = 24;
 
 /// `10 ^ decimals`. `decimals` above 24 count as 24, the most that any token here may have.
-fn unit(decimals: u8) -> U256 {
-	U256::from(10u8).pow(decimals.min(MAX_DECIMALS).into())
+pub const fn unit(decimals: u8) -> u128 {
+	let decimals = if decimals > MAX_DECIMALS {
+		MAX_DECIMALS
+	} else {
+		decimals
+	};
+	UNITS[decimals as usize]
 }
+
+/// Powers of ten: taking them is what a valuation would otherwise spend its time with.
+const UNITS: [u128; MAX_DECIMALS as usize + 1] = {
+	let mut units = [1; MAX_DECIMALS as usize + 1];
+	let mut position = 1;
+	while position < units.len() {
+		units[position] = units[position - 1] * 10;
+		position += 1;
+	}
+	units
+};
 
 /// USD for one whole token, in units of 1e-18.
 ///
@@ -100,41 +117,42 @@ impl Value {
 
 	/// `⌊amount · price / 10^decimals⌋`.
 	pub fn of_floor(amount: u128, decimals: u8, price: Price) -> Self {
-		Self(U256::from(amount) * U256::from(price.0) / unit(decimals))
+		let product = U256::from(amount) * U256::from(price.0);
+		Self(div_mod_256(product, unit(decimals).into()).0)
 	}
 
 	/// `⌈amount · price / 10^decimals⌉`.
 	pub fn of_ceil(amount: u128, decimals: u8, price: Price) -> Self {
 		let product = U256::from(amount) * U256::from(price.0);
-		Self(div_ceil(product, unit(decimals)))
+		Self(div_ceil(product, unit(decimals).into()))
 	}
 
 	/// `⌊value · share⌋`.
 	pub fn share_floor(self, share: Perbill) -> Self {
-		Self(mul_div(self.0, share.deconstruct().into(), BILLION, false))
+		Self(billionths(self.0, share.deconstruct(), false))
 	}
 
 	/// `⌈value · share⌉`.
 	pub fn share_ceil(self, share: Perbill) -> Self {
-		Self(mul_div(self.0, share.deconstruct().into(), BILLION, true))
+		Self(billionths(self.0, share.deconstruct(), true))
 	}
 
 	/// How many smallest units of a token are worth this much, rounded down; `None` beyond `u128`.
 	pub fn to_amount_floor(self, decimals: u8, price: Price) -> Option<u128> {
-		let scaled = self.0.checked_mul(unit(decimals))?;
-		u128::try_from(scaled / U256::from(price.0)).ok()
+		let scaled = self.0.checked_mul(unit(decimals).into())?;
+		u128::try_from(div_mod_256(scaled, price.0.into()).0).ok()
 	}
 
 	/// How many smallest units of a token are worth this much, rounded up; `None` beyond `u128`.
 	pub fn to_amount_ceil(self, decimals: u8, price: Price) -> Option<u128> {
-		let scaled = self.0.checked_mul(unit(decimals))?;
+		let scaled = self.0.checked_mul(unit(decimals).into())?;
 		u128::try_from(div_ceil(scaled, U256::from(price.0))).ok()
 	}
 
 	/// The lowest price at which this much is worth no more than `amount` smallest units of a token,
 	/// rounded down: `⌊value · 10^decimals / (amount + 1)⌋ + 1`. `None` beyond [`Price::MAX`].
 	pub fn lowest_price_for(self, amount: u128, decimals: u8) -> Option<Price> {
-		let scaled = self.0.checked_mul(unit(decimals))?;
+		let scaled = self.0.checked_mul(unit(decimals).into())?;
 		let below = scaled / (U256::from(amount) + U256::one());
 		Price::new(u128::try_from(below).ok()?.checked_add(1)?)
 	}
@@ -189,7 +207,7 @@ impl core::iter::Sum for Value {
 const BILLION: u64 = 1_000_000_000;
 
 fn div_ceil(numerator: U256, denominator: U256) -> U256 {
-	let (quotient, rest) = numerator.div_mod(denominator);
+	let (quotient, rest) = div_mod_256(numerator, denominator);
 	if rest.is_zero() {
 		quotient
 	} else {
@@ -197,16 +215,18 @@ fn div_ceil(numerator: U256, denominator: U256) -> U256 {
 	}
 }
 
-/// `a · b / c` for `b ≤ c`, without leaving 256 bits: the quotient and the rest are scaled apart.
-fn mul_div(a: U256, b: u64, c: u64, up: bool) -> U256 {
-	let (whole, rest) = a.div_mod(c.into());
-	let tail = rest * U256::from(b);
+/// `value · parts / 10^9` for at most 10^9 parts, without leaving 256 bits: the quotient and the rest are
+/// scaled apart.
+fn billionths(value: U256, parts: u32, up: bool) -> U256 {
+	let (whole, rest) = div_mod_256(value, BILLION.into());
+	// Both below 10^9.
+	let scaled = rest.low_u64() * u64::from(parts);
 	let tail = if up {
-		div_ceil(tail, c.into())
+		scaled.div_ceil(BILLION)
 	} else {
-		tail / U256::from(c)
+		scaled / BILLION
 	};
-	whole * U256::from(b) + tail
+	whole * U256::from(parts) + U256::from(tail)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@
 //! so that integers order as the ratios do, and the top 18 bits are a log-spaced tick 0.05 % to
 //! 0.1 % wide, with no logarithm taken.
 
+use crate::wide::div_mod_512;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use primitive_types::U512;
 use scale_info::TypeInfo;
@@ -115,7 +116,7 @@ impl Trigger {
 			}
 			(numerator, denominator << shift.unsigned_abs() as usize)
 		};
-		let (quotient, rest) = numerator.div_mod(denominator);
+		let (quotient, rest) = div_mod_512(numerator, denominator);
 		let mut exponent = distance - 1;
 		let mut mantissa = quotient.low_u64();
 		let mut inexact = !rest.is_zero();

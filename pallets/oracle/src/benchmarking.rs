@@ -3,7 +3,7 @@
 use super::*;
 use crate::status::Validity;
 use alloc::vec::Vec;
-use cairn_math::Price;
+use cairn_math::{Perbill, Price};
 use cairn_primitives::{
 	oracle::sr25519::{AuthorityId, AuthoritySignature},
 	AssetId, QuoteStatus,
@@ -26,9 +26,10 @@ fn filled<S: Get<u32>>(start: &[u8]) -> BoundedVec<u8, S> {
 /// The largest source that there can be. `number` below 26 makes it different from others.
 fn source(number: u8) -> Source {
 	let pointer: Pointer = filled(b"/");
+	let letter = b'a'.saturating_add(number);
 	Source {
-		name: filled(&[b'a'.saturating_add(number)]),
-		url: filled(b"https://"),
+		name: filled(&[letter]),
+		url: filled(&[b"https://".as_slice(), &[letter]].concat()),
 		bid: Some(pointer.clone()),
 		ask: Some(pointer.clone()),
 		last: Some(pointer.clone()),
@@ -40,7 +41,13 @@ fn source(number: u8) -> Source {
 	}
 }
 
-fn largest_feed<T: Config>() -> Feed<T::MaxSources> {
+/// The largest feed that there can be: all but the first two are compared with the second.
+fn largest_feed<T: Config>(number: u32) -> Feed<T::MaxSources> {
+	let sanity = Sanity {
+		against: AssetId::WithId(1),
+		tolerance: Perbill::one(),
+		rounds: 1,
+	};
 	let sources: Vec<Source> = (0..T::MaxSources::get() as u8).map(source).collect();
 	Feed::Reported(ReportedFeed {
 		unit: Unit::Dollars,
@@ -50,6 +57,7 @@ fn largest_feed<T: Config>() -> Feed<T::MaxSources> {
 			max: Price::MAX,
 		},
 		sources: BoundedVec::truncate_from(sources),
+		sanity: (number > 1).then_some(sanity),
 	})
 }
 
@@ -68,7 +76,8 @@ fn clear<T: Config>() {
 fn feeds<T: Config>(count: u32) -> Vec<FeedId> {
 	clear::<T>();
 	for number in 0..count {
-		let set = Pallet::<T>::do_set_genesis_feed(AssetId::WithId(number), largest_feed::<T>());
+		let set =
+			Pallet::<T>::do_set_genesis_feed(AssetId::WithId(number), largest_feed::<T>(number));
 		assert!(set.is_ok());
 	}
 	ReportedFeeds::<T>::get()
@@ -99,11 +108,13 @@ fn quoted<T: Config>(feeds: &[FeedId]) {
 	Pallet::<T>::aggregate(&mut WeightMeter::new());
 }
 
-/// As many feeds as there can be, one of which has the largest shadow, and all a Live price.
+/// As many feeds as there can be, the last of which has the largest shadow, and all a Live price.
 fn with_shadow<T: Config>() -> AssetId {
-	let asset = AssetId::WithId(0);
-	feeds::<T>(T::MaxFeeds::get().saturating_sub(1));
-	let set = Pallet::<T>::do_set_feed(asset.clone(), largest_feed::<T>());
+	let count = T::MaxFeeds::get().saturating_sub(1);
+	feeds::<T>(count);
+	let last = count.saturating_sub(1);
+	let asset = AssetId::WithId(last);
+	let set = Pallet::<T>::do_set_feed(asset.clone(), largest_feed::<T>(last));
 	assert!(set.is_ok());
 	let feeds: Vec<FeedId> = ReportedFeeds::<T>::get()
 		.iter()
@@ -113,8 +124,8 @@ fn with_shadow<T: Config>() -> AssetId {
 	set_round::<T>(5);
 	// The same price for both feeds of the asset.
 	let mut report = report_on::<T>(0, &feeds, 0);
-	if let [first, .., last] = report.prices.as_mut() {
-		last.price = first.price;
+	if let [.., quoted, shadow] = report.prices.as_mut() {
+		shadow.price = quoted.price;
 	}
 	Pallet::<T>::store_report(report);
 	Pallet::<T>::aggregate(&mut WeightMeter::new());
@@ -256,7 +267,7 @@ mod benchmarks {
 	fn aggregate(v: Linear<1, { T::MaxAuthorities::get() }>, f: Linear<1, { T::MaxFeeds::get() }>) {
 		feeds::<T>(f.div_ceil(2));
 		for number in 0..f / 2 {
-			let set = Pallet::<T>::do_set_feed(AssetId::WithId(number), largest_feed::<T>());
+			let set = Pallet::<T>::do_set_feed(AssetId::WithId(number), largest_feed::<T>(number));
 			assert!(set.is_ok());
 		}
 		let feeds: Vec<FeedId> = ReportedFeeds::<T>::get()
@@ -289,7 +300,7 @@ mod benchmarks {
 	fn set_feed() -> Result<(), BenchmarkError> {
 		let origin = admin::<T>()?;
 		let asset = with_shadow::<T>();
-		let feed = largest_feed::<T>();
+		let feed = largest_feed::<T>(T::MaxFeeds::get());
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, asset.clone(), feed);
 		assert!(Shadows::<T>::get()

@@ -33,7 +33,8 @@ mod calls {
 		///
 		/// Origin: `AdminOrigin`.
 		///
-		/// Errors: what [`ReportedFeed::validate`] finds; [`Error::InvalidDerivation`];
+		/// Errors: what [`ReportedFeed::validate`] finds; [`Error::InvalidSanity`];
+		/// [`Error::InvalidDerivation`];
 		/// [`Error::UnitChanged`]; [`Error::TooManyFeeds`]; [`Error::NoFeedId`].
 		///
 		/// Events: [`Event::ShadowStarted`].

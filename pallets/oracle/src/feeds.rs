@@ -29,6 +29,7 @@ impl<T> From<FeedError> for Error<T> {
 			FeedError::QuotedInItself => Self::QuotedInItself,
 			FeedError::Currency => Self::InvalidCurrency,
 			FeedError::Thresholds => Self::InvalidThresholds,
+			FeedError::Sanity => Self::InvalidSanity,
 		}
 	}
 }
@@ -88,38 +89,49 @@ impl<T: Config> Pallet<T> {
 
 	fn validate_feed(asset: &AssetId, feed: &Feed<T::MaxSources>) -> DispatchResult {
 		match feed {
-			Feed::Par => Ok(()),
-			Feed::Reported(reported) => Ok(reported.validate(asset).map_err(Error::<T>::from)?),
+			Feed::Par => {}
+			Feed::Reported(reported) => {
+				reported.validate(asset).map_err(Error::<T>::from)?;
+				if let Some(sanity) = &reported.sanity {
+					let other = Self::underived(&sanity.against, reported.unit);
+					let fits = matches!(other, Some(Feed::Reported(_)));
+					ensure!(fits, Error::<T>::InvalidSanity);
+				}
+			}
 			Feed::Derived(derivation) => {
-				let shadows = Shadows::<T>::get();
 				let [(one, _), (other, _)] = derivation.legs();
 				let different = one != other && one != asset && other != asset;
+				let fits = |(leg, unit)| Self::underived(leg, unit).is_some();
 				ensure!(
-					different && !Self::is_leg(asset),
+					different && !Self::is_needed(asset) && derivation.legs().into_iter().all(fits),
 					Error::<T>::InvalidDerivation
 				);
-				for (leg, unit) in derivation.legs() {
-					let feed = Feeds::<T>::get(leg).ok_or(Error::<T>::InvalidDerivation)?;
-					let shadow = shadows.get(leg).and_then(|shadow| shadow.quote.as_ref());
-					let derived = matches!(feed, Feed::Derived(_))
-						|| matches!(shadow, Some(StoredQuote::Derived(_)));
-					ensure!(
-						feed.unit() == unit && !derived,
-						Error::<T>::InvalidDerivation
-					);
-				}
-				Ok(())
 			}
 		}
+		Ok(())
 	}
 
-	/// Whether another feed is computed from that of `asset`, or would be.
-	fn is_leg(asset: &AssetId) -> bool {
+	/// The feed of `asset`, if it is in this unit and neither derived nor to be.
+	fn underived(asset: &AssetId, unit: Unit) -> Option<Feed<T::MaxSources>> {
+		let shadows = Shadows::<T>::get();
+		let shadow = shadows.get(asset).and_then(|shadow| shadow.quote.as_ref());
+		Feeds::<T>::get(asset).filter(|feed| {
+			feed.unit() == unit
+				&& !matches!(feed, Feed::Derived(_))
+				&& !matches!(shadow, Some(StoredQuote::Derived(_)))
+		})
+	}
+
+	/// Whether another feed is computed from that of `asset` or compared with it, or would be.
+	fn is_needed(asset: &AssetId) -> bool {
 		let is_made_of = |quote: &StoredQuote| match quote {
 			StoredQuote::Derived(derived) => derived.derivation.is_made_of(asset),
 			_ => false,
 		};
-		Quotes::<T>::get().values().any(is_made_of)
+		let is_compared =
+			|feed: &FeedIndex| matches!(&feed.sanity, Some(sanity) if sanity.against == *asset);
+		ReportedFeeds::<T>::get().iter().any(is_compared)
+			|| Quotes::<T>::get().values().any(is_made_of)
 			|| Shadows::<T>::get()
 				.values()
 				.any(|shadow| shadow.quote.as_ref().is_some_and(is_made_of))
@@ -145,6 +157,7 @@ impl<T: Config> Pallet<T> {
 				unit: feed.unit,
 				bounds: feed.bounds,
 				thresholds: feed.thresholds,
+				sanity: feed.sanity.clone(),
 				shadow,
 			})
 		})
@@ -279,7 +292,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_remove_feed(asset: AssetId) -> DispatchResult {
 		ensure!(Feeds::<T>::contains_key(&asset), Error::<T>::NoFeed);
-		ensure!(!Self::is_leg(&asset), Error::<T>::FeedInUse);
+		ensure!(!Self::is_needed(&asset), Error::<T>::FeedInUse);
 		Feeds::<T>::remove(&asset);
 		ShadowFeeds::<T>::remove(&asset);
 		Shadows::<T>::mutate(|shadows| shadows.remove(&asset));

@@ -28,7 +28,7 @@
 //! | the latest agreement is above 3 % in doubt: no price is taken from it | Stale | of the last price |
 //! | the latest is farther away than max(2 %, 12 σ), and the first to be so | Jump | of the last price |
 //! | the last two are, and the latest is farther on | Degraded | of the former, which is the price |
-//! | the guardian or governance stopped it, or it has resumed and not proved itself for 10 rounds | Halted | of the last price |
+//! | the guardian or governance stopped it, or its second opinion ([`Sanity`]) was apart for too long, or it has resumed and not proved itself for 10 rounds | Halted | of the last price |
 //!
 //! So a quote that ages is good for less and less: no new risk after some rounds, liquidation at ever
 //! more cautious prices for some more, and nothing thereafter. It is never clamped, and never taken for
@@ -146,7 +146,8 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxSources: Get<u32>;
 
-		/// Blocks in a round, at least one.
+		/// Blocks in a round, at least one. Fixed for the life of the chain: rounds are counted from its
+		/// genesis, and all that is stored about prices is dated by them.
 		#[pallet::constant]
 		type RoundLength: Get<u32>;
 
@@ -332,6 +333,18 @@ pub mod pallet {
 			/// The status from now on.
 			to: QuoteStatus,
 		},
+		/// A price and its second opinion have been apart for too long. The feed is stopped, which
+		/// [`Event::StatusChanged`] tells too.
+		Contradicted {
+			/// What the feed prices.
+			asset: AssetId,
+			/// Its price.
+			price: Price,
+			/// What it is compared with.
+			against: AssetId,
+			/// The price of that.
+			other: Price,
+		},
 		/// A validator did not do its part.
 		Misconduct {
 			/// The validator.
@@ -353,7 +366,8 @@ pub mod pallet {
 		InvalidBounds,
 		/// A reported feed needs at least three sources.
 		TooFewSources,
-		/// Two sources of a feed have the same name: asking one exchange twice proves nothing.
+		/// Two sources of a feed have the same name or the same address: asking one exchange twice
+		/// proves nothing.
 		DuplicateSource,
 		/// The name of a source has to be visible ASCII characters.
 		InvalidName,
@@ -370,11 +384,14 @@ pub mod pallet {
 		/// The thresholds are out of order or out of range.
 		InvalidThresholds,
 		/// A derived feed is made of two different other feeds that are quoted, that are not derived,
-		/// and of which each is in its unit; and no feed may be derived from it.
+		/// and of which each is in its unit; and no feed may be derived from it, or compared with it.
 		InvalidDerivation,
+		/// The second opinion on a feed is another feed that is reported, in the same unit, with a
+		/// tolerance and a number of rounds.
+		InvalidSanity,
 		/// A price cannot become a rate, nor a rate a price. Remove the feed first.
 		UnitChanged,
-		/// Another feed is derived from this one.
+		/// Another feed is derived from this one, or compared with it.
 		FeedInUse,
 		/// The asset has no feed in shadow.
 		NoShadow,

@@ -193,6 +193,7 @@ pub fn genesis_feeds() -> Vec<GenesisFeed> {
 			sources,
 			unit: Unit::Dollars,
 			thresholds: Default::default(),
+			sanity: None,
 		},
 	};
 	vec![

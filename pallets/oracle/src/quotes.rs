@@ -42,8 +42,10 @@ impl<T: Config> Pallet<T> {
 		if let Some(outcomes) = Self::outcomes(meter, clock.round) {
 			let mut trials = Shadows::<T>::get().into_inner();
 			let mut tried = false;
+			let mut opinions = Vec::new();
 			for outcome in outcomes {
 				let is_shadow = outcome.feed.shadow;
+				let sanity = outcome.feed.sanity.clone();
 				let known = if is_shadow {
 					trials
 						.get(&outcome.feed.asset)
@@ -55,6 +57,7 @@ impl<T: Config> Pallet<T> {
 					continue;
 				};
 				if !is_shadow {
+					opinions.extend(sanity.map(|sanity| (asset.clone(), sanity)));
 					quotes.insert(asset, quote);
 					changed = true;
 				} else if let Some(shadow) = trials.get_mut(&asset) {
@@ -62,6 +65,7 @@ impl<T: Config> Pallet<T> {
 					tried = true;
 				}
 			}
+			Self::compare_opinions(&mut quotes, opinions, &clock);
 			tried |= Self::compare_shadows(&quotes, &mut trials, &clock);
 			shadows = tried.then_some(trials);
 		}
@@ -107,6 +111,46 @@ impl<T: Config> Pallet<T> {
 			Unit::Rate => StoredQuote::Rate(next),
 		};
 		Some((feed.asset, quote))
+	}
+
+	/// Compares prices that have just been looked at with the second opinions on them, and stops those
+	/// that have been contradicted for too long. Only what is in use is compared, and only with what is
+	/// Live: other rounds neither count nor begin the count anew.
+	fn compare_opinions(
+		quotes: &mut BTreeMap<AssetId, StoredQuote>,
+		opinions: Vec<(AssetId, Sanity)>,
+		clock: &Clock,
+	) {
+		let within = |stored: Option<&StoredQuote>, worst| {
+			let price = stored?.agreed()?;
+			(price.status(clock.round) <= worst).then_some(price.price)
+		};
+		for (asset, sanity) in opinions {
+			let own = within(quotes.get(&asset), QuoteStatus::Degraded);
+			let other = within(quotes.get(&sanity.against), QuoteStatus::Live);
+			let Some((price, other)) = own.zip(other) else {
+				continue;
+			};
+			let Some(agreed) = quotes.get_mut(&asset).and_then(StoredQuote::agreed_mut) else {
+				continue;
+			};
+			agreed.apart = if sanity.is_apart(price, other) {
+				agreed.apart.saturating_add(1)
+			} else {
+				0
+			};
+			if agreed.apart >= sanity.rounds {
+				agreed.apart = 0;
+				agreed.halt = Some(Halt::Stopped);
+				let against = sanity.against;
+				Self::deposit_event(Event::Contradicted {
+					asset,
+					price,
+					against,
+					other,
+				});
+			}
+		}
 	}
 
 	/// Tells which statuses have changed, and says whether any has.
@@ -357,6 +401,7 @@ impl<T: Config> PriceSource<AssetId> for Pallet<T> {
 			updated_at: T::Time::now(),
 			reporters: 0,
 			standing: Standing::Settled,
+			apart: 0,
 			validity: Default::default(),
 			halt: None,
 			announced: QuoteStatus::Live,

@@ -8,7 +8,7 @@
 //!    │                           ▼
 //!    ├──────── rounds ───► Degraded ───────── rounds ───────────────► Stale
 //!    ├──────── too much doubt, as long as it lasts ─────────────────► Stale
-//!    └──────── guardian ────────────────────────────────────────────► Halted ── resumed, and ten
+//!    └──────── guardian, or a second opinion that contradicts ───────► Halted ── resumed, and ten
 //!                                                                     settled rounds ──► Live
 //! ```
 //!
@@ -378,6 +378,7 @@ fn first(found: Found, thresholds: &Thresholds) -> AgreedPrice {
 		updated_at: found.time,
 		reporters: found.reporters,
 		standing,
+		apart: 0,
 		validity: thresholds.validity,
 		halt: None,
 		announced: QuoteStatus::Live,

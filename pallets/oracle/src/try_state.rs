@@ -55,11 +55,27 @@ impl<T: Config> Pallet<T> {
 				.iter()
 				.filter(|listed| listed.asset == asset && listed.shadow == shadow);
 			let agrees = listed
-				.map(|listed| (listed.bounds, listed.unit, listed.thresholds))
-				.eq([(feed.bounds, feed.unit, feed.thresholds)]);
+				.map(|listed| {
+					let FeedIndex {
+						bounds,
+						unit,
+						thresholds,
+						sanity,
+						..
+					} = listed.clone();
+					(bounds, unit, thresholds, sanity)
+				})
+				.eq([(feed.bounds, feed.unit, feed.thresholds, feed.sanity.clone())]);
 			ensure!(
 				agrees,
 				"oracle: a reported feed is not listed once as it is"
+			);
+		}
+		for sanity in index.iter().filter_map(|feed| feed.sanity.as_ref()) {
+			let against = Feeds::<T>::get(&sanity.against);
+			ensure!(
+				against.is_some_and(|feed| !matches!(feed, Feed::Derived(_))),
+				"oracle: a feed is compared with what it cannot be compared with"
 			);
 		}
 		ensure!(

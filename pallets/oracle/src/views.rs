@@ -22,6 +22,8 @@ pub struct StatusView {
 	pub rounds: Option<u32>,
 	/// How many validators' reports are in it, if it is reported.
 	pub reporters: Option<u32>,
+	/// For how many rounds in succession its second opinion has been apart from it, if it is reported.
+	pub apart: Option<u16>,
 	/// How the price has moved, if it is reported.
 	pub movement: Option<Movement>,
 }
@@ -38,6 +40,7 @@ impl<T: Config> Pallet<T> {
 			reason,
 			rounds: agreed.map(|price| clock.round.saturating_sub(price.agreed)),
 			reporters: agreed.map(|price| price.reporters),
+			apart: agreed.map(|price| price.apart),
 			movement: Self::movement(asset),
 		})
 	}

@@ -12,7 +12,6 @@ use frame_support::{
 	},
 	weights::{Weight, WeightMeter},
 };
-use frame_system::RawOrigin;
 
 use crate::{Books, Call, Config, GrowthCap, KeeperTerms, Pallet, Policies, Policy};
 

@@ -14,6 +14,7 @@ use crate::{
 };
 use alloc::{
 	collections::{BTreeMap, BTreeSet},
+	rc::Rc,
 	vec::Vec,
 };
 use cairn_math::{Tick, Trigger};
@@ -79,9 +80,11 @@ impl Progress {
 /// A facility in the middle of enforcement: everything that is written once for many vaults.
 pub(crate) struct Batch<T: Config> {
 	pub id: FacilityId,
-	pub facility: Facility<T>,
+	pub facility: Rc<Facility<T>>,
 	pub state: FacilityState<T>,
 	pub prices: LiquidationPrices,
+	/// Where seizures of a collateral go: the same lot for all of the batch.
+	current: BTreeMap<CollateralIndex, LotId>,
 	/// What each lot is given.
 	pub lots: BTreeMap<LotId, (CollateralIndex, Seizure)>,
 	pub debt_seized: Balance,
@@ -108,9 +111,10 @@ impl<T: Config> Batch<T> {
 		let prices = LiquidationPrices::read(&facility)?;
 		Some(Self {
 			id,
-			facility,
+			facility: Rc::new(facility),
 			state,
 			prices,
+			current: BTreeMap::new(),
 			lots: BTreeMap::new(),
 			debt_seized: 0,
 			progress: Progress::default(),
@@ -133,6 +137,13 @@ impl<T: Config> Batch<T> {
 			.collaterals
 			.get(usize::from(index))
 			.map(|c| &c.terms.asset)
+	}
+
+	/// The lot that takes what is seized of a collateral now.
+	pub fn current_lot(&mut self, index: CollateralIndex, asset: &AssetId) -> LotId {
+		let facility = self.id;
+		let lot = self.current.entry(index);
+		*lot.or_insert_with(|| T::Lots::current_lot(facility, asset))
 	}
 
 	/// The books of one collateral that have to be gone through, each with the trigger down to which.

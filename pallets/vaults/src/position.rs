@@ -10,7 +10,7 @@ use crate::{
 	valuation::{health_floor, LiquidationPrices, NewRisk},
 	Config, Error, Event, FacilityStates, Pallet, Vaults, MAX_LEGS,
 };
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::{collections::BTreeSet, rc::Rc, vec::Vec};
 use cairn_math::{FixedU128, NormalizedDebt, Trigger, Value};
 use cairn_primitives::{
 	AssetId, Balance, BurnReason, Issuance, Leftover, LiquidationLots, MintReason, VaultId,
@@ -29,7 +29,7 @@ use sp_runtime::{traits::Zero, DispatchError, DispatchResult};
 pub(crate) struct Position<T: Config> {
 	pub id: VaultId,
 	pub vault: Vault<T>,
-	pub facility: Facility<T>,
+	pub facility: Rc<Facility<T>>,
 	pub state: FacilityState<T>,
 }
 
@@ -43,7 +43,7 @@ impl<T: Config> Position<T> {
 		Ok(Self {
 			id,
 			vault,
-			facility,
+			facility: Rc::new(facility),
 			state,
 		})
 	}
@@ -60,6 +60,23 @@ impl<T: Config> Position<T> {
 	pub fn owed_ceil(&self) -> Result<Balance, DispatchError> {
 		let owed = self.vault.debt.owed_ceil(self.state.accumulator);
 		owed.ok_or(Error::<T>::Overflow.into())
+	}
+
+	/// Takes debt from the vault and from the facility's total: the only way in which debt leaves a
+	/// vault. Changes both or neither.
+	///
+	/// # Errors
+	///
+	/// `Overflow` if either owes less.
+	pub fn clear_debt(&mut self, cleared: NormalizedDebt) -> DispatchResult {
+		let (Some(debt), Some(total)) = (
+			self.vault.debt.checked_sub(cleared),
+			self.state.normalized_debt.checked_sub(cleared),
+		) else {
+			return Err(Error::<T>::Overflow.into());
+		};
+		(self.vault.debt, self.state.normalized_debt) = (debt, total);
+		Ok(())
 	}
 
 	/// What the vaults of the facility hold of a collateral.
@@ -232,16 +249,7 @@ impl<T: Config> Position<T> {
 				.ok_or(Error::<T>::Overflow)?
 		};
 		ensure!(!cleared.is_zero(), Error::<T>::RepaymentTooSmall);
-		self.vault.debt = self
-			.vault
-			.debt
-			.checked_sub(cleared)
-			.ok_or(Error::<T>::Overflow)?;
-		self.state.normalized_debt = self
-			.state
-			.normalized_debt
-			.checked_sub(cleared)
-			.ok_or(Error::<T>::Overflow)?;
+		self.clear_debt(cleared)?;
 		// Between two accruals a debt may round up to more than has been issued against all debt:
 		// what has not been issued is the reserve's.
 		let burned = paid.min(self.state.minted);

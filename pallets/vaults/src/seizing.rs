@@ -131,15 +131,10 @@ impl<T: Config> Batch<T> {
 			.owed_ceil(self.state.accumulator)
 			.unwrap_or(Balance::MAX)
 			.min(position.state.minted);
-		let (Some(debt_left), Some(total_left)) = (
-			position.vault.debt.checked_sub(cleared),
-			position.state.normalized_debt.checked_sub(cleared),
-		) else {
+		if position.clear_debt(cleared).is_err() {
 			frame_support::defensive!("a vault owes more than its facility");
 			return Verdict::Waiting;
-		};
-		position.vault.debt = debt_left;
-		position.state.normalized_debt = total_left;
+		}
 		position.state.minted = position.state.minted.saturating_sub(moved);
 		position.state.operations = position.state.operations.saturating_add(1);
 		self.debt_seized = self.debt_seized.saturating_add(moved);
@@ -215,7 +210,7 @@ impl<T: Config> Batch<T> {
 			.flatten()
 			.map(|claim| claim.lot)
 			.filter(|lot| T::Lots::leftover(*lot, 0) == Leftover::Pending);
-		let lot = joined.unwrap_or_else(|| T::Lots::current_lot(self.id, asset));
+		let lot = joined.unwrap_or_else(|| self.current_lot(index, asset));
 		let contributed = seizure.collateral;
 		let same = position
 			.vault

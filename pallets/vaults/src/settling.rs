@@ -78,16 +78,7 @@ impl<T: Config> Position<T> {
 		} else {
 			owed.min(self.state.minted).saturating_sub(covered)
 		};
-		self.vault.debt = self
-			.vault
-			.debt
-			.checked_sub(cleared)
-			.ok_or(Error::<T>::Overflow)?;
-		self.state.normalized_debt = self
-			.state
-			.normalized_debt
-			.checked_sub(cleared)
-			.ok_or(Error::<T>::Overflow)?;
+		self.clear_debt(cleared)?;
 		self.state.minted = self
 			.state
 			.minted

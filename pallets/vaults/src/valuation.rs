@@ -10,7 +10,7 @@ use crate::{
 	Config,
 };
 use alloc::vec::Vec;
-use cairn_math::{FixedU128, NormalizedDebt, Perbill, Price, Trigger, Value};
+use cairn_math::{unit, FixedU128, NormalizedDebt, Perbill, Price, Trigger, Value};
 use cairn_primitives::{AssetId, Balance, Moment, PriceSource, Quote};
 use primitive_types::{U256, U512};
 
@@ -142,11 +142,11 @@ impl LiquidationPrices {
 		};
 		let numerator = U512::from(price.raw())
 			* U512::from(collateral.terms.liquidation_factor.deconstruct())
-			* pow10(facility.debt_decimals)
+			* U512::from(unit(facility.debt_decimals))
 			* U512::from(cairn_math::Ray::ONE.0);
 		let denominator = U512::from(self.debt.raw())
 			* U512::from(accumulator.0)
-			* pow10(collateral.decimals)
+			* U512::from(unit(collateral.decimals))
 			* U512::from(1_000_000_000u64);
 		Trigger::from_ratio_floor(numerator, denominator)
 	}
@@ -184,16 +184,12 @@ impl LiquidationPrices {
 						* U256::from(collateral.terms.liquidation_factor.deconstruct()),
 				) * U512::from(debt.0);
 				let denominator = U512::from(weighted)
-					* pow10(collateral.decimals)
+					* U512::from(unit(collateral.decimals))
 					* U512::from(1_000_000_000u64);
 				Trigger::from_ratio_ceil(numerator, denominator)
 			})
 			.collect()
 	}
-}
-
-fn pow10(decimals: u8) -> U512 {
-	U512::from(10u8).pow(decimals.min(24).into())
 }
 
 /// How a vault stands up to the strict measure.

@@ -11,7 +11,7 @@ use crate::{
 	Config, Facilities, FacilityStates, Pallet,
 };
 use alloc::{collections::BTreeSet, vec::Vec};
-use cairn_math::{FixedU128, NormalizedDebt, Perbill, Price, Trigger, Value};
+use cairn_math::{unit, FixedU128, NormalizedDebt, Perbill, Price, Trigger, Value};
 use cairn_primitives::{AssetId, Balance, FacilityId, VaultId};
 use frame_support::traits::Time;
 use primitive_types::{U256, U512};
@@ -294,7 +294,7 @@ fn liquidation_price_ceil<T: Config>(
 		return None;
 	}
 	let numerator = U512::from(missing.wide())
-		* U512::from(10u8).pow(collateral.decimals.into())
+		* U512::from(unit(collateral.decimals))
 		* U512::from(1_000_000_000u64);
 	let denominator =
 		U512::from(leg.amount) * U512::from(collateral.terms.liquidation_factor.deconstruct());

@@ -1,5 +1,6 @@
 //! Tokens, fees, and what is done with them.
 
+use super::governance::Admin;
 use crate::{
 	units::{deposit, CRN, EXISTENTIAL_DEPOSIT},
 	AccountId, AssetId, Assets, Authorship, Balance, Balances, Runtime, RuntimeEvent,
@@ -16,7 +17,7 @@ use frame_support::{
 	},
 	weights::{ConstantMultiplier, IdentityFee},
 };
-use frame_system::{EnsureNever, EnsureRoot};
+use frame_system::EnsureNever;
 use pallet_transaction_payment::{FungibleAdapter, Multiplier, TargetedFeeAdjustment};
 use sp_runtime::{traits::Bounded, FixedPointNumber, Perquintill};
 
@@ -56,7 +57,7 @@ impl pallet_assets::Config for Runtime {
 	type CreateOrigin = AsEnsureOriginWithArg<EnsureNever<AccountId>>;
 	type Currency = Balances;
 	type Extra = ();
-	type ForceOrigin = EnsureRoot<AccountId>;
+	type ForceOrigin = Admin;
 	type Freezer = ();
 	type Holder = ();
 	type MetadataDepositBase = ConstU128<{ deposit(1, 68) }>;

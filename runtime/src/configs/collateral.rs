@@ -4,6 +4,7 @@ use super::{
 	assets::{Decimals, Fungibles},
 	consensus::MAX_AUTHORITIES,
 	exchange::Pools,
+	governance::{Admin, Guardian},
 	offences::OnRecord,
 };
 use crate::{
@@ -20,7 +21,6 @@ use frame_support::{
 	traits::{ConstU128, ConstU32, ConstU64},
 	PalletId,
 };
-use frame_system::EnsureRoot;
 use sp_runtime::{traits::AccountIdConversion, transaction_validity::TransactionPriority};
 
 /// The debt of a vault is zero or at least this much, and so is what a lot leaves.
@@ -62,8 +62,8 @@ parameter_types! {
 }
 
 impl cairn_oracle::Config for Runtime {
-	type AdminOrigin = EnsureRoot<AccountId>;
-	type GuardianOrigin = EnsureRoot<AccountId>;
+	type AdminOrigin = Admin;
+	type GuardianOrigin = Guardian;
 	type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
 	type MaxFeeds = ConstU32<32>;
 	type MaxReportAge = ConstU32<3>;
@@ -71,8 +71,7 @@ impl cairn_oracle::Config for Runtime {
 	type OnMisconduct = OnRecord;
 	type Quorum = Quorum;
 	type ReportLongevity = ConstU64<5>;
-	// A tip can lift a transaction as high, but not above: among equals, what expires first goes
-	// first, and that is the report.
+	// No tip lifts a transaction as high: see `payment`.
 	type ReportPriority = ConstU64<{ TransactionPriority::MAX }>;
 	type RoundLength = ConstU32<1>;
 	// A day.
@@ -85,14 +84,14 @@ impl cairn_oracle::Config for Runtime {
 }
 
 impl cairn_treasury::Config for Runtime {
-	type AdminOrigin = EnsureRoot<AccountId>;
+	type AdminOrigin = Admin;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarks::Tokens;
 	type BlocksPerHour = ConstU32<HOURS>;
 	type DefaultPolicy = DefaultPolicy;
 	type EraLength = ConstU32<DAYS>;
 	type Fungibles = Fungibles;
-	type GuardianOrigin = EnsureRoot<AccountId>;
+	type GuardianOrigin = Guardian;
 	type Ledger = Vaults;
 	type Lots = Auctions;
 	type MaxDebtAssets = MaxDebtAssets;
@@ -102,7 +101,7 @@ impl cairn_treasury::Config for Runtime {
 }
 
 impl cairn_auctions::Config for Runtime {
-	type AdminOrigin = EnsureRoot<AccountId>;
+	type AdminOrigin = Admin;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarks::Tokens;
 	type Custody = Custody;
@@ -124,13 +123,13 @@ impl cairn_auctions::Config for Runtime {
 }
 
 impl cairn_vaults::Config for Runtime {
-	type AdminOrigin = EnsureRoot<AccountId>;
+	type AdminOrigin = Admin;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarks::Tokens;
 	type Custody = Custody;
 	type Decimals = Decimals;
 	type Fungibles = Fungibles;
-	type GuardianOrigin = EnsureRoot<AccountId>;
+	type GuardianOrigin = Guardian;
 	type Issuance = Treasury;
 	type Keepers = Treasury;
 	type Lots = Auctions;

@@ -3,7 +3,7 @@
 //! Buyers of seized collateral pay with it: see [`Pools`]. Nothing else depends on it, and its prices
 //! are believed by nobody: what collateral is worth, the oracle says.
 
-use super::assets::Fungibles;
+use super::{assets::Fungibles, governance::Admin};
 use crate::{
 	units::{deposit, CRN},
 	AccountId, AssetConversion, AssetId, Balance, Balances, PoolAssets, Runtime, RuntimeEvent,
@@ -16,7 +16,7 @@ use frame_support::{
 	traits::{AsEnsureOriginWithArg, ConstU128, ConstU32},
 	PalletId,
 };
-use frame_system::{EnsureNever, EnsureRoot};
+use frame_system::EnsureNever;
 use pallet_asset_conversion::{AccountIdConverter, Ascending, Swap};
 use sp_runtime::{DispatchError, Permill};
 
@@ -35,7 +35,7 @@ impl pallet_assets::Config<Instance1> for Runtime {
 	type CreateOrigin = AsEnsureOriginWithArg<EnsureNever<AccountId>>;
 	type Currency = Balances;
 	type Extra = ();
-	type ForceOrigin = EnsureRoot<AccountId>;
+	type ForceOrigin = Admin;
 	type Freezer = ();
 	type Holder = ();
 	type MetadataDepositBase = ConstU128<{ deposit(1, 68) }>;
@@ -59,7 +59,7 @@ type PoolId = (AssetId, AssetId);
 type PoolLocator = Ascending<AccountId, AssetId, AccountIdConverter<ExchangeId, PoolId>>;
 
 impl pallet_asset_conversion::Config for Runtime {
-	type AdminOrigin = EnsureRoot<AccountId>;
+	type AdminOrigin = Admin;
 	type AssetKind = AssetId;
 	type Assets = Fungibles;
 	type Balance = Balance;

@@ -1,23 +1,43 @@
 //! Who decides, and the tools that accounts have to act together or for each other.
 
 use crate::{
-	units::deposit, AccountId, Balance, Balances, OriginCaller, Preimage, Runtime, RuntimeCall,
-	RuntimeEvent, RuntimeHoldReason, RuntimeOrigin, System,
+	units::deposit, AccountId, Balance, Balances, Guardians, OriginCaller, Preimage, Runtime,
+	RuntimeCall, RuntimeEvent, RuntimeHoldReason, RuntimeOrigin, System,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
 	parameter_types,
 	traits::{
-		fungible::HoldConsideration, ConstU128, ConstU32, EqualPrivilegeOnly, InstanceFilter,
-		LinearStoragePrice,
+		fungible::HoldConsideration, ConstU128, ConstU32, EitherOfDiverse, EqualPrivilegeOnly,
+		InstanceFilter, LinearStoragePrice,
 	},
 	weights::Weight,
 };
-use frame_system::EnsureRoot;
+use frame_system::{EnsureRoot, EnsureSignedBy};
 use scale_info::TypeInfo;
 use sp_runtime::{traits::BlakeTwo256, Perbill};
 
 use super::system::BlockWeights;
+
+/// Who decides about everything.
+pub type Admin = EnsureRoot<AccountId>;
+
+/// Who may only make things safer, each guardian alone: an alarm must not wait for a vote. What that
+/// is each pallet says, call by call. An account that several keep together can be one of them.
+pub type Guardian = EitherOfDiverse<EnsureSignedBy<Guardians, AccountId>, Admin>;
+
+impl pallet_membership::Config for Runtime {
+	type AddOrigin = Admin;
+	type MaxMembers = ConstU32<16>;
+	type MembershipChanged = ();
+	type MembershipInitialized = ();
+	type PrimeOrigin = Admin;
+	type RemoveOrigin = Admin;
+	type ResetOrigin = Admin;
+	type RuntimeEvent = RuntimeEvent;
+	type SwapOrigin = Admin;
+	type WeightInfo = pallet_membership::weights::SubstrateWeight<Runtime>;
+}
 
 impl pallet_utility::Config for Runtime {
 	type PalletsOrigin = OriginCaller;

@@ -37,6 +37,7 @@ fn pallet_indices_are_for_ever() {
 			(40, "Preimage"),
 			(41, "Scheduler"),
 			(42, "Sudo"),
+			(43, "Guardians"),
 			(50, "Oracle"),
 			(51, "Treasury"),
 			(52, "Auctions"),

@@ -2,9 +2,11 @@
 
 mod block;
 mod composition;
+mod guardians;
 mod lots;
 mod offences;
 mod presets;
+mod tips;
 mod treasury;
 
 use cairn_math::Price;
@@ -83,6 +85,24 @@ fn block(transactions: Vec<UncheckedExtrinsic>) -> Header {
 
 /// The same in any later slot.
 fn block_in_slot(slot: u64, transactions: Vec<UncheckedExtrinsic>) -> Header {
+	open_block_in_slot(slot);
+	for transaction in transactions {
+		Executive::apply_extrinsic(transaction)
+			.expect("it is valid")
+			.expect("it succeeds");
+	}
+	let header = Executive::finalize_block();
+	cairn_runtime::invariants::check().expect("the books are right");
+	header
+}
+
+/// Begins the next block, up to the first transaction.
+fn open_block() {
+	let number = System::block_number() + 1;
+	open_block_in_slot(FIRST_SLOT + u64::from(number));
+}
+
+fn open_block_in_slot(slot: u64) {
 	let number = System::block_number() + 1;
 	let pre_digest = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
 		authority_index: 0,
@@ -109,14 +129,6 @@ fn block_in_slot(slot: u64, transactions: Vec<UncheckedExtrinsic>) -> Header {
 		pallet_timestamp::Call::set { now },
 	));
 	Executive::apply_extrinsic(timestamp).unwrap().unwrap();
-	for transaction in transactions {
-		Executive::apply_extrinsic(transaction)
-			.expect("it is valid")
-			.expect("it succeeds");
-	}
-	let header = Executive::finalize_block();
-	cairn_runtime::invariants::check().expect("the books are right");
-	header
 }
 
 /// A report of all feeds by Alice for the round of the last block, signed for this chain.

@@ -16,7 +16,7 @@ use Sr25519Keyring::{Alice, Bob, Charlie, Dave};
 
 const EPOCH: u64 = EPOCH_BLOCKS as u64;
 
-fn network() -> sp_io::TestExternalities {
+pub(super) fn network() -> sp_io::TestExternalities {
 	chain(&genesis_json(genesis_presets::LOCAL_TESTNET))
 }
 
@@ -35,11 +35,11 @@ fn session_of_reports(charlie: u128) {
 }
 
 /// A block in the first slot of the next session.
-fn next_session() {
+pub(super) fn next_session(transactions: Vec<UncheckedExtrinsic>) {
 	let now = pallet_babe::CurrentSlot::<Runtime>::get();
 	let begun = *pallet_babe::GenesisSlot::<Runtime>::get();
 	let slot = begun + ((*now - begun) / EPOCH + 1) * EPOCH;
-	block_in_slot(slot, vec![]);
+	block_in_slot(slot, transactions);
 }
 
 /// Whoever is on record for a kind of offence in a session.
@@ -77,13 +77,13 @@ fn whoever_is_silent_or_astray_for_a_session_is_on_record() {
 		session_of_reports(1_500);
 		assert!(told().is_empty());
 		assert_eq!(Session::current_index(), 0);
-		next_session();
+		next_session(vec![]);
 		assert_eq!(Session::current_index(), 1);
 		assert_eq!(told(), [(Silence::KIND, 0), (Straying::KIND, 0)]);
 		assert_eq!(on_record::<Silence>(0), [account(Dave)]);
 		assert_eq!(on_record::<Straying>(0), [account(Charlie)]);
 		// The next is too short to be judged.
-		next_session();
+		next_session(vec![]);
 		assert!(told().is_empty());
 		nobody_is_disabled();
 	});
@@ -93,14 +93,14 @@ fn whoever_is_silent_or_astray_for_a_session_is_on_record() {
 fn whoever_does_its_part_is_on_no_record() {
 	network().execute_with(|| {
 		session_of_reports(3_002);
-		next_session();
+		next_session(vec![]);
 		assert_eq!(told(), [(Silence::KIND, 0)]);
 		assert_eq!(pallet_offences::Reports::<Runtime>::iter().count(), 1);
 	});
 }
 
 /// A proof that a validator contradicts itself in the round of the last block.
-fn proof(who: Sr25519Keyring) -> UncheckedExtrinsic {
+pub(super) fn proof(who: Sr25519Keyring) -> UncheckedExtrinsic {
 	let (first, first_signature) = signed_report(who, &prices(3_000));
 	let (second, second_signature) = signed_report(who, &prices(2_000));
 	authorized(cairn_oracle::Call::prove_two_reports {
@@ -166,7 +166,7 @@ fn what_is_on_record_is_forgotten_after_a_week() {
 		let (begun, kept) = (Session::current_index(), ReportSessions::get() as u32);
 		block(vec![proof(Bob)]);
 		for _ in 0..=kept {
-			next_session();
+			next_session(vec![]);
 			if Session::current_index() <= begun + kept {
 				assert_eq!(pallet_offences::Reports::<Runtime>::iter().count(), 3);
 			}

@@ -166,8 +166,17 @@ fn whatever_takes_longer_than_it_is_charged_for_is_noticed() {
 			.with("us_per_vault", us)
 			.with("charged_us_per_vault", 100)
 	};
+	let round = |authorize: f64, aggregate: f64| {
+		Line::new("oracle_round")
+			.with("us_authorize", authorize)
+			.with("charged_us_authorize", 100)
+			.with("us_aggregate", aggregate)
+			.with("charged_us_aggregate", 100)
+	};
 	let verdict = |lines: &[Line]| goals(lines).last().unwrap().outcome.clone().unwrap().1;
-	assert!(verdict(&[call(99.0), crash(100.0)]));
+	assert!(verdict(&[call(99.0), crash(100.0), round(100.0, 100.0)]));
+	assert!(!verdict(&[round(101.0, 99.0)]));
+	assert!(!verdict(&[round(99.0, 101.0)]));
 	assert!(!verdict(&[call(99.0), crash(101.0)]));
 	assert!(!verdict(&[call(101.0), crash(99.0)]));
 }

@@ -1,6 +1,6 @@
 //! Crash replays: the real runtime through a path of prices.
 //!
-//! - [`prices`]: the path, from a CSV file; [`feed`]: what of it whom reaches
+//! - [`prices`]: the path, from a CSV file; [`notes`]: what it is told about that; [`feed`]: what of it whom reaches
 //! - [`chain`]: the runtime in memory; all that depends on its inside
 //! - [`crowd`]: the vaults; [`bidders`] and [`market`]: who buys, and what he can do with it
 //! - [`replay`]: how these meet, block by block
@@ -17,6 +17,7 @@ pub mod chain;
 pub mod crowd;
 pub mod feed;
 pub mod market;
+pub mod notes;
 pub mod owners;
 pub mod paths;
 pub mod picture;

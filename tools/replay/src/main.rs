@@ -3,8 +3,8 @@
 use cairn_replay::{
 	alarms,
 	bidders::Kind,
-	chain::SLOT_SECONDS,
-	paths,
+	chain::{genesis::Genesis, SLOT_SECONDS},
+	notes, paths,
 	prices::Prices,
 	replay::{run, Progress, Replay, Settings},
 };
@@ -16,9 +16,6 @@ use std::{
 	path::{Path, PathBuf},
 	process::ExitCode,
 };
-
-/// Notes on the file that are shown; the others are only counted.
-const NOTES_SHOWN: usize = 20;
 
 /// Runs the chain's real runtime, in memory, through a path of prices.
 ///
@@ -104,8 +101,15 @@ fn execute(cli: &Cli) -> Result<(), String> {
 	let file = cli.prices.as_ref().ok_or("there is no price file")?;
 	let name = file.display().to_string();
 	let opened = File::open(file).map_err(|why| format!("cannot open {name}: {why}"))?;
-	let prices = Prices::read(opened).map_err(|why| format!("{name}: {why}"))?;
+	let mut prices = Prices::read(opened).map_err(|why| format!("{name}: {why}"))?;
+	let assets: Vec<String> = prices.assets().map(String::from).collect();
+	for (asset, why) in Genesis::new().without_room(&assets) {
+		prices.leave_out(&asset, &why);
+	}
 	tell(&name, &prices);
+	if prices.assets().next().is_none() {
+		return Err(format!("{name}: no asset of the file is a collateral"));
+	}
 	if let Some(out) = &cli.out {
 		// Before the work, not after it.
 		write(out, "")?;
@@ -141,25 +145,8 @@ fn tell(name: &str, prices: &Prices) {
 		prices.rows,
 		assets.join(", ")
 	);
-	for note in prices.notes.iter().take(NOTES_SHOWN) {
-		let end = if note.unused { ": not used" } else { "" };
-		match note.line {
-			0 => eprintln!("  {}{end}", note.what),
-			line => eprintln!("  line {line} {}{end}", note.what),
-		}
-	}
-	if let Some(more) = prices
-		.notes
-		.len()
-		.checked_sub(NOTES_SHOWN)
-		.filter(|more| *more > 0)
-	{
-		let unused = prices
-			.notes
-			.iter()
-			.skip(NOTES_SHOWN)
-			.filter(|note| note.unused);
-		eprintln!("  and {more} more, {} of them not used", unused.count());
+	for note in notes::told(&prices.notes) {
+		eprintln!("  {note}");
 	}
 }
 

@@ -6,6 +6,7 @@
 //! nobody can see the asset's price from then until its next row: the oracle is silent about it,
 //! while the market goes on (linear, as if the row were not there).
 
+use crate::notes::Note;
 use std::{
 	collections::BTreeMap,
 	io::{BufRead, BufReader, Read},
@@ -25,6 +26,8 @@ pub struct Course {
 	points: Vec<(f64, f64)>,
 	/// From when and until when nobody sees the price. The end is infinite if no row follows.
 	silences: Vec<(f64, f64)>,
+	/// Rows that are used.
+	rows: usize,
 }
 
 impl Course {
@@ -46,17 +49,6 @@ impl Course {
 			.and_then(|i| self.silences.get(i))
 			.is_some_and(|(_, until)| time < *until)
 	}
-}
-
-/// Something in the file that a reader should know of, by the number of its line.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Note {
-	/// The line, from 1.
-	pub line: u64,
-	/// What is the matter with it.
-	pub what: String,
-	/// Whether the row was left out.
-	pub unused: bool,
 }
 
 /// All assets of a file.
@@ -96,7 +88,7 @@ impl Prices {
 				break;
 			}
 			let Ok(text) = std::str::from_utf8(&bytes) else {
-				notes.push(unused(line, "is not UTF-8"));
+				notes.push(Note::unused(line, "is not UTF-8"));
 				continue;
 			};
 			if text.trim().is_empty() {
@@ -105,7 +97,7 @@ impl Prices {
 			let fields = match fields(text) {
 				Ok(fields) => fields,
 				Err(why) => {
-					notes.push(unused(line, &why));
+					notes.push(Note::unused(line, &why));
 					continue;
 				}
 			};
@@ -120,7 +112,7 @@ impl Prices {
 					let row = Row { line, time, price };
 					rows.entry(asset).or_default().push(row);
 				}
-				Err(why) => notes.push(unused(line, &why)),
+				Err(why) => notes.push(Note::unused(line, &why)),
 			}
 		}
 		if columns.is_none() {
@@ -136,7 +128,7 @@ impl Prices {
 			let course = course(rows);
 			if course.points.is_empty() {
 				let what = format!("{asset} has no price in the whole file, and is left out");
-				notes.push(unused(0, &what));
+				notes.push(Note::unused(0, &what));
 			} else {
 				courses.insert(asset, course);
 			}
@@ -153,6 +145,15 @@ impl Prices {
 			rows: used,
 			notes,
 		})
+	}
+
+	/// Leaves out an asset with all of its rows, and notes why.
+	pub fn leave_out(&mut self, asset: &str, why: &str) {
+		if let Some(course) = self.courses.remove(asset) {
+			self.rows = self.rows.saturating_sub(course.rows);
+			self.notes
+				.insert(0, Note::unused(0, &format!("{asset} {why}")));
+		}
 	}
 
 	/// The assets, in alphabetical order and in capitals.
@@ -224,14 +225,6 @@ fn clean(field: &str) -> &str {
 		.trim()
 }
 
-fn unused(line: u64, what: &str) -> Note {
-	Note {
-		line,
-		what: what.into(),
-		unused: true,
-	}
-}
-
 /// Sorts an asset's rows by time. Of several rows for one time the last of the file counts.
 fn in_order(asset: &str, mut rows: Vec<Row>, notes: &mut Vec<Note>) -> Vec<Row> {
 	rows.sort_by(|a, b| a.time.total_cmp(&b.time).then(a.line.cmp(&b.line)));
@@ -258,7 +251,10 @@ fn in_order(asset: &str, mut rows: Vec<Row>, notes: &mut Vec<Note>) -> Vec<Row> 
 }
 
 fn course(rows: Vec<Row>) -> Course {
-	let mut course = Course::default();
+	let mut course = Course {
+		rows: rows.len(),
+		..Course::default()
+	};
 	let mut silent_from = None;
 	for row in rows {
 		match row.price {
@@ -468,6 +464,16 @@ mod tests {
 		text.extend(b"2,\xff\xfe,5\n3,ETH,6\n");
 		let prices = Prices::read(&text[..]).unwrap();
 		assert_eq!((unused_lines(&prices), prices.rows), (vec![3], 2));
+	}
+
+	#[test]
+	fn what_is_left_out_is_gone_and_named() {
+		let mut prices = read("unix_seconds,asset,price\n0,ETH,1\n9,DOGE,2\n10,DOGE,\n");
+		prices.leave_out("DOGE", "has no room");
+		prices.leave_out("XRP", "was never there");
+		assert_eq!(prices.assets().collect::<Vec<_>>(), ["ETH"]);
+		assert_eq!((prices.rows, prices.end()), (1, 0.0));
+		assert_eq!(prices.notes, [Note::unused(0, "DOGE has no room")]);
 	}
 
 	proptest! {

@@ -140,7 +140,7 @@ proptest! {
 
 fn rate_feed() -> Feed<ConstU32<5>> {
 	let sources = ["alpha", "beta", "gamma"]
-		.map(|name| source(name, "https://rates.example/staked", None))
+		.map(|name| source(name, &format!("https://{name}.example/staked"), None))
 		.to_vec();
 	GenesisFeedKind::Reported {
 		min: "0.5".into(),
@@ -148,6 +148,7 @@ fn rate_feed() -> Feed<ConstU32<5>> {
 		sources,
 		unit: Unit::Rate,
 		thresholds: Default::default(),
+		sanity: None,
 	}
 	.into_feed()
 	.unwrap()

@@ -18,6 +18,7 @@ fn with_sources(change: impl FnOnce(&mut Vec<GenesisSource>)) -> Feed<Sources> {
 		mut sources,
 		unit,
 		thresholds,
+		sanity,
 	} = dot_feed()
 	else {
 		panic!()
@@ -29,6 +30,7 @@ fn with_sources(change: impl FnOnce(&mut Vec<GenesisSource>)) -> Feed<Sources> {
 		sources,
 		unit,
 		thresholds,
+		sanity,
 	}
 	.into_feed()
 	.unwrap()
@@ -81,7 +83,8 @@ fn a_genesis_reads_as_an_operator_would_write_it() {
 			{ "name": "okx", "url": "https://www.okx.com/api/v5/market/ticker?instId=BTC-USDT",
 			  "bid": "/data/0/bidPx", "ask": "/data/0/askPx", "error": { "pointer": "/code", "none": "0" },
 			  "quotedIn": { "WithId": 3 } }
-		], "thresholds": { "jump": 50000000 } } } }
+		], "thresholds": { "jump": 50000000 },
+		"sanity": { "against": { "WithId": 2 }, "tolerance": 100000000, "rounds": 20 } } } }
 	]"#;
 	let feeds: Vec<GenesisFeed> = serde_json::from_str(text).unwrap();
 	let again: Vec<GenesisFeed> =
@@ -91,6 +94,11 @@ fn a_genesis_reads_as_an_operator_would_write_it() {
 		panic!()
 	};
 	assert_eq!(feed.validate(&AssetId::Native), Ok(()));
+	let sanity = feed.sanity.as_ref().map(|sanity| {
+		let tolerance = sanity.tolerance.deconstruct();
+		(sanity.against.clone(), tolerance, sanity.rounds)
+	});
+	assert_eq!(sanity, Some((DOT, 100_000_000, 20)));
 	assert_eq!(
 		feed.bounds,
 		Bounds {
@@ -251,7 +259,10 @@ fn a_feed_needs_three_different_sources() {
 		with_sources(|sources| sources.truncate(2)),
 		Error::TooFewSources,
 	);
+	// One exchange under the name of another, or under two names.
 	let twice = |sources: &mut Vec<GenesisSource>| sources[2].name = sources[0].name.clone();
+	assert_unfit(with_sources(twice), Error::DuplicateSource);
+	let twice = |sources: &mut Vec<GenesisSource>| sources[2].url = sources[0].url.clone();
 	assert_unfit(with_sources(twice), Error::DuplicateSource);
 }
 

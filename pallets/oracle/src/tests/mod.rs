@@ -1,14 +1,17 @@
 mod aggregation;
 mod averages;
+mod corruption;
 mod decimal;
 mod derived;
 mod discipline;
 mod feeds;
+mod fetching;
 mod json;
 mod network;
 mod quotes;
 mod report;
 mod rests;
+mod sanity;
 mod session;
 mod shadow;
 mod sources;

@@ -48,6 +48,8 @@ struct Request {
 pub struct State {
 	/// Milliseconds.
 	pub clock: u64,
+	/// The clock does not go on.
+	pub stopped: bool,
 	/// By address. Others are unreachable.
 	pub servers: BTreeMap<String, Server>,
 	/// The addresses that were asked.
@@ -78,9 +80,11 @@ impl State {
 	}
 }
 
-/// A call without a deadline hangs for ever against some servers.
-fn end(deadline: Option<Timestamp>) -> u64 {
-	deadline.expect("every call has a deadline").unix_millis()
+/// Until when a call waits. One without a deadline hangs for ever against some servers; one whose
+/// deadline is over takes what is there.
+fn end(deadline: Option<Timestamp>, clock: u64) -> u64 {
+	let deadline = deadline.expect("every call has a deadline");
+	deadline.unix_millis().max(clock)
 }
 
 impl Externalities for Network {
@@ -97,7 +101,10 @@ impl Externalities for Network {
 	}
 
 	fn sleep_until(&mut self, deadline: Timestamp) {
-		self.0.lock().unwrap().clock = deadline.unix_millis();
+		let mut state = self.0.lock().unwrap();
+		if !state.stopped {
+			state.clock = state.clock.max(deadline.unix_millis());
+		}
 	}
 
 	fn random_seed(&mut self) -> [u8; 32] {
@@ -152,7 +159,7 @@ impl Externalities for Network {
 		deadline: Option<Timestamp>,
 	) -> Result<(), HttpError> {
 		assert!(chunk.is_empty());
-		end(deadline);
+		end(deadline, 0);
 		Ok(())
 	}
 
@@ -162,7 +169,7 @@ impl Externalities for Network {
 		deadline: Option<Timestamp>,
 	) -> Vec<HttpRequestStatus> {
 		let mut state = self.0.lock().unwrap();
-		let end = end(deadline);
+		let end = end(deadline, state.clock);
 		loop {
 			let statuses: Vec<_> = ids.iter().map(|id| state.status(id)).collect();
 			if state.clock >= end || !statuses.contains(&HttpRequestStatus::DeadlineReached) {
@@ -199,8 +206,8 @@ impl Externalities for Network {
 		deadline: Option<Timestamp>,
 	) -> Result<usize, HttpError> {
 		let mut state = self.0.lock().unwrap();
-		let end = end(deadline);
 		let clock = state.clock;
+		let end = end(deadline, clock);
 		let request = state.requests[usize::from(id.0)]
 			.as_mut()
 			.ok_or(HttpError::Invalid)?;

@@ -106,6 +106,7 @@ fn a_fifth_source(node: &mut Node) {
 			mut sources,
 			unit,
 			thresholds,
+			sanity,
 		} = genesis_feeds().swap_remove(1).feed
 		else {
 			panic!()
@@ -117,6 +118,7 @@ fn a_fifth_source(node: &mut Node) {
 			sources,
 			unit,
 			thresholds,
+			sanity,
 		};
 		crate::Feeds::<Test>::insert(DOT, feed.into_feed().unwrap());
 	});

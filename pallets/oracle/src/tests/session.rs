@@ -1,4 +1,5 @@
-use crate::{mock::*, Authorities, Disabled, LatestReports, SetId};
+use super::worker::node;
+use crate::{mock::*, Authorities, Disabled, LatestReports, Quotes, ReportError, SetId};
 use cairn_primitives::{PriceSource, QuoteStatus};
 use frame_support::traits::OneSessionHandler;
 use sp_core::Pair;
@@ -55,6 +56,43 @@ fn a_price_outlives_the_set_that_agreed_on_it() {
 		let quote = <Oracle as PriceSource<_>>::quote(&DOT).unwrap();
 		assert_eq!((quote.price, quote.status), (usd(5), QuoteStatus::Live));
 	});
+}
+
+/// The set changes while reports for the old one are on their way.
+#[test]
+fn a_change_of_the_set_in_the_middle_of_a_round_costs_that_round_and_no_more() {
+	RoundLength::set(3);
+	let mut node = node(4).with_fair_weather();
+	let mut observed = Vec::new();
+	while node.chain.execute_with(|| System::block_number()) < 19 {
+		node.run();
+		let reports = node.submitted();
+		node.next_block();
+		node.chain.execute_with(|| {
+			let block = System::block_number();
+			if block == 7 {
+				assert_eq!((Oracle::current_round(), reports.len()), (2, 4));
+				rotate(&[3, 1, 9, 2]);
+				for (report, signature) in reports {
+					assert_refused(report, signature, ReportError::WrongSet);
+				}
+				return;
+			}
+			for (report, signature) in reports {
+				apply(report, signature).unwrap().unwrap();
+			}
+			let Some(quote) = <Oracle as PriceSource<_>>::quote(&DOT) else {
+				assert_eq!(block, 2, "the first price comes with the third block");
+				return;
+			};
+			assert_eq!(quote.status, QuoteStatus::Live, "block {block}");
+			let quotes = Quotes::<Test>::get();
+			observed.push(quotes.get(&DOT).unwrap().agreed().unwrap().observed);
+		});
+	}
+	observed.dedup();
+	assert_eq!(observed, [0, 1, 3, 4, 5]);
+	RoundLength::set(1);
 }
 
 #[test]

@@ -12,7 +12,7 @@ const NEW: AssetId = AssetId::WithId(50);
 
 fn feed(unit: Unit) -> Feed<ConstU32<5>> {
 	let sources = ["alpha", "beta", "zeta"]
-		.map(|name| source(name, "https://new.example/", None))
+		.map(|name| source(name, &format!("https://{name}.example/new"), None))
 		.to_vec();
 	GenesisFeedKind::Reported {
 		min: "0.001".into(),
@@ -20,6 +20,7 @@ fn feed(unit: Unit) -> Feed<ConstU32<5>> {
 		sources,
 		unit,
 		thresholds: Default::default(),
+		sanity: None,
 	}
 	.into_feed()
 	.unwrap()
@@ -352,7 +353,9 @@ fn without_weight_a_ripe_shadow_waits() {
 fn the_worker_asks_for_feeds_in_shadow_too() {
 	use super::worker::{node, ticker};
 	let mut node = node(1).with_fair_weather();
-	node.serve("https://new.example/", ticker("7"));
+	for name in ["alpha", "beta", "zeta"] {
+		node.serve(&format!("https://{name}.example/new"), ticker("7"));
+	}
 	node.chain.execute_with(|| set(NEW));
 	let prices = node.prices();
 	assert_eq!(prices[2], (NEW_FEED, usd(7), 3));

@@ -3,7 +3,6 @@ use crate::{
 	mock::*,
 	types::*,
 	worker::{
-		http::{fetch_all, FetchError, Question, MAX_BODY},
 		local::{header_key, override_key, sent, Sent},
 		run, Outcome, FETCH_TIME,
 	},
@@ -15,7 +14,7 @@ use codec::{Decode, Encode};
 use frame_support::traits::ConstU32;
 use sp_application_crypto::AppCrypto;
 use sp_core::offchain::{
-	testing::TestOffchainExt, Duration, OffchainDbExt, OffchainWorkerExt, StorageKind, Timestamp,
+	testing::TestOffchainExt, Duration, OffchainDbExt, OffchainWorkerExt, StorageKind,
 	TransactionPoolExt,
 };
 use sp_keystore::{testing::MemoryKeystore, Keystore, KeystoreExt};
@@ -153,19 +152,11 @@ impl Node {
 		std::mem::take(&mut self.network.0.lock().unwrap().asked)
 	}
 
-	fn time_taken<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> (R, u64) {
+	pub fn time_taken<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> (R, u64) {
 		let before = self.network.0.lock().unwrap().clock;
 		let result = work(self);
 		(result, self.network.0.lock().unwrap().clock - before)
 	}
-}
-
-fn questions(urls: &[&str]) -> Vec<Question> {
-	let question = |url: &&str| Question {
-		url: url.to_string(),
-		headers: Vec::new(),
-	};
-	urls.iter().map(question).collect()
 }
 
 #[test]
@@ -451,59 +442,6 @@ fn every_failure_is_contained_to_its_source() {
 		);
 		assert!(time <= FETCH_TIME.millis() + 1, "{failure:?}: {time}");
 	}
-}
-
-#[test]
-fn many_servers_that_hang_do_not_starve_one_that_is_slow() {
-	let mut node = node(1);
-	node.serve("http://slow", Server::Late(1_000, "late but well".into()));
-	let mut urls = vec!["http://slow"];
-	for (url, server) in [
-		("http://a", Server::Drips(1)),
-		("http://b", Server::Stalls),
-		("http://c", Server::Silent),
-		("http://d", Server::Drips(30)),
-		("http://e", Server::Stalls),
-	] {
-		node.serve(url, server);
-		urls.insert(0, url);
-	}
-	let (fetched, time) = node.time_taken(|node| {
-		node.chain.execute_with(|| {
-			let deadline = sp_io::offchain::timestamp().add(FETCH_TIME);
-			fetch_all(questions(&urls).iter(), deadline)
-		})
-	});
-	assert_eq!(fetched[5].as_deref(), Ok(&b"late but well"[..]));
-	assert!(fetched[..5]
-		.iter()
-		.all(|fetched| *fetched == Err(FetchError::Deadline)));
-	assert_eq!(time, FETCH_TIME.millis());
-}
-
-#[test]
-fn a_body_is_read_to_its_limit_and_no_further() {
-	let mut node = node(1);
-	node.serve("http://full", Server::Answers("x".repeat(MAX_BODY)));
-	node.serve("http://over", Server::Answers("x".repeat(MAX_BODY + 1)));
-	node.chain.execute_with(|| {
-		let deadline = sp_io::offchain::timestamp().add(FETCH_TIME);
-		let fetched = fetch_all(questions(&["http://full", "http://over"]).iter(), deadline);
-		assert_eq!(fetched[0].as_ref().map(Vec::len), Ok(MAX_BODY));
-		assert_eq!(fetched[1], Err(FetchError::TooLong));
-	});
-}
-
-#[test]
-fn after_the_deadline_nothing_is_waited_for() {
-	let mut node = node(1);
-	node.serve("http://silent", Server::Silent);
-	let (fetched, time) = node.time_taken(|node| {
-		let past = Timestamp::from_unix_millis(5);
-		node.chain
-			.execute_with(|| fetch_all(questions(&["http://silent"]).iter(), past))
-	});
-	assert_eq!((fetched, time), (vec![Err(FetchError::Deadline)], 0));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Feeds: how assets get their prices.
 
-use cairn_math::Price;
+use cairn_math::{Perbill, Price};
 use cairn_primitives::AssetId;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
@@ -229,6 +229,46 @@ impl Source {
 	}
 }
 
+/// A second opinion on a price: another feed, with sources of its own.
+///
+/// If the two are apart for long enough, one of them is wrong, and the chain cannot know which: the price
+/// is stopped, as the guardian would. The second opinion must not lag by as many rounds as are given
+/// here, or every crash stops the price in the hour in which it is needed.
+#[derive(
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Sanity {
+	/// The other feed: reported, and in the same unit.
+	pub against: AssetId,
+	/// They are apart if they differ by more than this share of the other.
+	pub tolerance: Perbill,
+	/// For so many rounds in succession, at least one.
+	pub rounds: u16,
+}
+
+impl Sanity {
+	/// Whether it can be used for a feed of `asset`.
+	pub fn is_valid(&self, asset: &AssetId) -> bool {
+		self.against != *asset && !self.tolerance.is_zero() && self.rounds >= 1
+	}
+
+	/// Whether `price` is too far from the `other`.
+	pub fn is_apart(&self, price: Price, other: Price) -> bool {
+		price.raw().abs_diff(other.raw()) > self.tolerance.mul_floor(other.raw())
+	}
+}
+
 /// How an asset gets its price.
 #[derive(
 	CloneNoBound,
@@ -285,6 +325,8 @@ pub struct ReportedFeed<MaxSources: Get<u32>> {
 	pub bounds: Bounds,
 	/// Where validators look, at least [`MIN_SOURCES`] different ones.
 	pub sources: BoundedVec<Source, MaxSources>,
+	/// What the price is compared with, if with anything.
+	pub sanity: Option<Sanity>,
 }
 
 /// Why a feed cannot be set.
@@ -294,7 +336,7 @@ pub enum FeedError {
 	Bounds,
 	/// Fewer than [`MIN_SOURCES`].
 	TooFewSources,
-	/// Two sources have the same name.
+	/// Two sources have the same name or the same address.
 	DuplicateSource,
 	/// A name is empty or not made of visible ASCII characters.
 	Name,
@@ -310,6 +352,8 @@ pub enum FeedError {
 	Currency,
 	/// The thresholds are out of order or out of range.
 	Thresholds,
+	/// It is its own second opinion, or one without a tolerance or a number of rounds.
+	Sanity,
 }
 
 impl<MaxSources: Get<u32>> ReportedFeed<MaxSources> {
@@ -318,6 +362,12 @@ impl<MaxSources: Get<u32>> ReportedFeed<MaxSources> {
 		let check = |condition: bool, error| if condition { Ok(()) } else { Err(error) };
 		check(self.bounds.are_valid(), FeedError::Bounds)?;
 		check(self.thresholds.are_valid(), FeedError::Thresholds)?;
+		check(
+			self.sanity
+				.as_ref()
+				.is_none_or(|sanity| sanity.is_valid(asset)),
+			FeedError::Sanity,
+		)?;
 		check(self.sources.len() >= MIN_SOURCES, FeedError::TooFewSources)?;
 		for (position, source) in self.sources.iter().enumerate() {
 			let visible = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_graphic);
@@ -328,7 +378,9 @@ impl<MaxSources: Get<u32>> ReportedFeed<MaxSources> {
 			)?;
 			let earlier = self.sources.iter().take(position);
 			check(
-				earlier.into_iter().all(|other| other.name != source.name),
+				earlier
+					.into_iter()
+					.all(|other| other.name != source.name && other.url != source.url),
 				FeedError::DuplicateSource,
 			)?;
 			check(source.price_pointers().next().is_some(), FeedError::NoPrice)?;
@@ -373,6 +425,8 @@ pub struct FeedIndex {
 	pub bounds: Bounds,
 	/// What it takes to be Live, and what a jump is.
 	pub thresholds: Thresholds,
+	/// What its price is compared with, if with anything.
+	pub sanity: Option<Sanity>,
 	/// Whether it is reported and compared, but not quoted yet.
 	pub shadow: bool,
 }

@@ -5,7 +5,9 @@ use cairn_primitives::AssetId;
 use frame_support::{traits::Get, BoundedVec};
 use serde::{Deserialize, Serialize};
 
-use super::{Bounds, Derivation, ErrorCheck, Feed, QuoteCurrency, ReportedFeed, Source, Unit};
+use super::{
+	Bounds, Derivation, ErrorCheck, Feed, QuoteCurrency, ReportedFeed, Sanity, Source, Unit,
+};
 use crate::{status::Thresholds, worker::decimal};
 
 /// A feed as it is written in a chain spec.
@@ -38,6 +40,9 @@ pub enum GenesisFeedKind {
 		/// What it takes to be Live, and what a jump is.
 		#[serde(default)]
 		thresholds: Thresholds,
+		/// What the price is compared with: a feed that stands before this one.
+		#[serde(default, skip_serializing_if = "Option::is_none")]
+		sanity: Option<Sanity>,
 	},
 	/// See [`Feed::Derived`].
 	Derived(Derivation),
@@ -96,6 +101,7 @@ impl GenesisFeedKind {
 				sources,
 				unit,
 				thresholds,
+				sanity,
 			} => {
 				let sources = sources
 					.into_iter()
@@ -109,6 +115,7 @@ impl GenesisFeedKind {
 						max: price(&max)?,
 					},
 					sources: sources.try_into().map_err(|_| "too many sources")?,
+					sanity,
 				}))
 			}
 		}

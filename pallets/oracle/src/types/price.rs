@@ -73,7 +73,8 @@ pub enum Standing {
 	TypeInfo,
 )]
 pub enum Halt {
-	/// Its price stays what it was.
+	/// By the guardian, by governance, or because a second opinion contradicts it. Its price stays what
+	/// it was.
 	Stopped,
 	/// It was resumed, and has yet to prove itself.
 	Resuming {
@@ -116,6 +117,8 @@ pub struct AgreedPrice {
 	pub reporters: u32,
 	/// What the latest agreement says about it.
 	pub standing: Standing,
+	/// For how many rounds in succession its second opinion has been apart from it.
+	pub apart: u16,
 	/// How it ages.
 	pub validity: Validity,
 	/// Whether it was stopped.

@@ -2,8 +2,9 @@
 //!
 //! The host's calls block, each until its own deadline, and answer in the order asked. A server that
 //! never sends its headers, or that sends its body byte by byte, would so use up the time of all the
-//! others. Therefore everything is polled in short slices: whatever one server does, it costs the
-//! others at most a slice at a time, and the whole ends at the deadline.
+//! others. Therefore no call waits: in turn after turn each request is asked for what is there, and
+//! between two turns the worker sleeps. So it does not matter to one server how many others are slow,
+//! and the whole ends at the deadline.
 
 use alloc::{string::String, vec::Vec};
 use sp_core::offchain::{Duration, HttpError, HttpRequestId, HttpRequestStatus, Timestamp};
@@ -11,10 +12,10 @@ use sp_runtime::offchain::http::Request;
 
 /// Answers longer than this are refused.
 pub const MAX_BODY: usize = 64 * 1024;
-/// How long one poll may block.
-const SLICE: Duration = Duration::from_millis(40);
-/// Ends the polling even if the clock should stand still.
-const MAX_POLLS: u32 = 10_000;
+/// Between two turns.
+const PAUSE: Duration = Duration::from_millis(5);
+/// Ends the turns even if the clock should stand still.
+const MAX_TURNS: u32 = 1_000;
 
 /// What is asked, and with which headers beside the usual ones.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,14 +54,19 @@ pub fn fetch_all<'a>(
 	let mut fetches: Vec<Fetch> = questions
 		.map(|question| Fetch::start(question, deadline))
 		.collect();
-	for _ in 0..MAX_POLLS {
-		if fetches.iter().all(Fetch::is_done) || sp_io::offchain::timestamp() >= deadline {
+	for _ in 0..MAX_TURNS {
+		if sp_io::offchain::timestamp() >= deadline {
 			break;
 		}
-		poll_headers(&mut fetches, deadline);
+		take_headers(&mut fetches);
 		for fetch in &mut fetches {
-			fetch.poll_body(deadline);
+			fetch.take_body();
 		}
+		if fetches.iter().all(Fetch::is_done) {
+			break;
+		}
+		let next = sp_io::offchain::timestamp().add(PAUSE);
+		sp_io::offchain::sleep_until(next.min(deadline));
 	}
 	fetches.into_iter().map(Fetch::finish).collect()
 }
@@ -114,27 +120,24 @@ impl Fetch {
 		};
 	}
 
-	/// Reads what is there, for at most a slice.
-	fn poll_body(&mut self, deadline: Timestamp) {
+	/// Reads what is there.
+	fn take_body(&mut self) {
 		let Self::Reading(id, body) = self else {
 			return;
 		};
-		let slice = slice_end(deadline);
 		let mut buffer = [0u8; 4096];
 		let done = loop {
-			match sp_io::offchain::http_response_read_body(*id, &mut buffer, Some(slice)) {
+			match sp_io::offchain::http_response_read_body(*id, &mut buffer, Some(at_once())) {
 				Ok(0) => break Ok(core::mem::take(body)),
 				Ok(read) => {
 					let Some(chunk) = buffer.get(..read as usize) else {
 						break Err(FetchError::Io);
 					};
+					// So this loop ends, too, however much there is.
 					if body.len().saturating_add(chunk.len()) > MAX_BODY {
 						break Err(FetchError::TooLong);
 					}
 					body.extend_from_slice(chunk);
-					if sp_io::offchain::timestamp() >= slice {
-						return;
-					}
 				}
 				Err(HttpError::DeadlineReached) => return,
 				Err(HttpError::IoError | HttpError::Invalid) => break Err(FetchError::Io),
@@ -144,29 +147,28 @@ impl Fetch {
 	}
 }
 
-/// Asks the host which servers have begun to answer, and waits for them for at most a slice.
-fn poll_headers(fetches: &mut [Fetch], deadline: Timestamp) {
-	let mut waiting: Vec<&mut Fetch> = fetches
+/// Asks the host which servers have begun to answer.
+fn take_headers(fetches: &mut [Fetch]) {
+	let mut waiting: Vec<(HttpRequestId, &mut Fetch)> = fetches
 		.iter_mut()
-		.filter(|fetch| matches!(fetch, Fetch::Waiting(_)))
+		.filter_map(|fetch| match *fetch {
+			Fetch::Waiting(id) => Some((id, fetch)),
+			_ => None,
+		})
 		.collect();
 	if waiting.is_empty() {
 		return;
 	}
-	let ids: Vec<HttpRequestId> = waiting
-		.iter()
-		.filter_map(|fetch| {
-			if let Fetch::Waiting(id) = fetch {
-				Some(*id)
-			} else {
-				None
-			}
-		})
-		.collect();
-	let statuses = sp_io::offchain::http_response_wait(&ids, Some(slice_end(deadline)));
-	for (fetch, status) in waiting.iter_mut().zip(statuses) {
+	let ids: Vec<HttpRequestId> = waiting.iter().map(|(id, _)| *id).collect();
+	let statuses = sp_io::offchain::http_response_wait(&ids, Some(at_once()));
+	for ((_, fetch), status) in waiting.iter_mut().zip(statuses) {
 		fetch.headers(status);
 	}
+}
+
+/// A deadline that is over: the host looks for what has come, and does not wait for more.
+fn at_once() -> Timestamp {
+	Timestamp::from_unix_millis(0)
 }
 
 /// The seconds in the header `Retry-After`. (It may be a date instead, which counts as nothing said.)
@@ -176,8 +178,4 @@ fn retry_after(id: HttpRequestId) -> Option<u32> {
 		.iter()
 		.find(|(name, _)| name.eq_ignore_ascii_case(b"retry-after"))?;
 	core::str::from_utf8(value).ok()?.trim().parse().ok()
-}
-
-fn slice_end(deadline: Timestamp) -> Timestamp {
-	sp_io::offchain::timestamp().add(SLICE).min(deadline)
 }

@@ -33,11 +33,18 @@ pub fn run(lab: &mut Lab, validators: u32) -> Result<()> {
 	}
 	let silent = chain.build(genesis, Vec::new())?;
 	let [reporting_time, silent_time] = chain.measure([&reporting, &silent], lab.repeat)?;
+	let charged_reports = ledger::charged_us(&reporting.events);
 	let aggregating = chain.import(reporting)?;
 	let aggregating = chain.build(aggregating, Vec::new())?;
 	let resting = chain.import(silent)?;
 	let resting = chain.build(resting, Vec::new())?;
 	let [aggregating_time, resting_time] = chain.measure([&aggregating, &resting], lab.repeat)?;
+
+	// What the start of the block is charged for the reports, beyond what it is anyway.
+	let aggregating = chain.import(aggregating)?;
+	let resting = chain.import(resting)?;
+	let start_of = |block| chain.at(block, ledger::mandatory_weight);
+	let charged_aggregate = start_of(aggregating)?.saturating_sub(start_of(resting)?);
 
 	let all_reports = reporting_time.least - silent_time.least;
 	let aggregate = aggregating_time.least - resting_time.least;
@@ -48,6 +55,12 @@ pub fn run(lab: &mut Lab, validators: u32) -> Result<()> {
 			.with_rounded("us_authorize", all_reports / f64::from(validators), 1)
 			.with_rounded("us_aggregate", aggregate, 1)
 			.with_rounded("share_of_block", (all_reports + aggregate) / BLOCK_US, 5)
+			.with_rounded(
+				"charged_us_authorize",
+				charged_reports / f64::from(validators),
+				1,
+			)
+			.with_rounded("charged_us_aggregate", charged_aggregate as f64 / 1e6, 1)
 			.with_rounded("us_round", all_reports + aggregate, 1),
 	)
 }

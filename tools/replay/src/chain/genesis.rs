@@ -114,6 +114,7 @@ impl Genesis {
 				sources: like.unwrap_or_default(),
 				unit: Unit::Dollars,
 				thresholds: Thresholds::default(),
+				sanity: None,
 			},
 		});
 		let assets = &mut self.config.assets;
@@ -131,6 +132,25 @@ impl Genesis {
 			stable: false,
 		});
 		Ok(())
+	}
+
+	/// Those of these assets that cannot be collateral of a replay, and why: the debt asset itself, and,
+	/// in their order, those beyond what a facility can accept.
+	pub fn without_room(mut self, assets: &[String]) -> Vec<(String, String)> {
+		let mut refused = Vec::new();
+		for asset in assets {
+			if asset == "CUSD" {
+				refused.push((
+					asset.clone(),
+					"is what vaults owe, and always at par".into(),
+				));
+			} else if !self.tokens.iter().any(|token| token.symbol == *asset) {
+				if let Err(why) = self.add_token(asset) {
+					refused.push((asset.clone(), format!("is left out: {why}")));
+				}
+			}
+		}
+		refused
 	}
 
 	/// What a facility takes.
@@ -297,5 +317,11 @@ mod tests {
 		let mut genesis = Genesis::new();
 		let added = (0..20).take_while(|n| genesis.add_token(&format!("X{n}")).is_ok());
 		assert_eq!(added.count(), 10);
+
+		let assets: Vec<_> = (10..22).map(|n| format!("X{n}")).collect();
+		let assets = [&["CUSD".to_string(), "ETH".into()], &assets[..]].concat();
+		let refused = Genesis::new().without_room(&assets);
+		let names: Vec<_> = refused.iter().map(|(asset, _)| asset.as_str()).collect();
+		assert_eq!(names, ["CUSD", "X20", "X21"]);
 	}
 }

@@ -16,7 +16,8 @@ use cairn_bench::{
 		cases::{transactions, By, Planned, Stage},
 	},
 	scenes::Scenes,
-	Result, Spec,
+	spec::Spec,
+	Result,
 };
 use cairn_math::FixedU128;
 use cairn_primitives::Hash;

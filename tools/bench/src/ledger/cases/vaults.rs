@@ -276,13 +276,10 @@ pub const VAULTS: &[Case] = &[
 	})
 	.after(go_on),
 	Case::new("enforce_backlog", Scene::Crashed, |stage| {
-		let senders = stage.senders().take(2);
-		Ok(senders
-			.map(|sender| {
-				let call = Call::enforce_backlog { max: 20 };
-				(By::Owner(sender), RuntimeCall::Vaults(call))
-			})
-			.collect())
+		// What is reserved for 20 at their worst is enough for many: a second caller may find nothing.
+		let call = RuntimeCall::Vaults(Call::enforce_backlog { max: 20 });
+		let sender = stage.senders().next().ok_or("there are no owners")?;
+		Ok(vec![(By::Owner(sender), call)])
 	})
 	.after(go_on),
 	Case::new("create_facility", Scene::Calm, |stage| {

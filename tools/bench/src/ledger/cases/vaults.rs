@@ -14,11 +14,14 @@ use cairn_primitives::{AssetId, Balance, FacilityId, VaultId};
 use cairn_runtime::{units::CUSD, Runtime, RuntimeCall, Vaults};
 use cairn_vaults::{
 	types::{Adjustment, Basket, Breaker, FacilityChange, FacilityTerms, Guard, Limits},
-	Call,
+	Call, NextFacility,
 };
 use frame_support::BoundedVec;
 
 const FACILITY: FacilityId = 0;
+
+/// How often governance does something: no more facilities can be created.
+const TIMES: u32 = 20;
 
 /// Vaults that a block settles by itself before a test of settling comes to them.
 const SWEPT_BEFORE: u64 = 100;
@@ -130,7 +133,7 @@ pub fn settle_vaults(stage: &Stage) -> Vec<Planned> {
 
 /// Many times what governance does.
 fn many_times(stage: &Stage, call: impl Fn(u32) -> Call<Runtime>) -> Result<Vec<Planned>> {
-	let number = 0..stage.count.min(20);
+	let number = 0..stage.count.min(TIMES);
 	Ok(number
 		.map(|n| (By::Root, RuntimeCall::Vaults(call(n))))
 		.collect())
@@ -146,6 +149,14 @@ fn terms() -> Result<FacilityTerms<Runtime>> {
 		minimum_debt: view.minimum_debt,
 		target_health: view.target_health,
 		annual_rate: view.annual_rate,
+	})
+}
+
+/// More facilities like the first one.
+fn create_facilities(stage: &Stage) -> Result<Vec<Planned>> {
+	let terms = terms()?;
+	many_times(stage, |_| Call::create_facility {
+		terms: terms.clone(),
 	})
 }
 
@@ -282,12 +293,7 @@ pub const VAULTS: &[Case] = &[
 		Ok(vec![(By::Owner(sender), call)])
 	})
 	.after(go_on),
-	Case::new("create_facility", Scene::Calm, |stage| {
-		let terms = terms()?;
-		many_times(stage, |_| Call::create_facility {
-			terms: terms.clone(),
-		})
-	}),
+	Case::new("create_facility", Scene::Calm, create_facilities),
 	Case::new("set_ceiling", Scene::Calm, |stage| {
 		many_times(stage, |number| Call::set_ceiling {
 			facility: FACILITY,
@@ -337,9 +343,14 @@ pub const VAULTS: &[Case] = &[
 		before.extend(stage.each(offer)?);
 		Ok(before)
 	}),
-	Case::new("settle_facility", Scene::Calm, |_| {
-		Ok(vec![settle_facility(FACILITY), settle_facility(1)])
-	}),
+	// Facilities without vaults: those of others would be settled in the same block, by what it has of
+	// weight left over.
+	Case::new("settle_facility", Scene::Calm, |stage| {
+		let first = NextFacility::<Runtime>::get();
+		let others = first..first + TIMES.min(stage.count);
+		Ok(others.map(settle_facility).collect())
+	})
+	.after(create_facilities),
 	Case::new("settle_vault", Scene::Settled, |stage| {
 		Ok(settle_vaults(stage))
 	}),

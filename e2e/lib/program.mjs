@@ -11,7 +11,7 @@ const farewells = new Set();
 
 // The last resort: whatever ends this process takes its programs and their folders along.
 process.on('exit', () => {
-  for (const program of running) program.kill();
+  killAll();
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 for (const [signal, code] of [
@@ -24,6 +24,11 @@ for (const [signal, code] of [
     await Promise.allSettled([...farewells].map((farewell) => farewell()));
     process.exit(code);
   });
+}
+
+/** Ends all programs at once: what is left to do when a start has failed half way. */
+export function killAll() {
+  for (const program of running) program.kill();
 }
 
 /** Has `farewell` called, and waits for it a while, when a signal ends this process. */

@@ -35,7 +35,8 @@ export async function startNode(logs, market, name = 'node', options = ['--dev']
   ].flat();
   const program = new Program(name, nodeBinary(), args, join(logs, `${name}.log`));
   const port = () => /JSON-RPC server: addr=127\.0\.0\.1:(\d+)/.exec(program.output)?.[1];
-  const address = `127.0.0.1:${await program.until('the address of the node', port, 60)}`;
+  // A node compiles the runtime before it listens, and a dozen of them may do so at once.
+  const address = `127.0.0.1:${await program.until('the address of the node', port, 240)}`;
   // As soon as the node answers, so that it asks nobody else before.
   await program.until('an answer of the node', () => redirect(`http://${address}`, market.url), 30);
   return { program, base, url: `ws://${address}`, rpc: `http://${address}` };

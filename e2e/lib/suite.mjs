@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { finalized, startNetwork } from './network.mjs';
+import { killAll } from './program.mjs';
 import { startStack } from './stack.mjs';
 
 /**
@@ -21,7 +22,16 @@ export const withNetwork = (name, options) => started(() => startNetwork(name, o
 
 function started(start) {
   const stack = {};
-  before(async () => Object.assign(stack, await start()), { timeout: 120_000 });
+  const begin = async () => {
+    try {
+      Object.assign(stack, await start());
+    } catch (error) {
+      // Else they would keep this process, and with it the whole run, until its time is up.
+      killAll();
+      throw error;
+    }
+  };
+  before(begin, { timeout: 300_000 });
   after(() => stack.stop?.(), { timeout: 60_000 });
   return stack;
 }

@@ -1,7 +1,7 @@
 //! Weights of `cairn_vaults`, measured by its benchmarks in the WASM runtime. Written by
 //! `make weights`: not to be changed by hand.
 //!
-//! Date 2026-11-23, CPU AMD EPYC, 8 steps, 4 repeats,
+//! Date 2026-11-28, CPU Intel(R) Xeon(R) Processor, 8 steps, 4 repeats,
 //! Compiled WASM.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -32,7 +32,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Pages` (r:8 w:8)
 	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Words` (r:8 w:8)
@@ -45,10 +45,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
 	/// `l` in `[0, 8]`.
 	fn open(l: u32, ) -> Weight {
-		// Least time measured: 72_688_000 picoseconds.
-		Weight::from_parts(178_342_073, 7407)
-			// Standard error: 1_845_984
-			.saturating_add(Weight::from_parts(75_984_001, 0).saturating_mul(l.into()))
+		// Least time measured: 106_116_000 picoseconds.
+		Weight::from_parts(252_192_505, 7407)
+			// Standard error: 7_398_087
+			.saturating_add(Weight::from_parts(149_013_926, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
@@ -72,7 +72,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Pages` (r:16 w:16)
 	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Words` (r:16 w:16)
@@ -81,10 +81,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn adjust(l: u32, ) -> Weight {
-		// Least time measured: 300_806_000 picoseconds.
-		Weight::from_parts(286_128_789, 7407)
-			// Standard error: 3_150_044
-			.saturating_add(Weight::from_parts(109_501_469, 0).saturating_mul(l.into()))
+		// Least time measured: 514_720_000 picoseconds.
+		Weight::from_parts(528_335_101, 7407)
+			// Standard error: 2_027_177
+			.saturating_add(Weight::from_parts(238_156_232, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(5))
@@ -115,45 +115,29 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::VaultsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn close(l: u32, ) -> Weight {
-		// Least time measured: 211_714_000 picoseconds.
-		Weight::from_parts(169_936_157, 7407)
-			// Standard error: 1_443_407
-			.saturating_add(Weight::from_parts(67_615_043, 0).saturating_mul(l.into()))
+		// Least time measured: 318_940_000 picoseconds.
+		Weight::from_parts(425_842_147, 7407)
+			// Standard error: 8_431_507
+			.saturating_add(Weight::from_parts(96_029_373, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
 			.saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(l.into())))
 			.saturating_add(Weight::from_parts(0, 5218).saturating_mul(l.into()))
 	}
-	/// Storage: `Vaults::Vaults` (r:1 w:1)
-	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Facilities` (r:1 w:0)
-	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::ClosedLots` (r:16 w:16)
 	/// Proof: `Auctions::ClosedLots` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Held` (r:8 w:8)
 	/// Proof: `Auctions::Held` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
-	/// Storage: `Timestamp::Now` (r:1 w:0)
-	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Pages` (r:16 w:16)
-	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Words` (r:16 w:16)
-	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Summaries` (r:8 w:8)
-	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn claim(c: u32, ) -> Weight {
-		// Least time measured: 348_637_000 picoseconds.
-		Weight::from_parts(386_837_066, 49326)
-			// Standard error: 626_987
-			.saturating_add(Weight::from_parts(9_029_414, 0).saturating_mul(c.into()))
-			.saturating_add(T::DbWeight::get().reads(47))
+		// Least time measured: 31_147_000 picoseconds.
+		Weight::from_parts(48_544_200, 6446)
+			// Standard error: 278_001
+			.saturating_add(Weight::from_parts(17_563_639, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
-			.saturating_add(T::DbWeight::get().writes(44))
+			.saturating_add(T::DbWeight::get().writes(2))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(c.into())))
 			.saturating_add(Weight::from_parts(0, 2528).saturating_mul(c.into()))
 	}
@@ -162,7 +146,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
@@ -201,10 +185,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn liquidate(l: u32, ) -> Weight {
-		// Least time measured: 230_713_000 picoseconds.
-		Weight::from_parts(160_549_142, 7407)
-			// Standard error: 1_790_567
-			.saturating_add(Weight::from_parts(113_322_240, 0).saturating_mul(l.into()))
+		// Least time measured: 537_121_000 picoseconds.
+		Weight::from_parts(365_967_065, 7407)
+			// Standard error: 2_418_053
+			.saturating_add(Weight::from_parts(224_044_865, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -228,8 +212,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Books` (r:1 w:0)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn create_facility() -> Weight {
-		// Least time measured: 802_160_000 picoseconds.
-		Weight::from_parts(947_386_000, 45445)
+		// Least time measured: 924_834_000 picoseconds.
+		Weight::from_parts(1_512_415_000, 45445)
 			.saturating_add(T::DbWeight::get().reads(54))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -238,8 +222,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn change_facility() -> Weight {
-		// Least time measured: 551_268_000 picoseconds.
-		Weight::from_parts(684_136_000, 7407)
+		// Least time measured: 573_065_000 picoseconds.
+		Weight::from_parts(673_261_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -250,14 +234,14 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::SettledFacilities` (r:1 w:1)
 	/// Proof: `Vaults::SettledFacilities` (`max_values`: Some(1), `max_size`: Some(129), added: 624, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Settlements` (r:0 w:1)
 	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(901), added: 3376, mode: `MaxEncodedLen`)
 	fn settle_facility() -> Weight {
-		// Least time measured: 83_274_000 picoseconds.
-		Weight::from_parts(108_872_000, 7407)
+		// Least time measured: 119_307_000 picoseconds.
+		Weight::from_parts(134_195_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -279,10 +263,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn settle_vault(l: u32, ) -> Weight {
-		// Least time measured: 91_215_000 picoseconds.
-		Weight::from_parts(102_119_220, 7407)
-			// Standard error: 768_334
-			.saturating_add(Weight::from_parts(18_351_335, 0).saturating_mul(l.into()))
+		// Least time measured: 122_924_000 picoseconds.
+		Weight::from_parts(116_482_657, 7407)
+			// Standard error: 229_512
+			.saturating_add(Weight::from_parts(24_953_008, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(4))
@@ -307,10 +291,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn redeem(c: u32, ) -> Weight {
-		// Least time measured: 229_170_000 picoseconds.
-		Weight::from_parts(208_563_425, 7407)
-			// Standard error: 633_445
-			.saturating_add(Weight::from_parts(50_724_905, 0).saturating_mul(c.into()))
+		// Least time measured: 303_038_000 picoseconds.
+		Weight::from_parts(269_327_284, 7407)
+			// Standard error: 268_356
+			.saturating_add(Weight::from_parts(62_956_403, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
@@ -322,8 +306,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::NextFacility` (r:1 w:0)
 	/// Proof: `Vaults::NextFacility` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn list_facilities() -> Weight {
-		// Least time measured: 6_310_000 picoseconds.
-		Weight::from_parts(7_982_000, 1614)
+		// Least time measured: 9_696_000 picoseconds.
+		Weight::from_parts(11_842_000, 1614)
 			.saturating_add(T::DbWeight::get().reads(2))
 	}
 	/// Storage: `Vaults::Facilities` (r:1 w:1)
@@ -333,8 +317,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::FacilityStates` (r:0 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
 	fn accrue_facility() -> Weight {
-		// Least time measured: 19_569_000 picoseconds.
-		Weight::from_parts(22_383_000, 7407)
+		// Least time measured: 31_133_000 picoseconds.
+		Weight::from_parts(55_894_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -345,7 +329,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Pages` (r:16 w:16)
@@ -354,13 +338,17 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Summaries` (r:8 w:8)
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
+	/// `l` in `[1, 8]`.
 	fn set_guard(l: u32, ) -> Weight {
-		// Least time measured: 363_599_000 picoseconds.
-		Weight::from_parts(398_071_000, 49326)
+		// Least time measured: 155_797_000 picoseconds.
+		Weight::from_parts(149_821_285, 7407)
+			// Standard error: 705_535
+			.saturating_add(Weight::from_parts(45_749_547, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
 			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(l.into())))
+			.saturating_add(Weight::from_parts(0, 6042).saturating_mul(l.into()))
 	}
 	/// Storage: `Assets::Asset` (r:1 w:1)
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
@@ -369,16 +357,16 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Books` (r:1 w:1)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn run_guard() -> Weight {
-		// Least time measured: 74_941_000 picoseconds.
-		Weight::from_parts(81_882_000, 3848)
+		// Least time measured: 104_574_000 picoseconds.
+		Weight::from_parts(119_660_000, 3848)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Vaults::Vaults` (r:1 w:1)
 	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
 	fn offer() -> Weight {
-		// Least time measured: 21_462_000 picoseconds.
-		Weight::from_parts(30_235_000, 4242)
+		// Least time measured: 32_244_000 picoseconds.
+		Weight::from_parts(47_492_000, 4242)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -388,12 +376,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
-	/// Storage: `Auctions::ClosedLots` (r:16 w:16)
-	/// Proof: `Auctions::ClosedLots` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
-	/// Storage: `Auctions::Held` (r:8 w:8)
-	/// Proof: `Auctions::Held` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
@@ -408,18 +392,22 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::VaultsOf` (r:0 w:2)
 	/// Proof: `Vaults::VaultsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	/// `l` in `[1, 8]`.
 	fn accept(l: u32, ) -> Weight {
-		// Least time measured: 601_312_000 picoseconds.
-		Weight::from_parts(663_375_000, 49326)
+		// Least time measured: 324_621_000 picoseconds.
+		Weight::from_parts(403_022_500, 7407)
+			// Standard error: 4_590_446
+			.saturating_add(Weight::from_parts(51_761_229, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
 			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(l.into())))
+			.saturating_add(Weight::from_parts(0, 6042).saturating_mul(l.into()))
 	}
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
@@ -430,10 +418,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn visit_facility(c: u32, ) -> Weight {
-		// Least time measured: 55_232_000 picoseconds.
-		Weight::from_parts(64_200_933, 7407)
-			// Standard error: 714_372
-			.saturating_add(Weight::from_parts(17_527_679, 0).saturating_mul(c.into()))
+		// Least time measured: 78_372_000 picoseconds.
+		Weight::from_parts(104_776_012, 7407)
+			// Standard error: 769_430
+			.saturating_add(Weight::from_parts(21_302_031, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -446,14 +434,14 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Words` (r:1 w:0)
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	fn visit_page() -> Weight {
-		// Least time measured: 16_604_000 picoseconds.
-		Weight::from_parts(21_302_000, 4011)
+		// Least time measured: 25_312_000 picoseconds.
+		Weight::from_parts(37_725_000, 4011)
 			.saturating_add(T::DbWeight::get().reads(3))
 	}
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
@@ -492,10 +480,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn enforce_batch(l: u32, ) -> Weight {
-		// Least time measured: 8_093_280_000 picoseconds.
-		Weight::from_parts(6_008_537_910, 833502)
-			// Standard error: 497_672_155
-			.saturating_add(Weight::from_parts(4_298_294_964, 0).saturating_mul(l.into()))
+		// Least time measured: 7_273_897_000 picoseconds.
+		Weight::from_parts(5_488_660_267, 833502)
+			// Standard error: 226_633_695
+			.saturating_add(Weight::from_parts(2_900_472_107, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(286))
 			.saturating_add(T::DbWeight::get().reads((12_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(268))
@@ -510,10 +498,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `r` in `[3, 97]`.
 	fn index_rows(r: u32, ) -> Weight {
-		// Least time measured: 15_973_000 picoseconds.
-		Weight::from_parts(17_186_000, 4011)
-			// Standard error: 16_116
-			.saturating_add(Weight::from_parts(6_091_081, 0).saturating_mul(r.into()))
+		// Least time measured: 23_156_000 picoseconds.
+		Weight::from_parts(16_478_896, 4011)
+			// Standard error: 121_894
+			.saturating_add(Weight::from_parts(8_386_639, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -537,7 +525,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::LotLimits` (r:1 w:0)
 	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:1)
@@ -549,8 +537,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Announced` (r:0 w:1)
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	fn put_up() -> Weight {
-		// Least time measured: 82_072_000 picoseconds.
-		Weight::from_parts(89_824_000, 7590)
+		// Least time measured: 114_836_000 picoseconds.
+		Weight::from_parts(129_047_000, 7590)
 			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
@@ -563,7 +551,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Pages` (r:8 w:8)
 	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Words` (r:8 w:8)
@@ -573,8 +561,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::SweepCursor` (r:0 w:1)
 	/// Proof: `Vaults::SweepCursor` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn sweep_vault() -> Weight {
-		// Least time measured: 220_307_000 picoseconds.
-		Weight::from_parts(256_531_000, 25158)
+		// Least time measured: 269_803_000 picoseconds.
+		Weight::from_parts(292_535_000, 25158)
 			.saturating_add(T::DbWeight::get().reads(29))
 			.saturating_add(T::DbWeight::get().writes(27))
 	}

@@ -4,14 +4,12 @@
 //! - [`chain`]: a real client to build and execute blocks on
 //! - [`ledger`]: all that is known here of Cairn's pallets
 //! - [`scenes`]: states of the chain in which calls can be made
-//! - [`export`]: a chain for a node to load, instead of measuring on it
 //! - [`goals`], [`results`]: what comes out
 //!
 //! Results are lines of JSON on standard output, everything else is on standard error.
 
 pub mod benches;
 pub mod chain;
-pub mod export;
 pub mod goals;
 pub mod ledger;
 pub mod results;
@@ -56,11 +54,6 @@ pub struct Options {
 	/// The runtime to measure. The one that this program was built with, if there is none.
 	#[arg(long)]
 	wasm: Option<PathBuf>,
-
-	/// Measure nothing, but write the chain with the most of these vaults here, as a raw chain
-	/// specification that a node can load.
-	#[arg(long, conflicts_with = "only")]
-	write_spec: Option<PathBuf>,
 }
 
 /// Does what the options say.
@@ -75,10 +68,6 @@ pub fn run(options: Options) -> Result<()> {
 	let mut sizes = options.vaults;
 	sizes.sort_unstable();
 	sizes.dedup();
-	if let Some(path) = options.write_spec {
-		let vaults = sizes.last().copied().ok_or("no number of vaults")?;
-		return export::write(&Spec::vaults(vaults), &code, &path);
-	}
 	let chosen = |name: &str| options.only.is_empty() || options.only.iter().any(|n| n == name);
 	let jobs: Vec<Job> = benches::jobs(&sizes)
 		.into_iter()

@@ -46,7 +46,7 @@ fn quoted(change: impl FnOnce(&mut AgreedPrice)) {
 }
 
 fn quote(asset: AssetId, quote: StoredQuote) {
-	Quotes::<Test>::mutate(|quotes| quotes.try_insert(asset, quote)).unwrap();
+	Quotes::<Test>::mutate(|quotes| assert!(quotes.try_insert(asset, quote).is_ok()));
 }
 
 fn listed(change: impl FnOnce(&mut FeedIndex)) {

@@ -64,7 +64,7 @@ fn a_change_of_the_set_in_the_middle_of_a_round_costs_that_round_and_no_more() {
 	RoundLength::set(3);
 	let mut node = node(4).with_fair_weather();
 	let mut observed = Vec::new();
-	while node.chain.execute_with(|| System::block_number()) < 19 {
+	while node.chain.execute_with(System::block_number) < 19 {
 		node.run();
 		let reports = node.submitted();
 		node.next_block();

@@ -8,10 +8,7 @@ use crate::{
 };
 use cairn_math::{Tick, Trigger};
 use cairn_primitives::VaultId;
-use frame_support::{
-	assert_ok,
-	weights::{Weight, WeightMeter},
-};
+use frame_support::{assert_ok, weights::WeightMeter};
 use primitive_types::U512;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};

@@ -349,6 +349,26 @@ impl Chain<'_> {
 			self.reopen()?;
 			*cold = self.execute(block)?;
 		}
+		let mut times = self.execute_in_turns(blocks, repeat)?;
+		Ok(std::array::from_fn(|block| Timing {
+			cold: cold[block],
+			least: least(&times[block]),
+			median: median(&mut times[block]),
+		}))
+	}
+
+	/// The least times of blocks, executed as for [`Chain::measure`] but for the first time with empty
+	/// caches.
+	pub fn least<const N: usize>(&self, blocks: [&Built; N], repeat: usize) -> Result<[f64; N]> {
+		let times = self.execute_in_turns(blocks, repeat)?;
+		Ok(times.map(|times| least(&times)))
+	}
+
+	fn execute_in_turns<const N: usize>(
+		&self,
+		blocks: [&Built; N],
+		repeat: usize,
+	) -> Result<[Vec<f64>; N]> {
 		let mut times: [Vec<f64>; N] = std::array::from_fn(|_| Vec::with_capacity(repeat));
 		// The first round fills the caches for all of them.
 		for round in 0..=repeat {
@@ -359,11 +379,7 @@ impl Chain<'_> {
 				}
 			}
 		}
-		Ok(std::array::from_fn(|block| Timing {
-			cold: cold[block],
-			least: times[block].iter().copied().fold(f64::INFINITY, f64::min),
-			median: median(&mut times[block]),
-		}))
+		Ok(times)
 	}
 
 	fn execute(&self, built: &Built) -> Result<f64> {
@@ -400,6 +416,10 @@ fn is_full(error: &sp_blockchain::Error) -> bool {
 /// Microseconds since then.
 pub fn micros(since: Instant) -> f64 {
 	since.elapsed().as_secs_f64() * 1e6
+}
+
+fn least(times: &[f64]) -> f64 {
+	times.iter().copied().fold(f64::INFINITY, f64::min)
 }
 
 /// The value that half of the values are below: the middle one, or the upper one of the two in the

@@ -3,6 +3,7 @@
 //! - [`benches`]: what is measured, one file each
 //! - [`chain`]: a real client to build and execute blocks on
 //! - [`ledger`]: all that is known here of Cairn's pallets
+//! - [`scenes`]: states of the chain in which calls can be made
 //! - [`goals`], [`results`]: what comes out
 //!
 //! Results are lines of JSON on standard output, everything else is on standard error.
@@ -12,6 +13,7 @@ pub mod chain;
 pub mod goals;
 pub mod ledger;
 pub mod results;
+pub mod scenes;
 pub mod spec;
 
 use benches::{Job, Lab};

@@ -61,7 +61,7 @@ fn chains_with_many_validators_feeds_and_lots_can_be_made() {
 		..Spec::vaults(4)
 	};
 	look(&spec, || {
-		let reports = ledger::reports(ledger::Market::STILL, Default::default());
+		let reports = ledger::reports(ledger::Market::STILL);
 		assert_eq!(reports.expect("all keys are known").len(), 21);
 		assert_eq!(
 			cairn_oracle::ReportedFeeds::<cairn_runtime::Runtime>::get().len(),

@@ -250,7 +250,7 @@ proptest! {
 	}
 
 	#[test]
-	fn i15_depositing_repaying_and_closing_always_work(doings in doings(), level in 0..4usize) {
+	fn i15_depositing_claiming_repaying_and_closing_always_work(doings in doings(), level in 0..4usize) {
 		use crate::types::Breaker::*;
 		let level = [AllEnabled, NoNewRisk, NoNewLiquidations, Frozen][level];
 		after_each(doings, |_| {
@@ -261,6 +261,10 @@ proptest! {
 					if before.legs.iter().any(|leg| leg.collateral == 2) {
 						deposit(BOB, vault, ETH, 1).unwrap();
 					}
+					// Whatever is there can be fetched.
+					let claimed = claim(BOB, vault);
+					let nothing = super::because(crate::Error::NothingToClaim);
+					assert!(claimed.is_ok() || claimed == Err(nothing), "{claimed:?}");
 					let owed = debt(vault);
 					let Ok(_) = <Tokens as frame_support::traits::fungibles::Mutate<_>>::mint_into(CUSD, &before.owner, owed + 1) else { return };
 					if owed > 0 {

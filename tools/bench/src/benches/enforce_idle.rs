@@ -25,7 +25,7 @@ pub fn run(lab: &mut Lab, vaults: u32) -> Result<()> {
 /// A block in which all volatile prices fall by one per cent, and nothing else happens.
 pub fn idle_block(chain: &Chain) -> Result<Built> {
 	let genesis = chain.genesis()?;
-	let reports = chain.at(genesis, || ledger::reports(Market::all(0.99), genesis))??;
+	let reports = chain.at(genesis, || ledger::reports(Market::all(0.99)))??;
 	let parent = chain.extend(genesis, reports)?;
 	let before = chain
 		.at(parent, ledger::price_of_bitcoin)?

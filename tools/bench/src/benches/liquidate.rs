@@ -93,6 +93,5 @@ pub fn reports(
 	parent: Hash,
 	share: f64,
 ) -> Result<Vec<cairn_runtime::UncheckedExtrinsic>> {
-	let genesis = chain.genesis()?;
-	chain.at(parent, || ledger::reports(Market::all(share), genesis))?
+	chain.at(parent, || ledger::reports(Market::all(share)))?
 }

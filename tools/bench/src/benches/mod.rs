@@ -2,9 +2,9 @@
 
 mod adjust;
 pub mod basket_reevaluations;
-mod calls;
+pub mod calls;
 mod enforce_idle;
-mod liquidate;
+pub mod liquidate;
 mod lots_tick;
 mod oracle_round;
 mod scan_baseline;

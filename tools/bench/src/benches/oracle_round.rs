@@ -24,7 +24,7 @@ pub fn run(lab: &mut Lab, validators: u32) -> Result<()> {
 	};
 	let mut chain = lab.workshop.chain(&spec)?;
 	let genesis = chain.genesis()?;
-	let reports = chain.at(genesis, || ledger::reports(Market::all(1.001), genesis))??;
+	let reports = chain.at(genesis, || ledger::reports(Market::all(1.001)))??;
 
 	// Two blocks with a round in them, and the same two without.
 	let reporting = chain.build(genesis, reports)?;

@@ -34,8 +34,9 @@ mod calls {
 		/// Origin: `AdminOrigin`.
 		///
 		/// Errors: what [`ReportedFeed::validate`] finds; [`Error::InvalidSanity`];
-		/// [`Error::InvalidDerivation`];
-		/// [`Error::UnitChanged`]; [`Error::TooManyFeeds`]; [`Error::NoFeedId`].
+		/// [`Error::InvalidDerivation`]; [`Error::FeedInUse`] if `asset` is to be worth its unit while
+		/// another feed is compared with it; [`Error::UnitChanged`]; [`Error::TooManyFeeds`];
+		/// [`Error::NoFeedId`].
 		///
 		/// Events: [`Event::ShadowStarted`].
 		#[pallet::call_index(1)]

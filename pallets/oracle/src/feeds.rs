@@ -89,12 +89,11 @@ impl<T: Config> Pallet<T> {
 
 	fn validate_feed(asset: &AssetId, feed: &Feed<T::MaxSources>) -> DispatchResult {
 		match feed {
-			Feed::Par => {}
+			Feed::Par => ensure!(!Self::is_compared(asset), Error::<T>::FeedInUse),
 			Feed::Reported(reported) => {
 				reported.validate(asset).map_err(Error::<T>::from)?;
 				if let Some(sanity) = &reported.sanity {
-					let other = Self::underived(&sanity.against, reported.unit);
-					let fits = matches!(other, Some(Feed::Reported(_)));
+					let fits = Self::is_reported(&sanity.against, reported.unit);
 					ensure!(fits, Error::<T>::InvalidSanity);
 				}
 			}
@@ -122,15 +121,27 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
+	/// Whether the feed of `asset` is in this unit, and reported, and is not to be anything else.
+	pub(crate) fn is_reported(asset: &AssetId, unit: Unit) -> bool {
+		let shadow = Shadows::<T>::get().get(asset).cloned();
+		shadow.is_none_or(|shadow| shadow.quote.is_none())
+			&& matches!(Feeds::<T>::get(asset), Some(Feed::Reported(feed)) if feed.unit == unit)
+	}
+
+	/// Whether another feed is compared with that of `asset`, or would be.
+	fn is_compared(asset: &AssetId) -> bool {
+		let names =
+			|feed: &FeedIndex| matches!(&feed.sanity, Some(sanity) if sanity.against == *asset);
+		ReportedFeeds::<T>::get().iter().any(names)
+	}
+
 	/// Whether another feed is computed from that of `asset` or compared with it, or would be.
 	fn is_needed(asset: &AssetId) -> bool {
 		let is_made_of = |quote: &StoredQuote| match quote {
 			StoredQuote::Derived(derived) => derived.derivation.is_made_of(asset),
 			_ => false,
 		};
-		let is_compared =
-			|feed: &FeedIndex| matches!(&feed.sanity, Some(sanity) if sanity.against == *asset);
-		ReportedFeeds::<T>::get().iter().any(is_compared)
+		Self::is_compared(asset)
 			|| Quotes::<T>::get().values().any(is_made_of)
 			|| Shadows::<T>::get()
 				.values()

@@ -71,10 +71,10 @@ impl<T: Config> Pallet<T> {
 				"oracle: a reported feed is not listed once as it is"
 			);
 		}
-		for sanity in index.iter().filter_map(|feed| feed.sanity.as_ref()) {
-			let against = Feeds::<T>::get(&sanity.against);
+		for feed in &index {
+			let Some(sanity) = &feed.sanity else { continue };
 			ensure!(
-				against.is_some_and(|feed| !matches!(feed, Feed::Derived(_))),
+				Self::is_reported(&sanity.against, feed.unit),
 				"oracle: a feed is compared with what it cannot be compared with"
 			);
 		}

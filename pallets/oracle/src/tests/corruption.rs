@@ -107,18 +107,20 @@ fn feeds_that_are_not_listed_as_they_are() {
 	noticed("oracle: too many feeds", || {
 		(100..110).for_each(|id| Feeds::<Test>::insert(AssetId::WithId(id), Feed::Par))
 	});
-	noticed(
-		"oracle: a feed is compared with what it cannot be compared with",
-		|| {
-			let sanity = Some(Sanity {
-				against: NEW,
-				tolerance: Perbill::from_percent(10),
-				rounds: 5,
-			});
-			kept(|feed| feed.sanity = sanity.clone());
-			listed(|feed| feed.sanity = sanity.clone());
-		},
-	);
+	for against in [NEW, CUSD] {
+		noticed(
+			"oracle: a feed is compared with what it cannot be compared with",
+			|| {
+				let sanity = Some(Sanity {
+					against: against.clone(),
+					tolerance: Perbill::from_percent(10),
+					rounds: 5,
+				});
+				kept(|feed| feed.sanity = sanity.clone());
+				listed(|feed| feed.sanity = sanity.clone());
+			},
+		);
+	}
 }
 
 #[test]

@@ -249,6 +249,8 @@ fn a_second_opinion_is_not_taken_away_or_derived() {
 			other: USDT,
 		});
 		assert_noop!(set(SECOND, derived), Error::<Test>::InvalidDerivation);
+		// Nor is it made a constant, which would contradict nothing.
+		assert_noop!(set(SECOND, Feed::Par), Error::<Test>::FeedInUse);
 		// Nor is one chosen that is about to be, or is still on trial.
 		let third = AssetId::WithId(51);
 		assert_ok!(set(third.clone(), feed(None)));
@@ -257,10 +259,15 @@ fn a_second_opinion_is_not_taken_away_or_derived() {
 			other: SECOND,
 		});
 		assert_ok!(set(USDT, derived));
-		for against in [third, USDT] {
+		for against in [third.clone(), USDT] {
 			let feed = feed(Some(sanity(against)));
 			assert_noop!(set(DOT, feed), Error::<Test>::InvalidSanity);
 		}
+		assert_ok!(set(USDT, Feed::Par));
+		assert_noop!(
+			set(third, feed(Some(sanity(USDT)))),
+			Error::<Test>::InvalidSanity
+		);
 		assert_ok!(Oracle::withdraw_shadow(RuntimeOrigin::root(), USDT));
 		// Without the comparison it may go.
 		assert_ok!(set(DOT, feed(None)));

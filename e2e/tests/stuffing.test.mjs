@@ -8,15 +8,15 @@ import { amount } from '../lib/units.mjs';
 
 /** Who stuffs: everybody but the validator. */
 const STUFFING = ['bob', 'charlie', 'dave', 'eve', 'ferdie'];
-/** Transactions of each, and bytes of each transaction. Together more than a pool takes: 22 MiB. */
+/** Transactions of each, and bytes of each transaction. Together twice what a pool takes, 20 MiB. */
 const EACH = 24;
-const BYTES = 200_000;
+const BYTES = 400_000;
 /** Each of them. By itself it would be worth as much as a priority can be. */
 const TIP = '1000000';
 /** Blocks that are looked at from then on. */
 const BLOCKS = 6;
-/** Bytes of a block that is as full as ordinary transactions can make it. */
-const FULL = 3_500_000;
+/** Bytes of a block with little room left for another of them. */
+const FULL = 3_000_000;
 
 describe('a pool that is stuffed with tips', () => {
   const stack = withChain('stuffing');

@@ -236,9 +236,11 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// Nothing is due, not even a slot; lots of all debt assets are on sale, and others wait for them.
+	/// Nothing is due, not even a slot; lots of all debt assets are on sale, others wait for them, and it is
+	/// time to make room for these.
 	#[benchmark]
 	fn advance_base() {
+		frame_system::Pallet::<T>::set_block_number(16u32.into());
 		AgendaCursor::<T>::put(BlockNumber::MAX);
 		LotLimits::<T>::put(Limits {
 			lot: UNIT,

@@ -6,23 +6,35 @@
 //! - What is bought before its price has come down halfway to where it would start again was wanted.
 //!   While other lots wait, half of what was paid is added to what may be on sale.
 //! - What is bought later was taken for being cheap. Half of what was paid is taken off what is on
-//!   sale now, and no more than that may be from then on.
-//! - In every block in which lots wait, a 512th is added, so that it doubles in 18 minutes: a market
-//!   that is never asked for more is never known to take more, and lots do not wait for ever.
+//!   sale now, and no more than that may be from then on. But it takes off no more than eight times what
+//!   was paid: else anybody could close the market for a crumb at a time.
+//! - In every sixteenth block in which lots wait, a 32nd is added, so that it doubles in 18 minutes: a
+//!   market that is never asked for more is never known to take more, and lots do not wait for ever.
 //!
 //! Less than [`Limits::total`] it never is, and never more than [`Limits::most`]. What the reserve
 //! buys in the end says nothing about buyers.
 
 use cairn_math::Price;
-use cairn_primitives::Balance;
+use cairn_primitives::{Balance, BlockNumber};
 
 use crate::{Config, Limits, Lot, LotLimits, Market, Markets, Pallet};
 
 /// Of what was paid, this part is added or taken off.
 const PART_OF_PAYMENT: Balance = 2;
 
-/// This part is added in a block in which lots wait.
-const PART_A_BLOCK: Balance = 512;
+/// So many times what was paid is the most that a purchase takes off.
+const MOST_PER_PAYMENT: Balance = 8;
+
+/// After so many blocks more is tried where lots wait: so most blocks write nothing for them.
+const PATIENCE: BlockNumber = 16;
+
+/// This part is added then.
+const PART_OF_ROOM: Balance = 32;
+
+/// Whether more is tried in block `now` where lots wait.
+pub(crate) const fn is_time_for_more(now: BlockNumber) -> bool {
+	now % PATIENCE == 0
+}
 
 impl Market {
 	/// How much may be on sale after somebody has paid `paid` of what is on sale now. `eagerly`: while
@@ -33,15 +45,19 @@ impl Market {
 		let room = match (eagerly, self.queued()) {
 			(true, 0) => room,
 			(true, _) => room.saturating_add(part),
-			(false, _) => room.min(self.on_sale).saturating_sub(part),
+			(false, _) => {
+				let most = paid.saturating_mul(MOST_PER_PAYMENT);
+				let narrowed = room.min(self.on_sale).saturating_sub(part);
+				narrowed.max(room.saturating_sub(most))
+			}
 		};
 		limits.widened(room).total
 	}
 
-	/// How much may be on sale after a block in which lots wait. More, unless it is the most.
+	/// How much may be on sale after lots have waited. More, unless it is the most.
 	pub fn room_after_waiting(&self, limits: &Limits) -> Balance {
 		let room = limits.widened(self.room).total;
-		let more = (room / PART_A_BLOCK).max(1);
+		let more = (room / PART_OF_ROOM).max(1);
 		limits.widened(room.saturating_add(more)).total
 	}
 }
@@ -70,9 +86,9 @@ impl<T: Config> Pallet<T> {
 		let mut markets = Markets::<T>::get();
 		let mut changed = false;
 		for (_, market) in markets.iter_mut().filter(|(_, market)| market.queued() > 0) {
-			let room = market.room_after_waiting(&limits);
-			changed |= room != market.room;
-			market.room = room;
+			market.room = market.room_after_waiting(&limits);
+			market.stirred = true;
+			changed = true;
 		}
 		if changed {
 			Markets::<T>::put(markets);
@@ -124,7 +140,11 @@ mod tests {
 				prop_assert!(market.queued() > 0 || after == before);
 			} else {
 				prop_assert!(after <= before);
-				prop_assert!(after <= market.on_sale.max(limits.total));
+				// Whoever pays little changes little.
+				prop_assert!((before - after) / 8 <= paid);
+				if paid.saturating_mul(8) >= before {
+					prop_assert!(after <= market.on_sale.max(limits.total));
+				}
 			}
 			let waited = market.room_after_waiting(&limits);
 			prop_assert!((before..=limits.most).contains(&waited));
@@ -162,7 +182,8 @@ mod tests {
 			market.room == limits.most
 		});
 		// Nine doublings of 18 minutes.
-		assert!((3_100..3_300).contains(&waiting.unwrap()), "{waiting:?}");
+		let waiting = waiting.unwrap() * i64::from(PATIENCE);
+		assert!((3_100..3_300).contains(&waiting), "{waiting:?}");
 		market.room = 0;
 		let sales = (0..).find(|_| {
 			market.on_sale = limits.widened(market.room).total;

@@ -13,7 +13,7 @@ use crate::mock::*;
 /// Steps of each case. After them everything is sold, and everything comes back.
 const STEPS: u32 = 1_000;
 
-fn operation() -> impl Strategy<Value = Operation> {
+pub fn operation() -> impl Strategy<Value = Operation> {
 	let status = prop_oneof![
 		2 => Just(QuoteStatus::Live),
 		1 => Just(QuoteStatus::Degraded),
@@ -52,18 +52,27 @@ fn operation() -> impl Strategy<Value = Operation> {
 	]
 }
 
-/// `CAIRN_FUZZ_CASES=100` makes it 100,000 steps.
+/// What draws operations: the same for the same seed.
+pub fn seeded(seed: [u8; 32]) -> TestRunner {
+	let random = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+	TestRunner::new_with_rng(Config::default(), random)
+}
+
+/// The next operation.
+pub fn draw(runner: &mut TestRunner, operations: &impl Strategy<Value = Operation>) -> Operation {
+	operations.new_tree(runner).unwrap().current()
+}
+
+/// A hundred thousand steps; `CAIRN_FUZZ_CASES` is how many thousands.
 #[test]
 fn nothing_is_lost_in_a_long_life() {
 	const SEED: [u8; 32] = [7; 32];
-	let random = TestRng::from_seed(RngAlgorithm::ChaCha, &SEED);
-	let mut runner = TestRunner::new_with_rng(Config::default(), random);
-	let operations = operation();
+	let (mut runner, operations) = (seeded(SEED), operation());
 	new_ext().execute_with(|| {
 		let mut model = Model::new();
-		for case in 0..fuzz_cases(20) {
+		for case in 0..fuzz_cases(100) {
 			for step in 0..STEPS {
-				let operation = operations.new_tree(&mut runner).unwrap().current();
+				let operation = draw(&mut runner, &operations);
 				let told = format!("seed {SEED:?}, case {case}, step {step}: {operation:?}");
 				let mut result = model.apply(operation);
 				result = result.and_then(|()| model.compare_totals());

@@ -5,6 +5,7 @@ mod backstop;
 mod closed;
 mod corruption;
 mod incidents;
+mod invariants;
 mod limits;
 mod long_run;
 mod model;

@@ -27,16 +27,20 @@ impl<T: Config> Pallet<T> {
 		Outcome::Queued
 	}
 
-	/// Starts the lots at the head of each queue, as long as there is room and `meter` allows.
+	/// Starts the lots at the head of each queue that has been stirred, as long as there is room and
+	/// `meter` allows; those of another debt asset first in each block, so that none can starve the
+	/// others.
 	pub(crate) fn advance_queues(meter: &mut WeightMeter) {
 		if is_time_for_more(Self::now()) {
 			Self::make_room_for_those_who_wait();
 		}
-		let stirred: Vec<AssetId> = Markets::<T>::get()
+		let mut stirred: Vec<AssetId> = Markets::<T>::get()
 			.into_iter()
 			.filter(|(_, market)| market.stirred)
 			.map(|(debt_asset, _)| debt_asset)
 			.collect();
+		let first = (Self::now() as usize).checked_rem(stirred.len());
+		stirred.rotate_left(first.unwrap_or(0));
 		for debt_asset in stirred {
 			loop {
 				let market = Self::market_of(&debt_asset);

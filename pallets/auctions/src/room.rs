@@ -8,14 +8,17 @@
 //! - What is bought later was taken for being cheap. Half of what was paid is taken off what is on
 //!   sale now, and no more than that may be from then on. But it takes off no more than eight times what
 //!   was paid: else anybody could close the market for a crumb at a time.
-//! - In every sixteenth block in which lots wait, a 32nd is added, so that it doubles in 18 minutes: a
-//!   market that is never asked for more is never known to take more, and lots do not wait for ever.
+//! - In every sixteenth block in which lots wait for room, a 32nd is added, so that it doubles in 18
+//!   minutes: a market that is never asked for more is never known to take more, and lots do not wait for
+//!   ever. Lots that wait because as many are on sale as may be do not count: 512 crumbs that nobody
+//!   bothers to buy would make room for all that there is.
 //!
 //! Less than [`Limits::total`] it never is, and never more than [`Limits::most`]. What the reserve
 //! buys in the end says nothing about buyers.
 
 use cairn_math::Price;
 use cairn_primitives::{Balance, BlockNumber};
+use frame_support::traits::Get;
 
 use crate::{Config, Limits, Lot, LotLimits, Market, Markets, Pallet};
 
@@ -26,7 +29,7 @@ const PART_OF_PAYMENT: Balance = 2;
 const MOST_PER_PAYMENT: Balance = 8;
 
 /// After so many blocks more is tried where lots wait: so most blocks write nothing for them.
-const PATIENCE: BlockNumber = 16;
+pub(crate) const PATIENCE: BlockNumber = 16;
 
 /// This part is added then.
 const PART_OF_ROOM: Balance = 32;
@@ -54,9 +57,13 @@ impl Market {
 		limits.widened(room).total
 	}
 
-	/// How much may be on sale after lots have waited. More, unless it is the most.
-	pub fn room_after_waiting(&self, limits: &Limits) -> Balance {
+	/// How much may be on sale after lots have waited where no more than `max_lots` are on sale at once.
+	/// More, unless it is the most already, or they wait for others to leave.
+	pub fn room_after_waiting(&self, limits: &Limits, max_lots: u32) -> Balance {
 		let room = limits.widened(self.room).total;
+		if self.queued() == 0 || self.lots >= max_lots {
+			return room;
+		}
 		let more = (room / PART_OF_ROOM).max(1);
 		limits.widened(room.saturating_add(more)).total
 	}
@@ -80,13 +87,14 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	/// Makes more room for each debt asset whose lots wait.
+	/// Makes more room for each debt asset whose lots wait for it, and has each queue looked at, whatever
+	/// has happened to it or not.
 	pub(crate) fn make_room_for_those_who_wait() {
 		let limits = LotLimits::<T>::get();
 		let mut markets = Markets::<T>::get();
 		let mut changed = false;
 		for (_, market) in markets.iter_mut().filter(|(_, market)| market.queued() > 0) {
-			market.room = market.room_after_waiting(&limits);
+			market.room = market.room_after_waiting(&limits, T::MaxLots::get());
 			market.stirred = true;
 			changed = true;
 		}
@@ -116,10 +124,14 @@ mod tests {
 			room in prop_oneof![0u128..100_000_000, Just(Balance::MAX)],
 			on_sale in 0u128..100_000_000,
 			queued in 0u64..3,
+			lots in 0u32..4,
 		) -> Market {
-			Market { room, on_sale, next_ticket: queued, ..Default::default() }
+			Market { room, on_sale, lots, next_ticket: queued, ..Default::default() }
 		}
 	}
+
+	/// More than any market of these tests has on sale.
+	const MANY: u32 = 4;
 
 	proptest! {
 		#![proptest_config(ProptestConfig::with_cases(2_000))]
@@ -146,9 +158,34 @@ mod tests {
 					prop_assert!(after <= market.on_sale.max(limits.total));
 				}
 			}
-			let waited = market.room_after_waiting(&limits);
+			let waited = market.room_after_waiting(&limits, MANY);
 			prop_assert!((before..=limits.most).contains(&waited));
-			prop_assert!(waited > before || before == limits.most);
+			if market.queued() == 0 {
+				prop_assert_eq!(waited, before);
+			} else {
+				prop_assert!(waited > before || before == limits.most);
+			}
+			// Who waits for others to leave makes no room.
+			prop_assert_eq!(market.room_after_waiting(&limits, market.lots), before);
+		}
+
+		/// However a payment is divided, and whatever is on sale meanwhile: it moves the room by no more
+		/// than its share, one way or the other.
+		#[test]
+		fn many_crumbs_move_the_room_no_further_than_what_is_paid_for_them(
+			limits in limits(),
+			mut market in market(),
+			crumbs in prop::collection::vec((0u128..1_000_000, 0u128..100_000_000, any::<bool>()), 1..50),
+		) {
+			let before = limits.widened(market.room).total;
+			let (mut eagerly_paid, mut late_paid) = (0, 0);
+			for (paid, on_sale, eagerly) in crumbs {
+				market.on_sale = on_sale;
+				market.room = market.room_after_purchase(&limits, paid, eagerly);
+				*if eagerly { &mut eagerly_paid } else { &mut late_paid } += paid;
+			}
+			prop_assert!(market.room <= before + eagerly_paid / PART_OF_PAYMENT);
+			prop_assert!(before <= market.room + late_paid * MOST_PER_PAYMENT);
 		}
 
 		#[test]
@@ -178,7 +215,7 @@ mod tests {
 			..Default::default()
 		};
 		let waiting = (0..).find(|_| {
-			market.room = market.room_after_waiting(&limits);
+			market.room = market.room_after_waiting(&limits, MANY);
 			market.room == limits.most
 		});
 		// Nine doublings of 18 minutes.

@@ -9,7 +9,7 @@ use frame_support::traits::tokens::fungibles::Inspect;
 
 use super::{
 	long_run::{operation, seeded},
-	model::{Model, COLLATERALS},
+	model::{buying::check_price, Model, COLLATERALS},
 };
 use crate::{mock::*, Agenda, ClosedLots, Event, Lots, Place, Queue};
 
@@ -33,6 +33,7 @@ fn after_every_step(steps: u32, mut holds: impl FnMut() -> u32) {
 
 #[test]
 fn i26_the_tabs_of_all_lots_are_the_debt_in_auction() {
+	let mut most = 0;
 	after_every_step(2_000, || {
 		let rows: Vec<_> = Lots::<Test>::iter_values().collect();
 		let debt: u128 = rows.iter().map(|lot| lot.debt).sum();
@@ -41,7 +42,11 @@ fn i26_the_tabs_of_all_lots_are_the_debt_in_auction() {
 		let offered = |lot: &crate::Lot| lot.sale.map_or(0, |sale| sale.offered);
 		assert!(rows.iter().all(|lot| offered(lot) <= lot.debt + lot.fee));
 		let on_sale: u128 = rows.iter().map(offered).sum();
-		assert_eq!(Auctions::market(CUSD).on_sale, on_sale);
+		let market = Auctions::market(CUSD);
+		assert_eq!(market.on_sale, on_sale);
+		// Nor more than ever was allowed, but for what would be too little to leave.
+		most = market.limits.most.max(most);
+		assert!(on_sale <= most + 100 * ONE_CUSD);
 		rows.len() as u32
 	});
 }
@@ -69,12 +74,7 @@ fn i27_lots_sell_what_custody_has_for_them() {
 #[test]
 fn i28_nothing_leaves_for_nothing_nor_below_the_floor() {
 	let floor = |asset: &AssetId| Auctions::sale_quote(asset).unwrap().price.raw() * 2 / 5;
-	let collateral = |lot: LotId| {
-		// Of a lot that closes with the sale, the next events tell.
-		Lots::<Test>::get(lot)
-			.map(|row| row.collateral)
-			.or_else(|| ClosedLots::<Test>::get(lot).map(|row| row.collateral))
-	};
+	let mut collaterals = BTreeMap::<LotId, AssetId>::new();
 	after_every_step(3_000, || {
 		let mut sales = 0;
 		for record in System::events() {
@@ -96,11 +96,14 @@ fn i28_nothing_leaves_for_nothing_nor_below_the_floor() {
 				_ => continue,
 			};
 			assert!(amount > 0 && paid > 0, "lot {lot}");
-			if let Some(asset) = collateral(lot) {
-				assert!(price.raw() >= floor(&asset), "lot {lot}");
-			}
+			let asset = &collaterals[&lot];
+			assert!(price.raw() >= floor(asset), "lot {lot}");
+			// Nor is less paid than the price says.
+			check_price(asset, amount, paid, price.raw() as f64).unwrap();
 			sales += 1;
 		}
+		// Whoever is sold in the next step is open after this one.
+		collaterals.extend(Lots::<Test>::iter().map(|(lot, row)| (lot, row.collateral)));
 		sales
 	});
 }

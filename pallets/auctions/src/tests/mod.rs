@@ -11,6 +11,7 @@ mod long_run;
 mod model;
 mod purchasing;
 mod putting_up;
+mod queue;
 mod sequence;
 mod swap;
 mod system_incidents;

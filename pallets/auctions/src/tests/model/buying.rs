@@ -160,7 +160,7 @@ impl Model {
 }
 
 /// That `bought` for `paid` is not below `price`, in floating point.
-pub(super) fn check_price(
+pub fn check_price(
 	asset: &AssetId,
 	bought: u128,
 	paid: u128,

@@ -1,6 +1,6 @@
 //! Random operations on the pallet and on a naive model, compared after each.
 
-mod buying;
+pub mod buying;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use cairn_primitives::{
 };
 use proptest::prelude::*;
 
-use crate::{mock::*, ClosedLots, Event, Lots, Terms};
+use crate::{mock::*, ClosedLots, Event, Lots, Queue, Terms};
 use buying::check_price;
 
 #[derive(Clone, Debug)]
@@ -140,6 +140,9 @@ pub struct Model {
 	reserve: u128,
 	/// The most that was ever allowed to be on sale at once.
 	most: u128,
+	/// Whether limits, or what can be sold, have changed since queues were last looked at without a
+	/// reason.
+	disturbed: bool,
 	/// How often each of the rarer things has happened.
 	pub seen: BTreeMap<&'static str, u32>,
 }
@@ -199,7 +202,10 @@ impl Model {
 				set_price(asset, Price::new(price).unwrap());
 				set_status(asset, status);
 			}
-			Operation::Trust { collateral, status } => set_status(&COLLATERALS[collateral], status),
+			Operation::Trust { collateral, status } => {
+				set_status(&COLLATERALS[collateral], status);
+				self.disturbed = true;
+			}
 			Operation::Settle { claim } => self.settle(claim)?,
 			Operation::Wait { blocks } => {
 				// Most blocks only pass; the first and the last are complete.
@@ -224,6 +230,7 @@ impl Model {
 	}
 
 	fn note_limits(&mut self) {
+		self.disturbed = true;
 		let limits = Auctions::market(CUSD).limits;
 		self.most = self.most.max(limits.most);
 	}
@@ -253,6 +260,8 @@ impl Model {
 		let grows = time && before.queued > 0 && before.room < before.limits.most;
 		prop_assert!(after.room >= before.room && (after.room > before.room || !grows));
 		prop_assert!(after.room == before.room || time);
+		self.disturbed &= !time;
+		prop_assert!(self.disturbed || self.nobody_waits_for_nothing());
 		for record in System::events() {
 			match record.event {
 				RuntimeEvent::Auctions(Event::LotTakenByReserve {
@@ -273,6 +282,22 @@ impl Model {
 		self.bad_debt -= netted;
 		self.reserve -= netted;
 		Ok(())
+	}
+
+	/// I29: a lot that could be on sale is on sale, or the next block puts it there.
+	fn nobody_waits_for_nothing(&mut self) -> bool {
+		let market = Auctions::market_of(&CUSD);
+		let Some(first) = Queue::<Test>::get(CUSD, market.first_ticket) else {
+			return market.queued() == 0;
+		};
+		let Some(lot) = Lots::<Test>::get(first) else {
+			return false;
+		};
+		let fits = Auctions::has_room(&market, Auctions::offer(&lot));
+		if !fits && !market.stirred {
+			self.saw("left alone");
+		}
+		market.stirred || !fits
 	}
 
 	fn taken_by_reserve(
@@ -417,6 +442,7 @@ impl Model {
 			set_status(collateral, QuoteStatus::Live);
 		}
 		limit(1_000_000_000, 1_000_000_000_000);
+		self.disturbed = true;
 		// Far enough for every lot that waits for a price, in slots of four.
 		for _ in 0..3 {
 			System::set_block_number(System::block_number() + 50);

@@ -190,6 +190,8 @@ impl<T: Config> Pallet<T> {
 
 	/// The most that it weighs to deal with one lot whose time has come.
 	pub(crate) fn event_weight() -> frame_support::weights::Weight {
-		T::WeightInfo::advance_restart().max(T::WeightInfo::advance_takeover())
+		T::WeightInfo::advance_restart()
+			.max(T::WeightInfo::advance_queued())
+			.max(T::WeightInfo::advance_takeover())
 	}
 }

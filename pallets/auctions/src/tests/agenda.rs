@@ -17,7 +17,9 @@ fn slots() -> Vec<(u32, Vec<u64>)> {
 
 /// Weight for one slot with `lots` lots.
 fn for_lots(lots: u64) -> Weight {
-	let event = Weights::advance_restart().max(Weights::advance_takeover());
+	let event = Weights::advance_restart()
+		.max(Weights::advance_queued())
+		.max(Weights::advance_takeover());
 	Weights::advance_base() + Weights::advance_slot() + event * lots
 }
 

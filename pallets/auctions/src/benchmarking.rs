@@ -15,8 +15,10 @@ use frame_support::{
 use frame_system::RawOrigin;
 
 use crate::{
-	Agenda, AgendaCursor, Call, ClosedLots, Config, Limits, Lot, LotLimits, Lots, Markets, Pallet,
-	Place, StockLot, StockLots, SurplusNotBefore, SystemLot, SystemLotKind, SystemLots,
+	curve::band,
+	room::{is_time_for_more, PATIENCE},
+	Agenda, AgendaCursor, Call, ClosedLots, Config, Limits, Lot, LotLimits, Lots, Mark, Markets,
+	Pallet, Place, StockLot, StockLots, SurplusNotBefore, SystemLot, SystemLotKind, SystemLots,
 	SystemTerms, Terms, Watched, Watches,
 };
 
@@ -28,8 +30,17 @@ const UNIT: Balance = 1_000_000_000_000;
 const FULL_SLOTS: BlockNumber = 4;
 
 /// A lot of 1,000 tokens at a dollar each for a debt of 500 and a fee of 10, and somebody who can
-/// pay it. Part of the debt asset is in the reserve, as it always is. Everything may be on sale.
+/// pay it. Part of the debt asset is in the reserve, as it always is. Everything may be on sale, and all
+/// other debt assets have had lots.
 fn lot<T: Config>(buyer: &T::AccountId) -> Result<LotId, BenchmarkError> {
+	prepare::<T>(buyer)?;
+	let id = put_up::<T>();
+	crowd::<T>(id)?;
+	Ok(id)
+}
+
+/// What [`lot`] says, but for the lot.
+fn prepare<T: Config>(buyer: &T::AccountId) -> Result<(), BenchmarkError> {
 	LotLimits::<T>::put(Limits {
 		lot: Balance::MAX,
 		total: Balance::MAX,
@@ -43,6 +54,19 @@ fn lot<T: Config>(buyer: &T::AccountId) -> Result<LotId, BenchmarkError> {
 	T::Issuance::mint(&DEBT_ASSET, buyer, 1_000 * UNIT, MintReason::Borrow)?;
 	T::Issuance::mint_to_reserve(&DEBT_ASSET, UNIT, MintReason::Interest)?;
 	T::Fungibles::mint_into(COLLATERAL, &T::Custody::get(), 2_000 * UNIT)?;
+	for other in other_debt_assets::<T>() {
+		Pallet::<T>::change_market(&other, |market| market.room = UNIT);
+	}
+	Ok(())
+}
+
+/// As many as there can be beside [`DEBT_ASSET`].
+fn other_debt_assets<T: Config>() -> impl Iterator<Item = AssetId> {
+	(1..T::MaxDebtAssets::get()).map(|id| NativeOrWithId::WithId(900_100 + id))
+}
+
+/// The lot of [`lot`], on sale or where it waits for that.
+fn put_up<T: Config>() -> LotId {
 	T::Sheet::debt_seized(&DEBT_ASSET, 500 * UNIT);
 	let id = Pallet::<T>::current_lot(0, &COLLATERAL);
 	let seizure = Seizure {
@@ -51,15 +75,18 @@ fn lot<T: Config>(buyer: &T::AccountId) -> Result<LotId, BenchmarkError> {
 		fee: 10 * UNIT,
 	};
 	Pallet::<T>::put_up(id, 0, &DEBT_ASSET, &COLLATERAL, seizure);
-	crowd::<T>(id)?;
-	Ok(id)
+	id
+}
+
+/// Numbers that are no lots, as many as are on sale with one more.
+fn others<T: Config>() -> impl Iterator<Item = LotId> {
+	(1..T::MaxLots::get()).map(|i| LotId::MAX - LotId::from(i))
 }
 
 /// Makes the list on which `lot` is watched as long as it can be, with the lot at its end.
 fn crowd<T: Config>(lot: LotId) -> Result<(), BenchmarkError> {
 	let sale = row::<T>(lot)?.sale.ok_or("the lot is not on sale")?;
-	let others = (1..T::MaxLots::get()).map(|i| LotId::MAX - LotId::from(i));
-	let list: alloc::vec::Vec<_> = others.chain([lot]).collect();
+	let list: alloc::vec::Vec<_> = others::<T>().chain([lot]).collect();
 	Watched::<T>::insert(COLLATERAL, sale.mark, BoundedVec::truncate_from(list));
 	Ok(())
 }
@@ -236,17 +263,20 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// Nothing is due, not even a slot; lots of all debt assets are on sale, and others wait for them.
+	/// Nothing is due, not even a slot; lots of all debt assets are on sale, others wait for them, and it is
+	/// time to make room for these and to look at all the queues; there is not enough room for any.
 	#[benchmark]
 	fn advance_base() {
+		let time_for_more = PATIENCE.saturating_mul(2);
+		assert!(is_time_for_more(time_for_more));
+		frame_system::Pallet::<T>::set_block_number(time_for_more.into());
 		AgendaCursor::<T>::put(BlockNumber::MAX);
 		LotLimits::<T>::put(Limits {
 			lot: UNIT,
 			total: UNIT,
 			most: Balance::MAX,
 		});
-		for id in 0..T::MaxDebtAssets::get() {
-			let debt_asset = NativeOrWithId::WithId(900_100 + id);
+		for debt_asset in other_debt_assets::<T>().chain([DEBT_ASSET]) {
 			T::Prices::set_quote(&debt_asset, Price::ONE);
 			Pallet::<T>::change_market(&debt_asset, |market| {
 				market.lots = 1;
@@ -258,9 +288,11 @@ mod benchmarks {
 		{
 			Pallet::<T>::advance(&mut WeightMeter::with_limit(Weight::MAX));
 		}
-		assert!(Markets::<T>::get()
+		let markets = Markets::<T>::get();
+		assert_eq!(markets.len() as u32, T::MaxDebtAssets::get());
+		assert!(markets
 			.values()
-			.all(|market| market.room > UNIT));
+			.all(|market| market.room > UNIT && !market.stirred));
 	}
 
 	/// A full slot, of which nothing is worked off: it is read.
@@ -315,6 +347,41 @@ mod benchmarks {
 		}
 		let sale = row::<T>(id)?.sale.ok_or("the lot is not on sale")?;
 		assert_eq!((sale.started_at, self::due::<T>(id)?), (due, free));
+		Ok(())
+	}
+
+	/// One lot that has waited in the queue starts in a crowded agenda, as the last that its list takes, and
+	/// the first that is watched at the oracle's present price.
+	#[benchmark]
+	fn advance_queued() -> Result<(), BenchmarkError> {
+		prepare::<T>(&whitelisted_caller())?;
+		Pallet::<T>::change_market(&DEBT_ASSET, |market| {
+			market.lots = 1;
+			market.on_sale = Balance::MAX;
+		});
+		let id = put_up::<T>();
+		assert!(matches!(row::<T>(id)?.place, Place::Queue(_)));
+		Pallet::<T>::change_market(&DEBT_ASSET, |market| {
+			market.lots = 0;
+			market.on_sale = 0;
+		});
+		let mark = Mark {
+			era: 0,
+			band: band(Price::ONE),
+		};
+		let list: alloc::vec::Vec<_> = others::<T>().collect();
+		Watched::<T>::insert(COLLATERAL, mark, BoundedVec::truncate_from(list));
+		let now = Pallet::<T>::now();
+		AgendaCursor::<T>::put(now.saturating_add(1));
+		let terms = row::<T>(id)?.terms;
+		let start = terms.start_price(Price::ONE);
+		let free = fill_from::<T>(now + terms.lifetime(start, false));
+		#[block]
+		{
+			Pallet::<T>::advance(&mut WeightMeter::with_limit(Weight::MAX));
+		}
+		let sale = row::<T>(id)?.sale.ok_or("the lot is not on sale")?;
+		assert_eq!((sale.started_at, due::<T>(id)?), (now, free));
 		Ok(())
 	}
 

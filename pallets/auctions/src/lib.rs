@@ -83,6 +83,7 @@ mod errors;
 mod events;
 mod lots;
 pub mod purchase;
+mod queue;
 mod room;
 mod sale;
 pub mod system;

@@ -6,23 +6,38 @@
 //! - What is bought before its price has come down halfway to where it would start again was wanted.
 //!   While other lots wait, half of what was paid is added to what may be on sale.
 //! - What is bought later was taken for being cheap. Half of what was paid is taken off what is on
-//!   sale now, and no more than that may be from then on.
-//! - In every block in which lots wait, a 512th is added, so that it doubles in 18 minutes: a market
-//!   that is never asked for more is never known to take more, and lots do not wait for ever.
+//!   sale now, and no more than that may be from then on. But it takes off no more than eight times what
+//!   was paid: else anybody could close the market for a crumb at a time.
+//! - In every sixteenth block in which lots wait for room, a 32nd is added, so that it doubles in 18
+//!   minutes: a market that is never asked for more is never known to take more, and lots do not wait for
+//!   ever. Lots that wait because as many are on sale as may be do not count: 512 crumbs that nobody
+//!   bothers to buy would make room for all that there is.
 //!
 //! Less than [`Limits::total`] it never is, and never more than [`Limits::most`]. What the reserve
 //! buys in the end says nothing about buyers.
 
 use cairn_math::Price;
-use cairn_primitives::Balance;
+use cairn_primitives::{Balance, BlockNumber};
+use frame_support::traits::Get;
 
 use crate::{Config, Limits, Lot, LotLimits, Market, Markets, Pallet};
 
 /// Of what was paid, this part is added or taken off.
 const PART_OF_PAYMENT: Balance = 2;
 
-/// This part is added in a block in which lots wait.
-const PART_A_BLOCK: Balance = 512;
+/// So many times what was paid is the most that a purchase takes off.
+const MOST_PER_PAYMENT: Balance = 8;
+
+/// After so many blocks more is tried where lots wait: so most blocks write nothing for them.
+pub(crate) const PATIENCE: BlockNumber = 16;
+
+/// This part is added then.
+const PART_OF_ROOM: Balance = 32;
+
+/// Whether more is tried in block `now` where lots wait.
+pub(crate) const fn is_time_for_more(now: BlockNumber) -> bool {
+	now % PATIENCE == 0
+}
 
 impl Market {
 	/// How much may be on sale after somebody has paid `paid` of what is on sale now. `eagerly`: while
@@ -33,15 +48,23 @@ impl Market {
 		let room = match (eagerly, self.queued()) {
 			(true, 0) => room,
 			(true, _) => room.saturating_add(part),
-			(false, _) => room.min(self.on_sale).saturating_sub(part),
+			(false, _) => {
+				let most = paid.saturating_mul(MOST_PER_PAYMENT);
+				let narrowed = room.min(self.on_sale).saturating_sub(part);
+				narrowed.max(room.saturating_sub(most))
+			}
 		};
 		limits.widened(room).total
 	}
 
-	/// How much may be on sale after a block in which lots wait. More, unless it is the most.
-	pub fn room_after_waiting(&self, limits: &Limits) -> Balance {
+	/// How much may be on sale after lots have waited where no more than `max_lots` are on sale at once.
+	/// More, unless it is the most already, or they wait for others to leave.
+	pub fn room_after_waiting(&self, limits: &Limits, max_lots: u32) -> Balance {
 		let room = limits.widened(self.room).total;
-		let more = (room / PART_A_BLOCK).max(1);
+		if self.queued() == 0 || self.lots >= max_lots {
+			return room;
+		}
+		let more = (room / PART_OF_ROOM).max(1);
 		limits.widened(room.saturating_add(more)).total
 	}
 }
@@ -64,15 +87,16 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	/// Makes more room for each debt asset whose lots wait.
+	/// Makes more room for each debt asset whose lots wait for it, and has each queue looked at, whatever
+	/// has happened to it or not.
 	pub(crate) fn make_room_for_those_who_wait() {
 		let limits = LotLimits::<T>::get();
 		let mut markets = Markets::<T>::get();
 		let mut changed = false;
 		for (_, market) in markets.iter_mut().filter(|(_, market)| market.queued() > 0) {
-			let room = market.room_after_waiting(&limits);
-			changed |= room != market.room;
-			market.room = room;
+			market.room = market.room_after_waiting(&limits, T::MaxLots::get());
+			market.stirred = true;
+			changed = true;
 		}
 		if changed {
 			Markets::<T>::put(markets);
@@ -100,10 +124,14 @@ mod tests {
 			room in prop_oneof![0u128..100_000_000, Just(Balance::MAX)],
 			on_sale in 0u128..100_000_000,
 			queued in 0u64..3,
+			lots in 0u32..4,
 		) -> Market {
-			Market { room, on_sale, next_ticket: queued, ..Default::default() }
+			Market { room, on_sale, lots, next_ticket: queued, ..Default::default() }
 		}
 	}
+
+	/// More than any market of these tests has on sale.
+	const MANY: u32 = 4;
 
 	proptest! {
 		#![proptest_config(ProptestConfig::with_cases(2_000))]
@@ -124,11 +152,40 @@ mod tests {
 				prop_assert!(market.queued() > 0 || after == before);
 			} else {
 				prop_assert!(after <= before);
-				prop_assert!(after <= market.on_sale.max(limits.total));
+				// Whoever pays little changes little.
+				prop_assert!((before - after) / 8 <= paid);
+				if paid.saturating_mul(8) >= before {
+					prop_assert!(after <= market.on_sale.max(limits.total));
+				}
 			}
-			let waited = market.room_after_waiting(&limits);
+			let waited = market.room_after_waiting(&limits, MANY);
 			prop_assert!((before..=limits.most).contains(&waited));
-			prop_assert!(waited > before || before == limits.most);
+			if market.queued() == 0 {
+				prop_assert_eq!(waited, before);
+			} else {
+				prop_assert!(waited > before || before == limits.most);
+			}
+			// Who waits for others to leave makes no room.
+			prop_assert_eq!(market.room_after_waiting(&limits, market.lots), before);
+		}
+
+		/// However a payment is divided, and whatever is on sale meanwhile: it moves the room by no more
+		/// than its share, one way or the other.
+		#[test]
+		fn many_crumbs_move_the_room_no_further_than_what_is_paid_for_them(
+			limits in limits(),
+			mut market in market(),
+			crumbs in prop::collection::vec((0u128..1_000_000, 0u128..100_000_000, any::<bool>()), 1..50),
+		) {
+			let before = limits.widened(market.room).total;
+			let (mut eagerly_paid, mut late_paid) = (0, 0);
+			for (paid, on_sale, eagerly) in crumbs {
+				market.on_sale = on_sale;
+				market.room = market.room_after_purchase(&limits, paid, eagerly);
+				*if eagerly { &mut eagerly_paid } else { &mut late_paid } += paid;
+			}
+			prop_assert!(market.room <= before + eagerly_paid / PART_OF_PAYMENT);
+			prop_assert!(before <= market.room + late_paid * MOST_PER_PAYMENT);
 		}
 
 		#[test]
@@ -158,11 +215,12 @@ mod tests {
 			..Default::default()
 		};
 		let waiting = (0..).find(|_| {
-			market.room = market.room_after_waiting(&limits);
+			market.room = market.room_after_waiting(&limits, MANY);
 			market.room == limits.most
 		});
 		// Nine doublings of 18 minutes.
-		assert!((3_100..3_300).contains(&waiting.unwrap()), "{waiting:?}");
+		let waiting = waiting.unwrap() * i64::from(PATIENCE);
+		assert!((3_100..3_300).contains(&waiting), "{waiting:?}");
 		market.room = 0;
 		let sales = (0..).find(|_| {
 			market.on_sale = limits.widened(market.room).total;

@@ -1,17 +1,15 @@
-//! Prices that start to fall, and lots that wait until theirs may.
+//! Prices that start to fall, and how much is on sale.
 //!
 //! A lot is put on sale when the oracle has prices to sell by and there is room under the
 //! [`crate::Limits`], which widen and narrow by what buyers take (`room.rs`). If there is no price, it
 //! looks for one again after [`Terms::retry_after`](crate::Terms::retry_after); if there is no room,
-//! it takes a ticket of the queue of its debt asset.
+//! it takes a ticket of the queue of its debt asset (`queue.rs`).
 
 use cairn_math::Price;
 use cairn_primitives::{AssetId, Balance, BlockNumber, LotId, Quote};
-use frame_support::{defensive, traits::Get, weights::WeightMeter};
+use frame_support::{defensive, traits::Get};
 
-use crate::{
-	Config, Event, Lot, Lots, Market, Markets, Pallet, Place, Queue, Sale, WeightInfo, LOG_TARGET,
-};
+use crate::{Config, Event, Lot, Market, Markets, Pallet, Place, Queue, Sale, WeightInfo};
 
 /// Where a lot has got that wanted to be for sale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +38,7 @@ impl<T: Config> Pallet<T> {
 			.unwrap_or_default()
 	}
 
-	fn put_market(debt_asset: &AssetId, market: Market) {
+	pub(crate) fn put_market(debt_asset: &AssetId, market: Market) {
 		Markets::<T>::mutate(|markets| {
 			if markets.try_insert(debt_asset.clone(), market).is_err() {
 				defensive!("lots are to raise more debt assets than there can be");
@@ -52,17 +50,18 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn change_market(debt_asset: &AssetId, change: impl FnOnce(&mut Market)) {
 		let mut market = Self::market_of(debt_asset);
 		change(&mut market);
+		market.stirred = market.queued() > 0;
 		Self::put_market(debt_asset, market);
 	}
 
 	/// How much of `lot` is offered at a time.
-	fn offer(lot: &Lot) -> Balance {
+	pub(crate) fn offer(lot: &Lot) -> Balance {
 		let market = Self::market_of(&lot.debt_asset);
 		Self::limits_now(&market).offer(lot.tab(), T::MinimumRemainder::get())
 	}
 
 	/// Whether `offer` more may be for sale. When nothing is, anything may.
-	fn has_room(market: &Market, offer: Balance) -> bool {
+	pub(crate) fn has_room(market: &Market, offer: Balance) -> bool {
 		let limits = Self::limits_now(market);
 		let free = limits.total.saturating_sub(market.on_sale);
 		market.lots < T::MaxLots::get() && (free >= offer || market.lots == 0)
@@ -77,7 +76,7 @@ impl<T: Config> Pallet<T> {
 		if market.queued() == 0 && Self::has_room(&market, Self::offer(lot)) {
 			Self::start(id, lot, &quote)
 		} else {
-			Self::join_queue(id, lot, market)
+			Self::join_queue(id, lot)
 		}
 	}
 
@@ -87,7 +86,7 @@ impl<T: Config> Pallet<T> {
 		Self::tell(id, lot, outcome, was_on_sale);
 	}
 
-	fn tell(id: LotId, lot: &Lot, outcome: Outcome, was_on_sale: bool) {
+	pub(crate) fn tell(id: LotId, lot: &Lot, outcome: Outcome, was_on_sale: bool) {
 		match (outcome, &lot.sale) {
 			(Outcome::OnSale, Some(sale)) => Self::deposit_event(Event::LotReset {
 				lot: id,
@@ -103,7 +102,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Starts the price of `lot`, for which there is room.
-	fn start(id: LotId, lot: &mut Lot, quote: &Quote) -> Outcome {
+	pub(crate) fn start(id: LotId, lot: &mut Lot, quote: &Quote) -> Outcome {
 		let Some(mark) = Self::watch(id, &lot.collateral, quote.price) else {
 			// The oracle's price could not be watched for it. That passes, as lots are sold.
 			return Self::look_for_price_later(id, lot);
@@ -127,20 +126,10 @@ impl<T: Config> Pallet<T> {
 		Outcome::OnSale
 	}
 
-	fn look_for_price_later(id: LotId, lot: &mut Lot) -> Outcome {
+	pub(crate) fn look_for_price_later(id: LotId, lot: &mut Lot) -> Outcome {
 		let at = Self::schedule(id, Self::now(), lot.terms.retry_after);
 		lot.place = Place::Agenda(at);
 		Outcome::NoPrice
-	}
-
-	fn join_queue(id: LotId, lot: &mut Lot, mut market: Market) -> Outcome {
-		let ticket = market.next_ticket;
-		// A ticket in every nanosecond would last for 584 years.
-		market.next_ticket = ticket.saturating_add(1);
-		Self::put_market(&lot.debt_asset, market);
-		Queue::<T>::insert(&lot.debt_asset, ticket, id);
-		lot.place = Place::Queue(ticket);
-		Outcome::Queued
 	}
 
 	/// Takes `lot` off sale, and returns the sale that was under way. Its place stays.
@@ -199,58 +188,10 @@ impl<T: Config> Pallet<T> {
 		lot.terms.price_after(sale.start_price, elapsed)
 	}
 
-	/// Starts the lots at the head of each queue, as long as there is room and `meter` allows.
-	pub(crate) fn advance_queues(meter: &mut WeightMeter) {
-		Self::make_room_for_those_who_wait();
-		for (debt_asset, market) in Markets::<T>::get() {
-			for _ in 0..market.queued() {
-				if !Self::has_room(&Self::market_of(&debt_asset), 1) {
-					break;
-				}
-				if meter.try_consume(Self::event_weight()).is_err() {
-					return;
-				}
-				if !Self::advance_queue(&debt_asset) {
-					break;
-				}
-			}
-		}
-	}
-
-	/// Deals with the first ticket of a queue. `false` if it has to wait.
-	fn advance_queue(debt_asset: &AssetId) -> bool {
-		let market = Self::market_of(debt_asset);
-		let ticket = market.first_ticket;
-		let found = Queue::<T>::get(debt_asset, ticket);
-		let waiting = found.and_then(|id| Lots::<T>::get(id).map(|lot| (id, lot)));
-		if let Some((_, lot)) = &waiting {
-			if !Self::has_room(&market, Self::offer(lot)) && Self::quote_of(lot).is_some() {
-				return false;
-			}
-		}
-		Queue::<T>::remove(debt_asset, ticket);
-		Self::change_market(debt_asset, |market| {
-			market.first_ticket = ticket.saturating_add(1).min(market.next_ticket);
-		});
-		match waiting {
-			Some((id, mut lot)) => {
-				let outcome = match Self::quote_of(&lot) {
-					Some(quote) => Self::start(id, &mut lot, &quote),
-					None => Self::look_for_price_later(id, &mut lot),
-				};
-				Self::tell(id, &lot, outcome, false);
-				Lots::<T>::insert(id, lot);
-			}
-			None => {
-				log::error!(target: LOG_TARGET, "ticket {ticket} of {debt_asset:?} has no lot");
-				defensive!("a ticket of the queue has no lot");
-			}
-		}
-		true
-	}
-
 	/// The most that it weighs to deal with one lot whose time has come.
 	pub(crate) fn event_weight() -> frame_support::weights::Weight {
-		T::WeightInfo::advance_restart().max(T::WeightInfo::advance_takeover())
+		T::WeightInfo::advance_restart()
+			.max(T::WeightInfo::advance_queued())
+			.max(T::WeightInfo::advance_takeover())
 	}
 }

@@ -33,11 +33,13 @@ impl<T: Config> Pallet<T> {
 	///
 	/// 1. every open lot has something to sell and something to raise, and numbers that fit;
 	/// 2. every open lot is in exactly the slot of the agenda, or of the queue, that its row names,
-	///    and both hold nothing else, no empty slot, and nothing before their cursors;
+	///    and both hold nothing else, no empty slot, and nothing before their cursors (I29: every lot has
+	///    a next event);
 	/// 3. a closed lot is kept exactly as long as something of it is owed;
-	/// 4. what lots hold of a collateral is the sum over open and closed lots, and custody has it;
+	/// 4. what lots hold of a collateral is the sum over open and closed lots, and custody has it (I27:
+	///    no lot sells what is not there);
 	/// 5. the debt of all lots is what their market has counted, and what the balance sheet has in
-	///    auction;
+	///    auction (I26: the tabs are the debt in auction);
 	/// 6. current lots belong to their books, and what is announced is current and nothing else;
 	/// 7. what is known of each market is the sum over the lots on sale, and no more of them are on
 	///    sale than may be;
@@ -226,6 +228,10 @@ impl<T: Config> Pallet<T> {
 			ensure!(
 				queued == market.queued(),
 				"the queue is longer or shorter than its tickets"
+			);
+			ensure!(
+				!market.stirred || queued > 0,
+				"a queue without lots is to be looked at"
 			);
 		}
 		ensure!(

@@ -163,6 +163,8 @@ pub struct Market {
 	pub first_ticket: u64,
 	/// The ticket that is given out next.
 	pub next_ticket: u64,
+	/// Whether anything has happened since the first in the queue was found to have no room.
+	pub stirred: bool,
 }
 
 impl Market {

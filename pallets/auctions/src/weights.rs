@@ -22,6 +22,8 @@ pub trait WeightInfo {
 	fn advance_watch() -> Weight;
 	/// Starting the price of one lot again, in a crowded agenda.
 	fn advance_restart() -> Weight;
+	/// Starting the price of one lot that has waited in the queue, in a crowded agenda.
+	fn advance_queued() -> Weight;
 	/// Giving what one lot offers to the reserve.
 	fn advance_takeover() -> Weight;
 	/// Buying the last of a lot of surplus.
@@ -75,6 +77,10 @@ impl WeightInfo for () {
 
 	fn advance_restart() -> Weight {
 		Weight::from_parts(1_000, 10)
+	}
+
+	fn advance_queued() -> Weight {
+		Weight::from_parts(1_500, 10)
 	}
 
 	fn advance_takeover() -> Weight {

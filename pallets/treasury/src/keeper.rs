@@ -177,7 +177,7 @@ mod tests {
 	use proptest::prelude::*;
 
 	proptest! {
-		/// Whoever pays a fee to be paid for it loses at least half of it.
+		/// I30: whoever has himself liquidated to be paid for it loses at least half of the fee.
 		#[test]
 		fn nobody_is_paid_more_than_half_of_what_he_brings(
 			flat: u128, share in 0..=1_000_000_000u32, fee: u128,

@@ -206,6 +206,12 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
+	// Provisional: what `advance_restart` weighs, with the row of the queue and one more of the watches.
+	fn advance_queued() -> Weight {
+		Weight::from_parts(123_954_000, 18996)
+			.saturating_add(T::DbWeight::get().reads(15))
+			.saturating_add(T::DbWeight::get().writes(8))
+	}
 	/// Storage: `Auctions::LotLimits` (r:1 w:0)
 	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Markets` (r:1 w:1)

@@ -223,6 +223,16 @@ pub struct Timing {
 	pub median: f64,
 }
 
+impl Timing {
+	fn of(cold: f64, times: &mut [f64]) -> Self {
+		Self {
+			cold,
+			least: least(times),
+			median: median(times),
+		}
+	}
+}
+
 impl Chain<'_> {
 	fn opened(&self) -> Result<&Open> {
 		self.open
@@ -350,10 +360,8 @@ impl Chain<'_> {
 			*cold = self.execute(block)?;
 		}
 		let mut times = self.execute_in_turns(blocks, repeat)?;
-		Ok(std::array::from_fn(|block| Timing {
-			cold: cold[block],
-			least: least(&times[block]),
-			median: median(&mut times[block]),
+		Ok(std::array::from_fn(|block| {
+			Timing::of(cold[block], &mut times[block])
 		}))
 	}
 
@@ -380,6 +388,31 @@ impl Chain<'_> {
 			}
 		}
 		Ok(times)
+	}
+
+	/// As [`Chain::measure`], with a block of each of several chains: whatever else the machine does meets
+	/// all of them.
+	pub fn measure_in_turns(
+		pairs: &mut [(Chain<'_>, Built)],
+		repeat: usize,
+	) -> Result<Vec<Timing>> {
+		let mut cold = Vec::with_capacity(pairs.len());
+		for (chain, block) in pairs.iter_mut() {
+			chain.reopen()?;
+			cold.push(chain.execute(block)?);
+		}
+		let mut times = vec![Vec::with_capacity(repeat); pairs.len()];
+		// The first round fills the caches for all of them.
+		for round in 0..=repeat {
+			for ((chain, block), times) in pairs.iter().zip(&mut times) {
+				let took = chain.execute(block)?;
+				if round > 0 {
+					times.push(took);
+				}
+			}
+		}
+		let pairs = cold.into_iter().zip(&mut times);
+		Ok(pairs.map(|(cold, times)| Timing::of(cold, times)).collect())
 	}
 
 	fn execute(&self, built: &Built) -> Result<f64> {

@@ -169,6 +169,10 @@ fn a_market_that_has_lost_count_is_noticed() {
 		|_| Markets::<Test>::mutate(|markets| markets.get_mut(&CUSD).unwrap().next_ticket += 1),
 		"the queue is longer or shorter than its tickets",
 	);
+	damaged(
+		|_| Markets::<Test>::mutate(|markets| markets.get_mut(&CUSD).unwrap().stirred = true),
+		"a queue without lots is to be looked at",
+	);
 }
 
 #[test]

@@ -147,7 +147,7 @@ fn less_comes_up_when_buyers_wait_for_it_to_be_cheap() {
 		run_to(750);
 		let market = Auctions::market(CUSD);
 		let room = market.room / ONE_CUSD;
-		assert!((3_000..3_010).contains(&room), "{room}");
+		assert!((3_000..3_100).contains(&room), "{room}");
 		assert_eq!((market.lots, market.queued), (3, 0));
 		// 1.15 to 0.5175 of the oracle's price: the upper half ends at 0.834.
 		assert!(Auctions::price(lots[0]).unwrap() < cents(417));
@@ -183,7 +183,7 @@ fn without_buyers_nobody_waits_for_ever() {
 			lots.iter().filter(been).count()
 		};
 		assert_eq!(been_on_sale(), 1);
-		// Not even five doublings of 355 blocks.
+		// Not even five doublings of 360 blocks.
 		run_to(1_776);
 		assert_eq!(been_on_sale(), 30);
 		assert!(Auctions::market(CUSD).room <= 33_000 * ONE_CUSD);
@@ -324,5 +324,65 @@ fn a_lot_whose_feed_is_dead_does_not_hold_up_the_queue() {
 		set_status(&ETH, QuoteStatus::Live);
 		run_to(due(dead));
 		assert!(is_queued(dead));
+	});
+}
+
+/// Long queues are looked at when something has made room, and every sixteenth block.
+#[test]
+fn a_queue_is_left_alone_until_something_makes_room() {
+	run(|| {
+		lend(BUYER, 100_000 * ONE_CUSD);
+		limit(1_000, 1_000);
+		let lots = lots(20);
+		next_block();
+		let idle = next_block_with(frame_support::weights::Weight::MAX);
+		for block in 4..40 {
+			let market = crate::Markets::<Test>::get()[&CUSD];
+			assert!(!market.stirred, "{block}");
+			assert_eq!(next_block_with(frame_support::weights::Weight::MAX), idle);
+		}
+		// Governance makes room: within sixteen blocks it is known.
+		limit(1_000, 3_000);
+		run_to(48);
+		assert!(!is_queued(lots[2]) && is_queued(lots[3]));
+		// A buyer makes room: at once.
+		assert_ok!(take(lots[0], u128::MAX));
+		next_block();
+		assert_eq!(sale(lots[3]).started_at, 49);
+	});
+}
+
+/// Whoever wants others to wait has to buy what they would have bought.
+#[test]
+fn nobody_closes_the_market_for_a_crumb_at_a_time() {
+	run(|| {
+		lend(BUYER, 100_000 * ONE_CUSD);
+		limit_between(1_000, 1_000, 100_000);
+		let lots = lots(30);
+		for lot in &lots[..10] {
+			while is_queued(*lot) {
+				next_block();
+			}
+			assert_ok!(take(*lot, u128::MAX));
+		}
+		next_block();
+		let room = Auctions::market(CUSD).room;
+		assert!(room >= 6_000 * ONE_CUSD, "{room}");
+		run_to(700);
+		let (before, start) = (Auctions::market(CUSD).room, balance(CUSD, BUYER));
+		assert!(before >= room && Auctions::price(lots[10]).unwrap() < cents(417));
+		// One unit in every block, for an hour.
+		let mut crumbs = 0;
+		for _ in 0..1_200 {
+			let is_cheap = |lot: &&u64| Auctions::price(**lot).is_some_and(|now| now < cents(417));
+			if let Some(lot) = lots.iter().find(is_cheap) {
+				assert_ok!(take(*lot, 1));
+				crumbs += 1;
+			}
+			next_block();
+		}
+		let spent = start - balance(CUSD, BUYER);
+		assert!(crumbs > 500 && spent < ONE_CUSD, "{crumbs} {spent}");
+		assert!(Auctions::market(CUSD).room + 8 * spent >= before);
 	});
 }

@@ -2,7 +2,7 @@
 
 use crate::{
 	extent::Extent,
-	index::Rows,
+	rows::Rows,
 	types::{Adjustment, Basket, Breaker, LimitsOf, Vault},
 	Config, Error, Event, Facilities, FacilityStates, HoldReason, NextVault, Pallet, Vaults,
 	VaultsOf,
@@ -167,7 +167,7 @@ impl<T: Config> Pallet<T> {
 		} else {
 			position.repay(&who, owed)?
 		};
-		if !position.unindex(&mut Rows::uncounted()) {
+		if !position.unindex(&mut Rows::direct()) {
 			Self::deposit_event(Event::IndexDrift { vault });
 		}
 		let extent = Extent {

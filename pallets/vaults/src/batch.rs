@@ -3,7 +3,8 @@
 
 use crate::{
 	adjust::Position,
-	index::{Index, Rows},
+	index::Index,
+	rows::Rows,
 	types::{
 		risk_book, waiting_book, BookId, Breaker, CollateralIndex, Entry, Facility, FacilityState,
 		Vault,
@@ -93,12 +94,12 @@ pub(crate) struct Batch<T: Config> {
 	pub fees: Vec<Balance>,
 	/// Who is paid for it, if anybody is.
 	pub keeper: Option<T::AccountId>,
-	rows: Rows,
+	rows: Rows<T>,
 }
 
 impl<T: Config> Batch<T> {
 	/// `None` if nothing can be liquidated in this facility now.
-	pub fn open(id: FacilityId, rows: Rows) -> Option<Self> {
+	pub fn open(id: FacilityId, rows: Rows<T>) -> Option<Self> {
 		let facility = Pallet::<T>::facility_now(id)?;
 		if facility.breaker >= Breaker::NoNewLiquidations || T::Prices::is_down() {
 			return None;
@@ -179,12 +180,12 @@ impl<T: Config> Batch<T> {
 	fn enforce_book(&mut self, book: BookId, bound: Trigger, meter: &mut WeightMeter) -> Reached {
 		// A vault that is put back into the same book is not looked at a second time.
 		let mut seen = BTreeSet::new();
-		let mut cursor = Index::<T>::highest(book);
+		let mut cursor = Index::<T>::highest(book, &mut self.rows);
 		while let Some(tick) = cursor.filter(|tick| *tick >= bound.tick()) {
 			if self.enforce_tick(book, tick, bound, &mut seen, meter) == Reached::Limit {
 				return Reached::Limit;
 			}
-			cursor = Index::<T>::next_below(book, tick);
+			cursor = Index::<T>::next_below(book, tick, &mut self.rows);
 		}
 		Reached::End
 	}
@@ -199,7 +200,8 @@ impl<T: Config> Batch<T> {
 		seen: &mut BTreeSet<VaultId>,
 		meter: &mut WeightMeter,
 	) -> Reached {
-		let hurt = Index::<T>::extent(book, tick).filter(|(_, highest)| *highest > bound);
+		let hurt =
+			Index::<T>::extent(book, tick, &mut self.rows).filter(|(_, highest)| *highest > bound);
 		let Some((pages, highest)) = hurt else {
 			let charged = meter.try_consume(T::WeightInfo::visit_page());
 			return charged.map_or(Reached::Limit, |()| Reached::End);
@@ -215,7 +217,7 @@ impl<T: Config> Batch<T> {
 			};
 			left = left.max(left_here);
 		}
-		if let Some((_, added)) = Index::<T>::extent(book, tick) {
+		if let Some((_, added)) = Index::<T>::extent(book, tick, &mut self.rows) {
 			Index::<T>::set_highest(book, tick, left.max(added), &mut self.rows);
 		}
 		// The bound's own row, if no vault has been charged for it.
@@ -323,6 +325,7 @@ impl<T: Config> Batch<T> {
 
 	/// Writes what concerns all vaults of the batch, hands the seizures over, and has the keeper paid.
 	pub fn close(mut self) -> Progress {
+		self.rows.write();
 		FacilityStates::<T>::insert(self.id, &self.state);
 		if !self.debt_seized.is_zero() {
 			T::Sheet::debt_seized(&self.facility.debt_asset, self.debt_seized);

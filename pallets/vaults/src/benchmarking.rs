@@ -6,9 +6,10 @@ mod set_up;
 
 use crate::{
 	enforcement::{BATCH, ROWS},
-	index::{Index, Rows, PAGE_ENTRIES},
+	index::{Index, PAGE_ENTRIES},
 	position::Position,
 	ramp::MAX_RAMPS,
+	rows::Rows,
 	types::{risk_book, Adjustment, FacilityChange, FacilityTerms, Guard, Limits},
 	valuation::LiquidationPrices,
 	Call, Config, Facilities, FacilityStates, NextFacility, NextVault, Pallet, Receipts,
@@ -395,7 +396,7 @@ mod benchmarks {
 	#[benchmark]
 	fn visit_page() -> Result<(), BenchmarkError> {
 		let book = risk_book(1_000, 0);
-		let mut rows = Rows::counting();
+		let mut rows = Rows::direct();
 		let trigger = Trigger::from_ratio_ceil(U512::from(1_000_000u32), U512::from(999_999u32));
 		for vault in 0..u64::from(PAGE_ENTRIES) {
 			Index::<T>::insert(book, trigger, vault, &mut rows);
@@ -403,14 +404,15 @@ mod benchmarks {
 		let far = Trigger::from_ratio_ceil(U512::one(), U512::from(1_000_000u32));
 		Index::<T>::insert(book, far, 1_000, &mut rows);
 		let tick = trigger.tick();
+		let mut rows = Rows::of_batch();
 		let (found, next);
 		#[block]
 		{
-			assert!(Index::<T>::extent(book, tick).is_some());
+			assert!(Index::<T>::extent(book, tick, &mut rows).is_some());
 			let taken =
 				Index::<T>::take_above(book, (tick, 0), trigger, u32::MAX, |_| true, &mut rows);
 			found = taken.vaults.len();
-			next = Index::<T>::next_below(book, tick);
+			next = Index::<T>::next_below(book, tick, &mut rows);
 		}
 		assert_eq!(found, 0);
 		assert_eq!(next, Some(far.tick()));
@@ -443,7 +445,7 @@ mod benchmarks {
 	#[benchmark]
 	fn index_rows(r: Linear<3, ROWS>) {
 		let book = risk_book(1_000, 0);
-		let mut rows = Rows::counting();
+		let mut rows = Rows::of_batch();
 		#[block]
 		{
 			for number in 0..(r - 1) / 2 {
@@ -451,6 +453,7 @@ mod benchmarks {
 				let trigger = Trigger::from_ratio_ceil(ratio, U512::one() << 96);
 				Index::<T>::insert(book, trigger, number.into(), &mut rows);
 			}
+			rows.write();
 		}
 		assert_eq!(rows.take_fresh(), (r - 1) / 2 * 2 + 1);
 	}
@@ -488,7 +491,7 @@ mod benchmarks {
 		for leg in &vault.legs {
 			let entry = leg.entry.ok_or("a leg with debt has an entry")?;
 			let book = risk_book(facility, leg.collateral);
-			assert!(Index::<T>::remove(book, entry, id, &mut Rows::uncounted()));
+			assert!(Index::<T>::remove(book, entry, id, &mut Rows::direct()));
 		}
 		#[block]
 		{

@@ -3,7 +3,8 @@
 use crate::{
 	batch::{Batch, Progress, Reached, Verdict},
 	extent::Extent,
-	index::{Rows, ROWS_OF_ENTRY},
+	index::ROWS_OF_ENTRY,
+	rows::Rows,
 	types::CollateralIndex,
 	weights::WeightInfo,
 	Config, Error, LeftBehind, Pallet, Vaults, MAX_CLAIMS, MAX_LEGS,
@@ -108,7 +109,7 @@ impl<T: Config> Pallet<T> {
 		{
 			return (Progress::default(), Reached::Limit);
 		}
-		let Some(batch) = Batch::<T>::open(id, Rows::counting()) else {
+		let Some(batch) = Batch::<T>::open(id, Rows::of_batch()) else {
 			return (Progress::default(), Reached::End);
 		};
 		let mut batch = batch.for_keeper(keeper);
@@ -206,7 +207,7 @@ impl<T: Config> Pallet<T> {
 		let is_guarded = vault.guard.is_some();
 		// One that is in no book would not have been found by any budget.
 		let is_indexed = vault.legs.iter().any(|leg| leg.entry.is_some());
-		let mut batch = Batch::<T>::open(vault.facility, Rows::uncounted())
+		let mut batch = Batch::<T>::open(vault.facility, Rows::direct())
 			.ok_or(Error::<T>::SwitchedOff)?
 			.for_keeper(Some(keeper).filter(|_| is_indexed));
 		match batch.evaluate(id, vault).verdict {

@@ -20,10 +20,11 @@
 //! soon as the collateral has a price again.
 
 use crate::{
+	rows::Rows,
 	types::{BookId, Entry},
-	Config, Pages, Summaries, Words,
+	Config, Pages, Summaries,
 };
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::vec::Vec;
 use cairn_math::{Tick, Trigger, TICKS};
 use cairn_primitives::VaultId;
 use codec::{Decode, Encode, MaxEncodedLen};
@@ -59,6 +60,20 @@ pub struct Page {
 	pub entries: BoundedVec<(Trigger, VaultId), ConstU32<PAGE_ENTRIES>>,
 }
 
+impl Page {
+	/// What is different afterwards whenever an entry is put into this tick and changes its head.
+	fn outline(&self) -> (u16, u16, u16, Trigger, usize) {
+		let Self {
+			pages,
+			occupied,
+			roomy,
+			highest,
+			entries,
+		} = self;
+		(*pages, *occupied, *roomy, *highest, entries.len())
+	}
+}
+
 /// What [`Index::take_above`] found in a page.
 pub struct Taken {
 	/// The vaults taken out of the page, and where their entries lay.
@@ -67,66 +82,6 @@ pub struct Taken {
 	pub more: bool,
 	/// The highest trigger that stays in the page; the lowest of all if none does.
 	pub highest_left: Trigger,
-}
-
-/// Counts the rows that the index writes, each once.
-///
-/// Writing a row a second time within a block costs next to nothing: what costs is the row's way
-/// into the state root. So a batch of vaults is charged for the rows that it has touched, not for
-/// how often.
-#[derive(Default)]
-pub struct Rows {
-	seen: Option<BTreeSet<Row>>,
-	fresh: u32,
-}
-
-/// Book, and what of it.
-type Row = (BookId, Part);
-
-/// What of a book a row holds.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
-	Summary,
-	Word(u16),
-	Page(Tick, u16),
-}
-
-impl Rows {
-	/// Counts.
-	pub fn counting() -> Self {
-		Self {
-			seen: Some(BTreeSet::new()),
-			fresh: 0,
-		}
-	}
-
-	/// Does not count: the caller is charged for the worst case.
-	pub fn uncounted() -> Self {
-		Self::default()
-	}
-
-	/// How many rows have been touched for the first time since this was last asked.
-	pub fn take_fresh(&mut self) -> u32 {
-		core::mem::take(&mut self.fresh)
-	}
-
-	fn touch(&mut self, row: Row) {
-		if let Some(seen) = &mut self.seen {
-			self.fresh = self.fresh.saturating_add(u32::from(seen.insert(row)));
-		}
-	}
-
-	fn page(&mut self, book: BookId, tick: Tick, page: u16) {
-		self.touch((book, Part::Page(tick, page)));
-	}
-
-	fn word(&mut self, book: BookId, word: u32) {
-		self.touch((book, Part::Word(word as u16)));
-	}
-
-	fn summary(&mut self, book: BookId) {
-		self.touch((book, Part::Summary));
-	}
 }
 
 /// How many rows of the index an entry that comes or goes can touch: its page, the head of its
@@ -141,7 +96,7 @@ impl<T: Config> Index<T> {
 	///
 	/// If the tick is full, which takes two million vaults, the entry goes to the next higher one:
 	/// such a vault is looked at too early, never too late.
-	pub fn insert(book: BookId, trigger: Trigger, vault: VaultId, rows: &mut Rows) -> Entry {
+	pub fn insert(book: BookId, trigger: Trigger, vault: VaultId, rows: &mut Rows<T>) -> Entry {
 		let mut trigger = trigger;
 		loop {
 			if let Some(page) = Self::insert_in_tick(book, trigger, vault, rows) {
@@ -164,27 +119,25 @@ impl<T: Config> Index<T> {
 		book: BookId,
 		trigger: Trigger,
 		vault: VaultId,
-		rows: &mut Rows,
+		rows: &mut Rows<T>,
 	) -> Option<u16> {
 		let tick = trigger.tick();
-		let Some(found) = Pages::<T>::get((book, tick, 0)) else {
+		let Some(mut head) = rows.get::<Page>((book, tick, 0)) else {
 			let mut head = Page {
 				pages: 1,
 				highest: trigger,
 				..Default::default()
 			};
 			head.entries.try_push((trigger, vault)).ok()?;
-			rows.page(book, tick, 0);
-			Pages::<T>::insert((book, tick, 0), head);
+			rows.put((book, tick, 0), Some(head));
 			Self::set_bit(book, tick, rows);
 			return Some(0);
 		};
-		let mut head = found.clone();
+		let before = head.outline();
 		let number = Self::place(book, &mut head, trigger, vault, rows)?;
 		head.highest = head.highest.max(trigger);
-		if head != found {
-			rows.page(book, tick, 0);
-			Pages::<T>::insert((book, tick, 0), head);
+		if head.outline() != before {
+			rows.put((book, tick, 0), Some(head));
 		}
 		Some(number)
 	}
@@ -195,7 +148,7 @@ impl<T: Config> Index<T> {
 		head: &mut Page,
 		trigger: Trigger,
 		vault: VaultId,
-		rows: &mut Rows,
+		rows: &mut Rows<T>,
 	) -> Option<u16> {
 		let tick = trigger.tick();
 		if head.entries.try_push((trigger, vault)).is_ok() {
@@ -205,12 +158,11 @@ impl<T: Config> Index<T> {
 			if number == 0 || number >= head.pages {
 				continue;
 			}
-			let found = Pages::<T>::get((book, tick, number));
+			let found = rows.get::<Page>((book, tick, number));
 			let was_empty = found.is_none();
 			let mut page = found.unwrap_or_default();
 			if page.entries.try_push((trigger, vault)).is_ok() {
-				rows.page(book, tick, number);
-				Pages::<T>::insert((book, tick, number), page);
+				rows.put((book, tick, number), Some(page));
 				head.occupied = head.occupied.saturating_add(u16::from(was_empty));
 				return Some(number);
 			}
@@ -221,8 +173,7 @@ impl<T: Config> Index<T> {
 		}
 		let mut page = Page::default();
 		page.entries.try_push((trigger, vault)).ok()?;
-		rows.page(book, tick, number);
-		Pages::<T>::insert((book, tick, number), page);
+		rows.put((book, tick, number), Some(page));
 		head.pages = number.saturating_add(1);
 		head.occupied = head.occupied.saturating_add(1);
 		head.roomy = number;
@@ -231,9 +182,9 @@ impl<T: Config> Index<T> {
 
 	/// Removes an entry. `false` if it is not where it should be; nothing has changed then.
 	#[must_use]
-	pub fn remove(book: BookId, entry: Entry, vault: VaultId, rows: &mut Rows) -> bool {
+	pub fn remove(book: BookId, entry: Entry, vault: VaultId, rows: &mut Rows<T>) -> bool {
 		let tick = entry.trigger.tick();
-		let Some(mut page) = Pages::<T>::get((book, tick, entry.page)) else {
+		let Some(mut page) = rows.get::<Page>((book, tick, entry.page)) else {
 			return false;
 		};
 		let Some(position) = page.entries.iter().position(|(_, v)| *v == vault) else {
@@ -253,14 +204,14 @@ impl<T: Config> Index<T> {
 		bound: Trigger,
 		most: u32,
 		wanted: impl Fn(&VaultId) -> bool,
-		rows: &mut Rows,
+		rows: &mut Rows<T>,
 	) -> Taken {
 		let mut taken = Taken {
 			vaults: Vec::new(),
 			more: false,
 			highest_left: Trigger::MIN,
 		};
-		let Some(mut page) = Pages::<T>::get((book, tick, number)) else {
+		let Some(mut page) = rows.get::<Page>((book, tick, number)) else {
 			return taken;
 		};
 		let was_full = page.entries.len() as u32 == PAGE_ENTRIES;
@@ -285,19 +236,19 @@ impl<T: Config> Index<T> {
 	}
 
 	/// How many pages a tick has, and the bound of its triggers; `None` if it is empty.
-	pub fn extent(book: BookId, tick: Tick) -> Option<(u16, Trigger)> {
-		Pages::<T>::get((book, tick, 0)).map(|head| (head.pages, head.highest))
+	pub fn extent(book: BookId, tick: Tick, rows: &mut Rows<T>) -> Option<(u16, Trigger)> {
+		rows.get::<Page>((book, tick, 0))
+			.map(|head| (head.pages, head.highest))
 	}
 
 	/// Gives a tick the bound `highest`. Nothing happens if the tick is empty.
-	pub fn set_highest(book: BookId, tick: Tick, highest: Trigger, rows: &mut Rows) {
-		let Some(mut head) = Pages::<T>::get((book, tick, 0)) else {
+	pub fn set_highest(book: BookId, tick: Tick, highest: Trigger, rows: &mut Rows<T>) {
+		let Some(mut head) = rows.get::<Page>((book, tick, 0)) else {
 			return;
 		};
 		if head.highest != highest {
 			head.highest = highest;
-			rows.page(book, tick, 0);
-			Pages::<T>::insert((book, tick, 0), head);
+			rows.put((book, tick, 0), Some(head));
 		}
 	}
 
@@ -313,26 +264,26 @@ impl<T: Config> Index<T> {
 	}
 
 	/// The highest tick with an entry.
-	pub fn highest(book: BookId) -> Option<Tick> {
-		Self::highest_up_to(book, TICKS.checked_sub(1)?)
+	pub fn highest(book: BookId, rows: &mut Rows<T>) -> Option<Tick> {
+		Self::highest_up_to(book, TICKS.checked_sub(1)?, rows)
 	}
 
 	/// The highest tick with an entry below `tick`.
-	pub fn next_below(book: BookId, tick: Tick) -> Option<Tick> {
-		Self::highest_up_to(book, tick.checked_sub(1)?)
+	pub fn next_below(book: BookId, tick: Tick, rows: &mut Rows<T>) -> Option<Tick> {
+		Self::highest_up_to(book, tick.checked_sub(1)?, rows)
 	}
 
-	fn highest_up_to(book: BookId, tick: Tick) -> Option<Tick> {
-		let summary = Summaries::<T>::get(book)?;
+	fn highest_up_to(book: BookId, tick: Tick, rows: &mut Rows<T>) -> Option<Tick> {
+		let summary = rows.get::<Summary>(book)?;
 		let (word, bit) = (tick / WORD_TICKS, tick % WORD_TICKS);
 		if is_set(&summary, word) {
-			let bits = Words::<T>::get(book, word as u16);
+			let bits = rows.get::<Word>((book, word as u16));
 			if let Some(found) = bits.and_then(|bits| highest_set(&bits, bit)) {
 				return Some(word.saturating_mul(WORD_TICKS).saturating_add(found));
 			}
 		}
 		let word = highest_set(&summary, word.checked_sub(1)?)?;
-		let bits = Words::<T>::get(book, word as u16)?;
+		let bits = rows.get::<Word>((book, word as u16))?;
 		let found = highest_set(&bits, WORD_TICKS.saturating_sub(1))?;
 		Some(word.saturating_mul(WORD_TICKS).saturating_add(found))
 	}
@@ -344,48 +295,46 @@ impl<T: Config> Index<T> {
 		number: u16,
 		page: Page,
 		was_full: bool,
-		rows: &mut Rows,
+		rows: &mut Rows<T>,
 	) {
-		rows.page(book, tick, number);
 		if number == 0 {
 			Self::put_head(book, tick, page, rows);
 			return;
 		}
 		let emptied = page.entries.is_empty();
 		if emptied {
-			Pages::<T>::remove((book, tick, number));
+			rows.put::<Page>((book, tick, number), None);
 		} else {
-			Pages::<T>::insert((book, tick, number), page);
+			rows.put((book, tick, number), Some(page));
 		}
 		if was_full || emptied {
 			Self::note_room(book, tick, number, emptied, rows);
 		}
 	}
 
-	fn put_head(book: BookId, tick: Tick, mut head: Page, rows: &mut Rows) {
-		rows.page(book, tick, 0);
+	fn put_head(book: BookId, tick: Tick, mut head: Page, rows: &mut Rows<T>) {
 		if head.occupied == 0 {
 			// Whatever was between has been emptied.
 			head.pages = 1;
 		}
 		if head.entries.is_empty() && head.pages <= 1 {
-			Pages::<T>::remove((book, tick, 0));
+			rows.put::<Page>((book, tick, 0), None);
 			Self::clear_bit(book, tick, rows);
 		} else {
-			Pages::<T>::insert((book, tick, 0), head);
+			rows.put((book, tick, 0), Some(head));
 		}
 	}
 
 	/// Remembers that a page other than the head has room, and drops empty pages from the end.
-	fn note_room(book: BookId, tick: Tick, number: u16, emptied: bool, rows: &mut Rows) {
-		let Some(mut head) = Pages::<T>::get((book, tick, 0)) else {
+	fn note_room(book: BookId, tick: Tick, number: u16, emptied: bool, rows: &mut Rows<T>) {
+		let Some(mut head) = rows.get::<Page>((book, tick, 0)) else {
 			return;
 		};
 		head.roomy = number;
 		head.occupied = head.occupied.saturating_sub(u16::from(emptied));
 		for _ in 0..TRIM_STEPS {
 			let last = head.pages.saturating_sub(1);
-			if last == 0 || Pages::<T>::contains_key((book, tick, last)) {
+			if last == 0 || rows.get::<Page>((book, tick, last)).is_some() {
 				break;
 			}
 			head.pages = last;
@@ -393,38 +342,34 @@ impl<T: Config> Index<T> {
 		Self::put_head(book, tick, head, rows);
 	}
 
-	fn set_bit(book: BookId, tick: Tick, rows: &mut Rows) {
+	fn set_bit(book: BookId, tick: Tick, rows: &mut Rows<T>) {
 		let (word, bit) = (tick / WORD_TICKS, tick % WORD_TICKS);
-		rows.word(book, word);
-		let mut bits = Words::<T>::get(book, word as u16).unwrap_or_default();
+		let mut bits = rows.get::<Word>((book, word as u16)).unwrap_or_default();
 		let was_empty = bits == Word::default();
 		set(&mut bits, bit);
-		Words::<T>::insert(book, word as u16, bits);
+		rows.put((book, word as u16), Some(bits));
 		if was_empty {
-			rows.summary(book);
-			let mut summary = Summaries::<T>::get(book).unwrap_or_default();
+			let mut summary = rows.get::<Summary>(book).unwrap_or_default();
 			set(&mut summary, word);
-			Summaries::<T>::insert(book, summary);
+			rows.put(book, Some(summary));
 		}
 	}
 
-	fn clear_bit(book: BookId, tick: Tick, rows: &mut Rows) {
+	fn clear_bit(book: BookId, tick: Tick, rows: &mut Rows<T>) {
 		let (word, bit) = (tick / WORD_TICKS, tick % WORD_TICKS);
-		rows.word(book, word);
-		let mut bits = Words::<T>::get(book, word as u16).unwrap_or_default();
+		let mut bits = rows.get::<Word>((book, word as u16)).unwrap_or_default();
 		clear(&mut bits, bit);
 		if bits != Word::default() {
-			Words::<T>::insert(book, word as u16, bits);
+			rows.put((book, word as u16), Some(bits));
 			return;
 		}
-		Words::<T>::remove(book, word as u16);
-		rows.summary(book);
-		let mut summary = Summaries::<T>::get(book).unwrap_or_default();
+		rows.put::<Word>((book, word as u16), None);
+		let mut summary = rows.get::<Summary>(book).unwrap_or_default();
 		clear(&mut summary, word);
 		if summary == Summary::default() {
-			Summaries::<T>::remove(book);
+			rows.put::<Summary>(book, None);
 		} else {
-			Summaries::<T>::insert(book, summary);
+			rows.put(book, Some(summary));
 		}
 	}
 }

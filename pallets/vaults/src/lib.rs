@@ -70,6 +70,7 @@ pub mod liquidation;
 mod position;
 pub mod ramp;
 mod redemption;
+pub mod rows;
 mod seizing;
 pub mod settlement;
 mod settling;

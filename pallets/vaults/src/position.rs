@@ -2,7 +2,8 @@
 
 use crate::{
 	extent::Extent,
-	index::{Index, Rows},
+	index::Index,
+	rows::Rows,
 	types::{
 		risk_book, waiting_book, Basket, BookId, CollateralIndex, Facility, FacilityState, Leg,
 		LimitsOf, Vault,
@@ -391,7 +392,7 @@ impl<T: Config> Position<T> {
 	}
 
 	/// Takes all entries of the vault out of the index. `false` if one was not where it should be.
-	pub fn unindex(&mut self, rows: &mut Rows) -> bool {
+	pub fn unindex(&mut self, rows: &mut Rows<T>) -> bool {
 		let mut sound = true;
 		for position in 0..self.vault.legs.len() {
 			let Some((collateral, entry)) = self
@@ -416,7 +417,7 @@ impl<T: Config> Position<T> {
 		&mut self,
 		prices: Option<&LiquidationPrices>,
 		waiting: bool,
-		rows: &mut Rows,
+		rows: &mut Rows<T>,
 	) {
 		let waiting = waiting && !self.vault.debt.is_zero();
 		let drifted = waiting != self.vault.waiting && !self.unindex(rows);
@@ -436,7 +437,7 @@ impl<T: Config> Position<T> {
 
 	/// Moves the entries of all legs to the triggers `wanted`. `false` if one was not where it should
 	/// be.
-	fn reindex(&mut self, wanted: Option<Vec<Trigger>>, rows: &mut Rows) -> bool {
+	fn reindex(&mut self, wanted: Option<Vec<Trigger>>, rows: &mut Rows<T>) -> bool {
 		let mut sound = true;
 		for position in 0..self.vault.legs.len() {
 			let Some(leg) = self.vault.legs.get(position).copied() else {
@@ -500,7 +501,7 @@ impl<T: Config> Position<T> {
 		let prices = (self.vault.legs.len() > 1 && !self.vault.debt.is_zero())
 			.then(|| LiquidationPrices::read(&self.facility))
 			.flatten();
-		self.store_vault(prices.as_ref(), false, &mut Rows::uncounted());
+		self.store_vault(prices.as_ref(), false, &mut Rows::direct());
 		self.state.operations = self.state.operations.saturating_add(1);
 		FacilityStates::<T>::insert(self.vault.facility, self.state);
 	}

@@ -6,8 +6,9 @@
 //! settled on the way.
 
 use crate::{
-	index::{Index, Rows},
+	index::Index,
 	position::Position,
+	rows::Rows,
 	types::{Breaker, Vault},
 	valuation::LiquidationPrices,
 	weights::WeightInfo,
@@ -84,7 +85,7 @@ impl<T: Config> Pallet<T> {
 			return;
 		}
 		log::error!(target: LOG_TARGET, "vault {id} was not indexed as it should be");
-		let mut rows = Rows::uncounted();
+		let mut rows = Rows::direct();
 		// What is there goes, what is not need not: either way nothing is left of it.
 		let _ = position.unindex(&mut rows);
 		let prices = LiquidationPrices::read(&position.facility);

@@ -1,7 +1,7 @@
 //! Looking through the risk index from its top, for views: reads only, and never more than it was
 //! told to.
 
-use crate::{index::Index, types::BookId, Config, Pages};
+use crate::{index::Index, rows::Rows, types::BookId, Config, Pages};
 use alloc::vec::Vec;
 use cairn_math::Trigger;
 use cairn_primitives::VaultId;
@@ -22,7 +22,8 @@ impl<T: Config> Index<T> {
 		let mut left = pages;
 		let mut found = Vec::new();
 		let mut complete = true;
-		let mut cursor = Self::highest(book);
+		let mut rows = Rows::direct();
+		let mut cursor = Self::highest(book, &mut rows);
 		'ticks: while let Some(tick) = cursor {
 			if tick < bound.tick() || found.len() >= wanted {
 				break;
@@ -41,7 +42,7 @@ impl<T: Config> Index<T> {
 					.filter(|(trigger, _)| *trigger > bound);
 				found.extend(above);
 			}
-			cursor = Self::next_below(book, tick);
+			cursor = Self::next_below(book, tick, &mut rows);
 		}
 		found.sort_unstable_by(|a, b| b.cmp(a));
 		Top {

@@ -1,8 +1,9 @@
 //! The risk index: the structure by itself, and that it finds whom prices hurt.
 
 use crate::{
-	index::{Index, Page, Rows, PAGE_ENTRIES},
+	index::{Index, Page, PAGE_ENTRIES},
 	mock::*,
+	rows::Rows,
 	types::{BookId, Entry},
 	Pages, Summaries, WeightInfo, Words,
 };
@@ -21,20 +22,20 @@ fn trigger(numerator: u64) -> Trigger {
 }
 
 fn place(trigger: Trigger, vault: VaultId) -> Entry {
-	Index::<Test>::insert(BOOK, trigger, vault, &mut Rows::uncounted())
+	Index::<Test>::insert(BOOK, trigger, vault, &mut Rows::direct())
 }
 
 fn remove(book: BookId, entry: Entry, vault: VaultId) -> bool {
-	Index::<Test>::remove(book, entry, vault, &mut Rows::uncounted())
+	Index::<Test>::remove(book, entry, vault, &mut Rows::direct())
 }
 
 /// Takes at most `most` vaults above a bound out of a tick, as enforcement does.
 fn take(tick: Tick, bound: Trigger, most: usize) -> Vec<(VaultId, Entry)> {
 	let mut vaults = Vec::new();
-	let Some((pages, highest)) = Index::<Test>::extent(BOOK, tick) else {
+	let Some((pages, highest)) = Index::<Test>::extent(BOOK, tick, &mut Rows::direct()) else {
 		return vaults;
 	};
-	let mut rows = Rows::uncounted();
+	let mut rows = Rows::direct();
 	let mut left = Trigger::MIN;
 	for number in (0..pages).rev() {
 		let room = (most - vaults.len()) as u32;
@@ -99,10 +100,10 @@ fn compare(model: &BTreeMap<VaultId, Entry>) {
 		assert!(of_tick.map(|entry| entry.trigger).max() <= Some(head.highest));
 	}
 	let mut walked = Vec::new();
-	let mut cursor = Index::<Test>::highest(BOOK);
+	let mut cursor = Index::<Test>::highest(BOOK, &mut Rows::direct());
 	while let Some(tick) = cursor {
 		walked.push(tick);
-		cursor = Index::<Test>::next_below(BOOK, tick);
+		cursor = Index::<Test>::next_below(BOOK, tick, &mut Rows::direct());
 	}
 	let ticks: BTreeSet<_> = model.values().map(|entry| entry.trigger.tick()).collect();
 	assert_eq!(walked, ticks.into_iter().rev().collect::<Vec<_>>());
@@ -220,7 +221,7 @@ proptest! {
 				apply(step.clone(), &mut model, &mut next);
 			}
 			let before = index_rows();
-			let mut rows = Rows::counting();
+			let mut rows = Rows::of_batch();
 			for step in &steps[cut..] {
 				match step {
 					Step::Insert(numerator) => {
@@ -237,6 +238,8 @@ proptest! {
 					_ => {}
 				}
 			}
+			assert_eq!(index_rows(), before, "a batch writes in the end");
+			rows.write();
 			let after = index_rows();
 			let written = changed(&before.0, &after.0) + changed(&before.1, &after.1);
 			assert!(written as u32 <= rows.take_fresh());

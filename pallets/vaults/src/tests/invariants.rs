@@ -6,7 +6,10 @@ use super::{
 	brute_force::{doings, perform, Doing},
 	exact,
 };
-use crate::{index::Index, mock::*, Event, FacilityStates, NextFacility, Pages, Vaults as Rows};
+use crate::{
+	index::Index, mock::*, rows::Rows as IndexRows, Event, FacilityStates, NextFacility, Pages,
+	Vaults as Rows,
+};
 use cairn_math::{FixedU128, Ray};
 use cairn_primitives::{Balance, BalanceSheet, FacilityId, LiquidationLots, PriceSource, VaultId};
 use frame_support::{
@@ -321,10 +324,10 @@ proptest! {
 			for id in facilities() {
 				for index in 0..facility_now(id).collaterals.len() as u8 {
 					let mut ticks = Vec::new();
-					let mut cursor = Index::<Test>::highest((id, index));
+					let mut cursor = Index::<Test>::highest((id, index), &mut IndexRows::direct());
 					while let Some(tick) = cursor {
 						ticks.push(tick);
-						cursor = Index::<Test>::next_below((id, index), tick);
+						cursor = Index::<Test>::next_below((id, index), tick, &mut IndexRows::direct());
 					}
 					assert!(ticks.windows(2).all(|pair| pair[0] > pair[1]));
 					let there: BTreeSet<_> = Pages::<Test>::iter_keys()

@@ -27,7 +27,7 @@ fn is_drift(event: &Event<Test>, of: VaultId) -> bool {
 /// Writes an entry for `vault` above all prices into the ETH book of a facility.
 fn dangle(facility: u32, vault: VaultId) -> Trigger {
 	let trigger = Trigger::from_ratio_ceil(U512::from(1_000u32), U512::one());
-	let mut rows = crate::index::Rows::uncounted();
+	let mut rows = crate::rows::Rows::direct();
 	crate::index::Index::<Test>::insert((facility, 2), trigger, vault, &mut rows);
 	trigger
 }
@@ -115,7 +115,7 @@ fn an_entry_for_a_vault_of_another_facility_or_of_another_collateral_is_dropped(
 		let before = row(vault);
 		dangle(MIXED, vault);
 		let trigger = Trigger::from_ratio_ceil(U512::from(1_000u32), U512::one());
-		let mut rows = crate::index::Rows::uncounted();
+		let mut rows = crate::rows::Rows::direct();
 		crate::index::Index::<Test>::insert((before.facility, 0), trigger, vault, &mut rows);
 		begin_block_unchecked();
 		assert_eq!(enforce_with(Weight::MAX), 0);

@@ -1,11 +1,8 @@
 //! The sweep finds what the index has lost, and leaves alone what it has not.
 
 use crate::{
-	index::{Index, Rows},
-	mock::*,
-	sweep::SWEPT_PER_BLOCK,
-	types::risk_book,
-	Event, Pages, SweepCursor, Vaults as Rows_, WeightInfo,
+	index::Index, mock::*, rows::Rows, sweep::SWEPT_PER_BLOCK, types::risk_book, Event, Pages,
+	SweepCursor, Vaults as Rows_, WeightInfo,
 };
 use cairn_math::Trigger;
 use cairn_primitives::VaultId;
@@ -40,7 +37,7 @@ fn lose(vault: VaultId) {
 			book,
 			entry,
 			vault,
-			&mut Rows::uncounted()
+			&mut Rows::direct()
 		));
 	}
 }
@@ -68,7 +65,7 @@ fn an_entry_that_is_too_low_is_raised() {
 			let row = row.as_mut().unwrap();
 			for leg in row.legs.iter_mut() {
 				let book = risk_book(row.facility, leg.collateral);
-				let mut rows = Rows::uncounted();
+				let mut rows = Rows::direct();
 				leg.entry = Some(Index::<Test>::insert(book, Trigger::MIN, vault, &mut rows));
 			}
 		});

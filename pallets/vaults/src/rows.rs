@@ -1,0 +1,161 @@
+//! The rows of the risk index, as who changes them sees them.
+//!
+//! A call reads and writes the state. A batch of vaults keeps what it has read, changes that, and
+//! writes each row once in the end: many of its vaults share a page, and nearly all of them share a
+//! word and the summary. It is also charged so, for the rows that it changes and not for how often.
+
+use crate::{
+	index::{Page, Summary, Word},
+	types::BookId,
+	Config, Pages, Summaries, Words,
+};
+use alloc::collections::BTreeMap;
+use cairn_math::Tick;
+use core::marker::PhantomData;
+
+/// Where the rows are read and written.
+pub struct Rows<T> {
+	kept: Option<Kept>,
+	fresh: u32,
+	marker: PhantomData<T>,
+}
+
+/// What has been read, and perhaps changed.
+#[derive(Default)]
+pub(crate) struct Kept {
+	summaries: BTreeMap<BookId, Slot<Summary>>,
+	words: BTreeMap<(BookId, u16), Slot<Word>>,
+	pages: BTreeMap<(BookId, Tick, u16), Slot<Page>>,
+}
+
+pub(crate) struct Slot<R> {
+	row: Option<R>,
+	changed: bool,
+}
+
+/// A kind of row.
+pub(crate) trait Row<T>: Clone {
+	/// What leads to it.
+	type Key: Copy + Ord;
+
+	/// The row in the state.
+	fn read(key: Self::Key) -> Option<Self>;
+
+	/// Puts it there, or removes it.
+	fn write(key: Self::Key, row: Option<Self>);
+
+	/// Those of its kind that are kept.
+	fn slots(kept: &mut Kept) -> &mut BTreeMap<Self::Key, Slot<Self>>;
+}
+
+impl<T> Rows<T> {
+	/// Those of the state. Not counted: the caller is charged for the worst case.
+	pub fn direct() -> Self {
+		Self {
+			kept: None,
+			fresh: 0,
+			marker: PhantomData,
+		}
+	}
+
+	/// Those of a batch, which is lost unless it is written in the end.
+	pub fn of_batch() -> Self {
+		Self {
+			kept: Some(Kept::default()),
+			..Self::direct()
+		}
+	}
+
+	/// How many rows have been changed for the first time since this was last asked.
+	pub fn take_fresh(&mut self) -> u32 {
+		core::mem::take(&mut self.fresh)
+	}
+
+	pub(crate) fn get<R: Row<T>>(&mut self, key: R::Key) -> Option<R> {
+		let Some(kept) = &mut self.kept else {
+			return R::read(key);
+		};
+		let slot = R::slots(kept).entry(key).or_insert_with(|| Slot {
+			row: R::read(key),
+			changed: false,
+		});
+		slot.row.clone()
+	}
+
+	pub(crate) fn put<R: Row<T>>(&mut self, key: R::Key, row: Option<R>) {
+		let Some(kept) = &mut self.kept else {
+			return R::write(key, row);
+		};
+		let former = R::slots(kept).insert(key, Slot { row, changed: true });
+		if !former.is_some_and(|slot| slot.changed) {
+			self.fresh = self.fresh.saturating_add(1);
+		}
+	}
+}
+
+impl<T: Config> Rows<T> {
+	/// Writes what a batch has changed.
+	pub fn write(&mut self) {
+		if let Some(kept) = &mut self.kept {
+			write::<T, Summary>(kept);
+			write::<T, Word>(kept);
+			write::<T, Page>(kept);
+		}
+	}
+}
+
+fn write<T, R: Row<T>>(kept: &mut Kept) {
+	for (key, slot) in core::mem::take(R::slots(kept)) {
+		if slot.changed {
+			R::write(key, slot.row);
+		}
+	}
+}
+
+impl<T: Config> Row<T> for Summary {
+	type Key = BookId;
+
+	fn read(key: Self::Key) -> Option<Self> {
+		Summaries::<T>::get(key)
+	}
+
+	fn write(key: Self::Key, row: Option<Self>) {
+		Summaries::<T>::set(key, row);
+	}
+
+	fn slots(kept: &mut Kept) -> &mut BTreeMap<Self::Key, Slot<Self>> {
+		&mut kept.summaries
+	}
+}
+
+impl<T: Config> Row<T> for Word {
+	type Key = (BookId, u16);
+
+	fn read((book, number): Self::Key) -> Option<Self> {
+		Words::<T>::get(book, number)
+	}
+
+	fn write((book, number): Self::Key, row: Option<Self>) {
+		Words::<T>::set(book, number, row);
+	}
+
+	fn slots(kept: &mut Kept) -> &mut BTreeMap<Self::Key, Slot<Self>> {
+		&mut kept.words
+	}
+}
+
+impl<T: Config> Row<T> for Page {
+	type Key = (BookId, Tick, u16);
+
+	fn read(key: Self::Key) -> Option<Self> {
+		Pages::<T>::get(key)
+	}
+
+	fn write(key: Self::Key, row: Option<Self>) {
+		Pages::<T>::set(key, row);
+	}
+
+	fn slots(kept: &mut Kept) -> &mut BTreeMap<Self::Key, Slot<Self>> {
+		&mut kept.pages
+	}
+}

@@ -354,6 +354,8 @@ mod benchmarks {
 	/// the first that is watched at the oracle's present price.
 	#[benchmark]
 	fn advance_queued() -> Result<(), BenchmarkError> {
+		// The block in which all benchmarks run whose set-up leaves it at none.
+		frame_system::Pallet::<T>::set_block_number(1u32.into());
 		prepare::<T>(&whitelisted_caller())?;
 		Pallet::<T>::change_market(&DEBT_ASSET, |market| {
 			market.lots = 1;

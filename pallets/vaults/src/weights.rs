@@ -34,7 +34,8 @@ pub trait WeightInfo {
 	fn visit_facility(c: u32) -> Weight;
 	/// Looking through a full page of a book for whom the price hurts, and finding the next tick.
 	fn visit_page() -> Weight;
-	/// Evaluating 256 vaults of `l` legs each, all in the same pages, and liquidating them all.
+	/// Evaluating 256 vaults of `l` legs each, all in the same pages, and liquidating them all; without
+	/// what is written once for all of them.
 	fn enforce_batch(l: u32) -> Weight;
 	/// Writing `r` rows of the index for the first time in a block.
 	fn index_rows(r: u32) -> Weight;

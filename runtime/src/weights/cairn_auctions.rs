@@ -1,7 +1,7 @@
 //! Weights of `cairn_auctions`, measured by its benchmarks in the WASM runtime. Written by
 //! `make weights`: not to be changed by hand.
 //!
-//! Date 2026-11-23, CPU AMD EPYC, 8 steps, 4 repeats,
+//! Date 2026-11-28, CPU Intel(R) Xeon(R) Processor, 8 steps, 5 repeats,
 //! Compiled WASM.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -18,7 +18,7 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:0)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Metadata` (r:2 w:0)
@@ -36,7 +36,7 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::LotLimits` (r:1 w:0)
 	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Markets` (r:1 w:1)
-	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
+	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Agenda` (r:1 w:1)
 	/// Proof: `Auctions::Agenda` (`max_values`: None, `max_size`: Some(526), added: 3001, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watched` (r:1 w:1)
@@ -46,8 +46,8 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::ClosedLots` (r:0 w:1)
 	/// Proof: `Auctions::ClosedLots` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
 	fn take() -> Weight {
-		// Least time measured: 255_699_000 picoseconds.
-		Weight::from_parts(268_839_000, 11426)
+		// Least time measured: 437_744_000 picoseconds.
+		Weight::from_parts(716_183_000, 11426)
 			.saturating_add(T::DbWeight::get().reads(20))
 			.saturating_add(T::DbWeight::get().writes(15))
 	}
@@ -56,7 +56,7 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:0)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Metadata` (r:2 w:0)
@@ -74,10 +74,10 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::LotLimits` (r:1 w:0)
 	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Markets` (r:1 w:1)
-	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
+	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
 	fn take_part() -> Weight {
-		// Least time measured: 187_839_000 picoseconds.
-		Weight::from_parts(198_775_000, 8817)
+		// Least time measured: 314_793_000 picoseconds.
+		Weight::from_parts(532_586_000, 8817)
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
@@ -86,7 +86,7 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:0)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Metadata` (r:2 w:0)
@@ -106,7 +106,7 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::LotLimits` (r:1 w:0)
 	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Markets` (r:1 w:1)
-	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
+	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Agenda` (r:1 w:1)
 	/// Proof: `Auctions::Agenda` (`max_values`: None, `max_size`: Some(526), added: 3001, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watched` (r:1 w:1)
@@ -116,76 +116,72 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::ClosedLots` (r:0 w:1)
 	/// Proof: `Auctions::ClosedLots` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
 	fn take_with_swap() -> Weight {
-		// Least time measured: 516_276_000 picoseconds.
-		Weight::from_parts(654_130_000, 24471)
+		// Least time measured: 763_874_000 picoseconds.
+		Weight::from_parts(1_276_107_000, 24471)
 			.saturating_add(T::DbWeight::get().reads(29))
 			.saturating_add(T::DbWeight::get().writes(20))
 	}
 	/// Storage: `Auctions::LotTerms` (r:0 w:1)
 	/// Proof: `Auctions::LotTerms` (`max_values`: Some(1), `max_size`: Some(32), added: 527, mode: `MaxEncodedLen`)
 	fn set_terms() -> Weight {
-		// Least time measured: 5_858_000 picoseconds.
-		Weight::from_parts(7_101_000, 0)
+		// Least time measured: 9_422_000 picoseconds.
+		Weight::from_parts(11_870_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Auctions::LotLimits` (r:0 w:1)
 	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	fn set_limits() -> Weight {
-		// Least time measured: 5_849_000 picoseconds.
-		Weight::from_parts(10_265_000, 0)
+		// Least time measured: 9_507_000 picoseconds.
+		Weight::from_parts(12_107_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
+	/// Storage: `Auctions::LotLimits` (r:1 w:0)
+	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
+	/// Storage: `Auctions::Markets` (r:1 w:1)
+	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
+	/// Storage: `Auctions::AgendaCursor` (r:1 w:0)
+	/// Proof: `Auctions::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:0)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
-	/// Storage: `Auctions::Markets` (r:1 w:1)
-	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
-	/// Storage: `Auctions::LotLimits` (r:1 w:0)
-	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
-	/// Storage: `Auctions::AgendaCursor` (r:1 w:0)
-	/// Proof: `Auctions::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	fn advance_base() -> Weight {
-		// Least time measured: 315_117_000 picoseconds.
-		Weight::from_parts(364_861_000, 6926)
+		// Least time measured: 720_604_000 picoseconds.
+		Weight::from_parts(756_700_000, 6990)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Auctions::Watches` (r:1 w:0)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Markets` (r:1 w:0)
-	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
-	/// Storage: `Auctions::LotLimits` (r:1 w:0)
-	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
+	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::AgendaCursor` (r:1 w:0)
 	/// Proof: `Auctions::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Agenda` (r:1 w:0)
 	/// Proof: `Auctions::Agenda` (`max_values`: None, `max_size`: Some(526), added: 3001, mode: `MaxEncodedLen`)
 	fn advance_slot() -> Weight {
-		// Least time measured: 10_055_000 picoseconds.
-		Weight::from_parts(11_136_000, 5038)
-			.saturating_add(T::DbWeight::get().reads(5))
+		// Least time measured: 15_267_000 picoseconds.
+		Weight::from_parts(17_317_000, 5038)
+			.saturating_add(T::DbWeight::get().reads(4))
 	}
 	/// Storage: `Auctions::Watches` (r:1 w:1)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Markets` (r:1 w:0)
-	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
+	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	fn advance_watch() -> Weight {
-		// Least time measured: 26_770_000 picoseconds.
-		Weight::from_parts(29_594_000, 6926)
+		// Least time measured: 48_305_000 picoseconds.
+		Weight::from_parts(53_160_000, 6990)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
-	/// Storage: `Auctions::LotLimits` (r:1 w:0)
-	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Markets` (r:1 w:1)
-	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
+	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::AgendaCursor` (r:1 w:1)
 	/// Proof: `Auctions::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Agenda` (r:6 w:2)
@@ -195,27 +191,47 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:0)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watched` (r:1 w:1)
 	/// Proof: `Auctions::Watched` (`max_values`: None, `max_size`: Some(4125), added: 6600, mode: `MaxEncodedLen`)
+	/// Storage: `Auctions::LotLimits` (r:1 w:0)
+	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	fn advance_restart() -> Weight {
-		// Least time measured: 115_611_000 picoseconds.
-		Weight::from_parts(123_954_000, 18996)
+		// Least time measured: 224_737_000 picoseconds.
+		Weight::from_parts(250_001_000, 18996)
 			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
-	// Provisional: what `advance_restart` weighs, with the row of the queue and one more of the watches.
-	fn advance_queued() -> Weight {
-		Weight::from_parts(123_954_000, 18996)
-			.saturating_add(T::DbWeight::get().reads(15))
-			.saturating_add(T::DbWeight::get().writes(8))
-	}
+	/// Storage: `Auctions::Watches` (r:1 w:1)
+	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
+	/// Storage: `Auctions::Markets` (r:1 w:1)
+	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::LotLimits` (r:1 w:0)
 	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
+	/// Storage: `Auctions::Queue` (r:1 w:1)
+	/// Proof: `Auctions::Queue` (`max_values`: None, `max_size`: Some(37), added: 2512, mode: `MaxEncodedLen`)
+	/// Storage: `Auctions::Lots` (r:1 w:1)
+	/// Proof: `Auctions::Lots` (`max_values`: None, `max_size`: Some(186), added: 2661, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
+	/// Storage: `Auctions::Watched` (r:1 w:1)
+	/// Proof: `Auctions::Watched` (`max_values`: None, `max_size`: Some(4125), added: 6600, mode: `MaxEncodedLen`)
+	/// Storage: `Auctions::Agenda` (r:5 w:1)
+	/// Proof: `Auctions::Agenda` (`max_values`: None, `max_size`: Some(526), added: 3001, mode: `MaxEncodedLen`)
+	/// Storage: `Auctions::AgendaCursor` (r:1 w:0)
+	/// Proof: `Auctions::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	fn advance_queued() -> Weight {
+		// Least time measured: 225_877_000 picoseconds.
+		Weight::from_parts(386_515_000, 15995)
+			.saturating_add(T::DbWeight::get().reads(14))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
 	/// Storage: `Auctions::Markets` (r:1 w:1)
-	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
+	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::AgendaCursor` (r:1 w:1)
 	/// Proof: `Auctions::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Agenda` (r:6 w:2)
@@ -225,7 +241,7 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:0)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Metadata` (r:2 w:0)
@@ -244,9 +260,11 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Proof: `Treasury::Stock` (`max_values`: None, `max_size`: Some(350), added: 2825, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watched` (r:1 w:1)
 	/// Proof: `Auctions::Watched` (`max_values`: None, `max_size`: Some(4125), added: 6600, mode: `MaxEncodedLen`)
+	/// Storage: `Auctions::LotLimits` (r:1 w:0)
+	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	fn advance_takeover() -> Weight {
-		// Least time measured: 289_360_000 picoseconds.
-		Weight::from_parts(318_753_000, 18996)
+		// Least time measured: 486_604_000 picoseconds.
+		Weight::from_parts(530_469_000, 18996)
 			.saturating_add(T::DbWeight::get().reads(26))
 			.saturating_add(T::DbWeight::get().writes(15))
 	}
@@ -263,14 +281,14 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Metadata` (r:1 w:0)
 	/// Proof: `Assets::Metadata` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn buy_surplus() -> Weight {
-		// Least time measured: 156_272_000 picoseconds.
-		Weight::from_parts(250_171_000, 6926)
+		// Least time measured: 214_167_000 picoseconds.
+		Weight::from_parts(241_823_000, 6990)
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -287,7 +305,7 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::SystemSaleTerms` (r:1 w:0)
 	/// Proof: `Auctions::SystemSaleTerms` (`max_values`: Some(1), `max_size`: Some(204), added: 699, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Metadata` (r:1 w:0)
@@ -297,16 +315,16 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn recapitalise() -> Weight {
-		// Least time measured: 152_436_000 picoseconds.
-		Weight::from_parts(254_087_000, 6926)
+		// Least time measured: 210_110_000 picoseconds.
+		Weight::from_parts(236_176_000, 6990)
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Auctions::SystemSaleTerms` (r:0 w:1)
 	/// Proof: `Auctions::SystemSaleTerms` (`max_values`: Some(1), `max_size`: Some(204), added: 699, mode: `MaxEncodedLen`)
 	fn set_system_terms() -> Weight {
-		// Least time measured: 6_760_000 picoseconds.
-		Weight::from_parts(15_573_000, 0)
+		// Least time measured: 10_307_000 picoseconds.
+		Weight::from_parts(12_730_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Treasury::Books` (r:1 w:0)
@@ -320,7 +338,7 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::SystemSaleTerms` (r:1 w:0)
 	/// Proof: `Auctions::SystemSaleTerms` (`max_values`: Some(1), `max_size`: Some(204), added: 699, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::StockLots` (r:1 w:1)
@@ -328,8 +346,8 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Assets::Metadata` (r:2 w:0)
 	/// Proof: `Assets::Metadata` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
 	fn system_stock() -> Weight {
-		// Least time measured: 92_247_000 picoseconds.
-		Weight::from_parts(158_295_000, 6926)
+		// Least time measured: 131_219_000 picoseconds.
+		Weight::from_parts(152_854_000, 6990)
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -338,7 +356,7 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Metadata` (r:2 w:0)
 	/// Proof: `Assets::Metadata` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:2 w:2)
@@ -352,16 +370,16 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Stock` (r:2 w:1)
 	/// Proof: `Treasury::Stock` (`max_values`: None, `max_size`: Some(350), added: 2825, mode: `MaxEncodedLen`)
 	fn buy_stock() -> Weight {
-		// Least time measured: 187_157_000 picoseconds.
-		Weight::from_parts(211_543_000, 11426)
+		// Least time measured: 290_785_000 picoseconds.
+		Weight::from_parts(438_637_000, 11426)
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(11))
 	}
 	/// Storage: `Treasury::DebtAssets` (r:1 w:0)
 	/// Proof: `Treasury::DebtAssets` (`max_values`: Some(1), `max_size`: Some(81), added: 576, mode: `MaxEncodedLen`)
 	fn system_base() -> Weight {
-		// Least time measured: 4_076_000 picoseconds.
-		Weight::from_parts(4_717_000, 1566)
+		// Least time measured: 6_609_000 picoseconds.
+		Weight::from_parts(11_074_000, 1566)
 			.saturating_add(T::DbWeight::get().reads(1))
 	}
 	/// Storage: `Treasury::DebtAssets` (r:1 w:0)
@@ -385,10 +403,10 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5441), added: 5936, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	fn system_asset() -> Weight {
-		// Least time measured: 83_574_000 picoseconds.
-		Weight::from_parts(88_352_000, 6926)
+		// Least time measured: 123_923_000 picoseconds.
+		Weight::from_parts(139_467_000, 6990)
 			.saturating_add(T::DbWeight::get().reads(17))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}

@@ -1,7 +1,7 @@
 //! Weights of `cairn_treasury`, measured by its benchmarks in the WASM runtime. Written by
 //! `make weights`: not to be changed by hand.
 //!
-//! Date 2026-11-23, CPU AMD EPYC, 8 steps, 4 repeats,
+//! Date 2026-11-28, CPU Intel(R) Xeon(R) Processor, 8 steps, 5 repeats,
 //! Compiled WASM.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -18,17 +18,19 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Policies` (r:0 w:1)
 	/// Proof: `Treasury::Policies` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
 	fn set_policy() -> Weight {
-		// Least time measured: 13_250_000 picoseconds.
-		Weight::from_parts(14_792_000, 3848)
+		// Least time measured: 24_760_000 picoseconds.
+		Weight::from_parts(41_921_000, 3848)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
+	/// Storage: `Guardians::Members` (r:1 w:0)
+	/// Proof: `Guardians::Members` (`max_values`: Some(1), `max_size`: Some(513), added: 1008, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:1 w:1)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn blow_fuse() -> Weight {
-		// Least time measured: 18_848_000 picoseconds.
-		Weight::from_parts(21_912_000, 3848)
-			.saturating_add(T::DbWeight::get().reads(1))
+		// Least time measured: 32_679_000 picoseconds.
+		Weight::from_parts(80_946_000, 3848)
+			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Treasury::Books` (r:1 w:1)
@@ -44,10 +46,10 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Assets::Asset` (r:1 w:0)
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Markets` (r:1 w:0)
-	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
+	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
 	fn reset_fuse() -> Weight {
-		// Least time measured: 43_875_000 picoseconds.
-		Weight::from_parts(47_621_000, 13824)
+		// Least time measured: 66_363_000 picoseconds.
+		Weight::from_parts(127_203_000, 13824)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -64,10 +66,10 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::SettledFacilities` (r:1 w:0)
 	/// Proof: `Vaults::SettledFacilities` (`max_values`: Some(1), `max_size`: Some(129), added: 624, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Markets` (r:1 w:0)
-	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
+	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
 	fn recognise_loss() -> Weight {
-		// Least time measured: 46_810_000 picoseconds.
-		Weight::from_parts(50_865_000, 13824)
+		// Least time measured: 69_490_000 picoseconds.
+		Weight::from_parts(129_343_000, 13824)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -82,8 +84,8 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::DebtAssets` (r:1 w:0)
 	/// Proof: `Treasury::DebtAssets` (`max_values`: Some(1), `max_size`: Some(81), added: 576, mode: `MaxEncodedLen`)
 	fn audit_base() -> Weight {
-		// Least time measured: 29_243_000 picoseconds.
-		Weight::from_parts(38_938_000, 13824)
+		// Least time measured: 42_195_000 picoseconds.
+		Weight::from_parts(82_565_000, 13824)
 			.saturating_add(T::DbWeight::get().reads(7))
 	}
 	/// Storage: `Vaults::NextFacility` (r:1 w:0)
@@ -101,18 +103,18 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Assets::Asset` (r:2 w:0)
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Markets` (r:1 w:0)
-	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
+	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
 	fn audit_asset() -> Weight {
-		// Least time measured: 61_802_000 picoseconds.
-		Weight::from_parts(82_342_000, 13824)
+		// Least time measured: 94_889_000 picoseconds.
+		Weight::from_parts(185_995_000, 13824)
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Treasury::DebtAssets` (r:1 w:0)
 	/// Proof: `Treasury::DebtAssets` (`max_values`: Some(1), `max_size`: Some(81), added: 576, mode: `MaxEncodedLen`)
 	fn settle_base() -> Weight {
-		// Least time measured: 4_106_000 picoseconds.
-		Weight::from_parts(4_737_000, 1566)
+		// Least time measured: 6_306_000 picoseconds.
+		Weight::from_parts(12_291_000, 1566)
 			.saturating_add(T::DbWeight::get().reads(1))
 	}
 	/// Storage: `Treasury::DebtAssets` (r:1 w:0)
@@ -126,8 +128,8 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn settle_asset() -> Weight {
-		// Least time measured: 97_224_000 picoseconds.
-		Weight::from_parts(102_252_000, 6706)
+		// Least time measured: 139_575_000 picoseconds.
+		Weight::from_parts(153_514_000, 6706)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -142,8 +144,8 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn reward() -> Weight {
-		// Least time measured: 78_647_000 picoseconds.
-		Weight::from_parts(83_274_000, 6208)
+		// Least time measured: 116_944_000 picoseconds.
+		Weight::from_parts(136_431_000, 6208)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}

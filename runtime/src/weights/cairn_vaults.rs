@@ -1,7 +1,7 @@
 //! Weights of `cairn_vaults`, measured by its benchmarks in the WASM runtime. Written by
 //! `make weights`: not to be changed by hand.
 //!
-//! Date 2026-11-28, CPU Intel(R) Xeon(R) Processor, 8 steps, 4 repeats,
+//! Date 2026-11-28, CPU Intel(R) Xeon(R) Processor, 8 steps, 5 repeats,
 //! Compiled WASM.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -45,10 +45,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
 	/// `l` in `[0, 8]`.
 	fn open(l: u32, ) -> Weight {
-		// Least time measured: 106_116_000 picoseconds.
-		Weight::from_parts(252_192_505, 7407)
-			// Standard error: 7_398_087
-			.saturating_add(Weight::from_parts(149_013_926, 0).saturating_mul(l.into()))
+		// Least time measured: 116_648_000 picoseconds.
+		Weight::from_parts(385_380_428, 7407)
+			// Standard error: 7_176_575
+			.saturating_add(Weight::from_parts(116_146_281, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
@@ -81,10 +81,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn adjust(l: u32, ) -> Weight {
-		// Least time measured: 514_720_000 picoseconds.
-		Weight::from_parts(528_335_101, 7407)
-			// Standard error: 2_027_177
-			.saturating_add(Weight::from_parts(238_156_232, 0).saturating_mul(l.into()))
+		// Least time measured: 468_242_000 picoseconds.
+		Weight::from_parts(308_264_900, 7407)
+			// Standard error: 7_466_109
+			.saturating_add(Weight::from_parts(190_665_812, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(5))
@@ -115,10 +115,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::VaultsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn close(l: u32, ) -> Weight {
-		// Least time measured: 318_940_000 picoseconds.
-		Weight::from_parts(425_842_147, 7407)
-			// Standard error: 8_431_507
-			.saturating_add(Weight::from_parts(96_029_373, 0).saturating_mul(l.into()))
+		// Least time measured: 321_959_000 picoseconds.
+		Weight::from_parts(329_480_821, 7407)
+			// Standard error: 2_444_621
+			.saturating_add(Weight::from_parts(151_541_798, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -131,10 +131,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Held` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn claim(c: u32, ) -> Weight {
-		// Least time measured: 31_147_000 picoseconds.
-		Weight::from_parts(48_544_200, 6446)
-			// Standard error: 278_001
-			.saturating_add(Weight::from_parts(17_563_639, 0).saturating_mul(c.into()))
+		// Least time measured: 49_133_000 picoseconds.
+		Weight::from_parts(47_189_606, 6446)
+			// Standard error: 232_795
+			.saturating_add(Weight::from_parts(17_998_511, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -172,7 +172,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Held` (r:8 w:8)
 	/// Proof: `Auctions::Held` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Markets` (r:1 w:1)
-	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
+	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::LotLimits` (r:1 w:0)
 	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:1)
@@ -185,10 +185,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn liquidate(l: u32, ) -> Weight {
-		// Least time measured: 537_121_000 picoseconds.
-		Weight::from_parts(365_967_065, 7407)
-			// Standard error: 2_418_053
-			.saturating_add(Weight::from_parts(224_044_865, 0).saturating_mul(l.into()))
+		// Least time measured: 348_869_000 picoseconds.
+		Weight::from_parts(488_435_103, 7407)
+			// Standard error: 13_003_783
+			.saturating_add(Weight::from_parts(141_146_063, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -212,8 +212,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Books` (r:1 w:0)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn create_facility() -> Weight {
-		// Least time measured: 924_834_000 picoseconds.
-		Weight::from_parts(1_512_415_000, 45445)
+		// Least time measured: 937_220_000 picoseconds.
+		Weight::from_parts(992_136_000, 45445)
 			.saturating_add(T::DbWeight::get().reads(54))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -222,8 +222,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn change_facility() -> Weight {
-		// Least time measured: 573_065_000 picoseconds.
-		Weight::from_parts(673_261_000, 7407)
+		// Least time measured: 598_495_000 picoseconds.
+		Weight::from_parts(661_781_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -240,8 +240,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Settlements` (r:0 w:1)
 	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(901), added: 3376, mode: `MaxEncodedLen`)
 	fn settle_facility() -> Weight {
-		// Least time measured: 119_307_000 picoseconds.
-		Weight::from_parts(134_195_000, 7407)
+		// Least time measured: 127_059_000 picoseconds.
+		Weight::from_parts(141_974_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -263,10 +263,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn settle_vault(l: u32, ) -> Weight {
-		// Least time measured: 122_924_000 picoseconds.
-		Weight::from_parts(116_482_657, 7407)
-			// Standard error: 229_512
-			.saturating_add(Weight::from_parts(24_953_008, 0).saturating_mul(l.into()))
+		// Least time measured: 203_013_000 picoseconds.
+		Weight::from_parts(201_870_519, 7407)
+			// Standard error: 619_744
+			.saturating_add(Weight::from_parts(38_262_239, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(4))
@@ -291,10 +291,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn redeem(c: u32, ) -> Weight {
-		// Least time measured: 303_038_000 picoseconds.
-		Weight::from_parts(269_327_284, 7407)
-			// Standard error: 268_356
-			.saturating_add(Weight::from_parts(62_956_403, 0).saturating_mul(c.into()))
+		// Least time measured: 308_298_000 picoseconds.
+		Weight::from_parts(288_132_559, 7407)
+			// Standard error: 258_104
+			.saturating_add(Weight::from_parts(63_788_242, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
@@ -306,8 +306,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::NextFacility` (r:1 w:0)
 	/// Proof: `Vaults::NextFacility` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn list_facilities() -> Weight {
-		// Least time measured: 9_696_000 picoseconds.
-		Weight::from_parts(11_842_000, 1614)
+		// Least time measured: 9_799_000 picoseconds.
+		Weight::from_parts(11_705_000, 1614)
 			.saturating_add(T::DbWeight::get().reads(2))
 	}
 	/// Storage: `Vaults::Facilities` (r:1 w:1)
@@ -317,8 +317,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::FacilityStates` (r:0 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
 	fn accrue_facility() -> Weight {
-		// Least time measured: 31_133_000 picoseconds.
-		Weight::from_parts(55_894_000, 7407)
+		// Least time measured: 30_692_000 picoseconds.
+		Weight::from_parts(35_738_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -340,10 +340,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn set_guard(l: u32, ) -> Weight {
-		// Least time measured: 155_797_000 picoseconds.
-		Weight::from_parts(149_821_285, 7407)
-			// Standard error: 705_535
-			.saturating_add(Weight::from_parts(45_749_547, 0).saturating_mul(l.into()))
+		// Least time measured: 178_252_000 picoseconds.
+		Weight::from_parts(169_979_435, 7407)
+			// Standard error: 2_009_452
+			.saturating_add(Weight::from_parts(53_564_422, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -357,16 +357,16 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Books` (r:1 w:1)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn run_guard() -> Weight {
-		// Least time measured: 104_574_000 picoseconds.
-		Weight::from_parts(119_660_000, 3848)
+		// Least time measured: 110_761_000 picoseconds.
+		Weight::from_parts(124_424_000, 3848)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Vaults::Vaults` (r:1 w:1)
 	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
 	fn offer() -> Weight {
-		// Least time measured: 32_244_000 picoseconds.
-		Weight::from_parts(47_492_000, 4242)
+		// Least time measured: 33_134_000 picoseconds.
+		Weight::from_parts(39_394_000, 4242)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -394,10 +394,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::VaultsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn accept(l: u32, ) -> Weight {
-		// Least time measured: 324_621_000 picoseconds.
-		Weight::from_parts(403_022_500, 7407)
-			// Standard error: 4_590_446
-			.saturating_add(Weight::from_parts(51_761_229, 0).saturating_mul(l.into()))
+		// Least time measured: 300_804_000 picoseconds.
+		Weight::from_parts(380_687_242, 7407)
+			// Standard error: 6_186_569
+			.saturating_add(Weight::from_parts(73_242_965, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -418,10 +418,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn visit_facility(c: u32, ) -> Weight {
-		// Least time measured: 78_372_000 picoseconds.
-		Weight::from_parts(104_776_012, 7407)
-			// Standard error: 769_430
-			.saturating_add(Weight::from_parts(21_302_031, 0).saturating_mul(c.into()))
+		// Least time measured: 134_574_000 picoseconds.
+		Weight::from_parts(135_428_677, 7407)
+			// Standard error: 373_005
+			.saturating_add(Weight::from_parts(29_730_876, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -434,23 +434,15 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Words` (r:1 w:0)
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	fn visit_page() -> Weight {
-		// Least time measured: 25_312_000 picoseconds.
-		Weight::from_parts(37_725_000, 4011)
+		// Least time measured: 36_357_000 picoseconds.
+		Weight::from_parts(43_783_000, 4011)
 			.saturating_add(T::DbWeight::get().reads(3))
 	}
-	/// Storage: `Vaults::Facilities` (r:1 w:0)
-	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
-	/// Storage: `Timestamp::Now` (r:1 w:0)
-	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Summaries` (r:16 w:8)
+	/// Storage: `Vaults::Summaries` (r:8 w:0)
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Words` (r:12 w:12)
+	/// Storage: `Vaults::Words` (r:12 w:0)
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Pages` (r:68 w:96)
+	/// Storage: `Vaults::Pages` (r:68 w:0)
 	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Vaults` (r:256 w:256)
 	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
@@ -458,36 +450,18 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Current` (`max_values`: None, `max_size`: Some(37), added: 2512, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::NextLot` (r:1 w:1)
 	/// Proof: `Auctions::NextLot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Treasury::Books` (r:1 w:1)
-	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
-	/// Storage: `Auctions::Lots` (r:5 w:5)
-	/// Proof: `Auctions::Lots` (`max_values`: None, `max_size`: Some(186), added: 2661, mode: `MaxEncodedLen`)
-	/// Storage: `Auctions::LotTerms` (r:1 w:0)
-	/// Proof: `Auctions::LotTerms` (`max_values`: Some(1), `max_size`: Some(32), added: 527, mode: `MaxEncodedLen`)
-	/// Storage: `Auctions::Held` (r:5 w:5)
-	/// Proof: `Auctions::Held` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
-	/// Storage: `Auctions::Markets` (r:1 w:1)
-	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
-	/// Storage: `Auctions::LotLimits` (r:1 w:0)
-	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
-	/// Storage: `Auctions::Watches` (r:1 w:1)
-	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
-	/// Storage: `Auctions::Watched` (r:5 w:5)
-	/// Proof: `Auctions::Watched` (`max_values`: None, `max_size`: Some(4125), added: 6600, mode: `MaxEncodedLen`)
-	/// Storage: `Auctions::Agenda` (r:1 w:1)
-	/// Proof: `Auctions::Agenda` (`max_values`: None, `max_size`: Some(526), added: 3001, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Announced` (r:0 w:5)
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn enforce_batch(l: u32, ) -> Weight {
-		// Least time measured: 7_273_897_000 picoseconds.
-		Weight::from_parts(5_488_660_267, 833502)
-			// Standard error: 226_633_695
-			.saturating_add(Weight::from_parts(2_900_472_107, 0).saturating_mul(l.into()))
-			.saturating_add(T::DbWeight::get().reads(286))
-			.saturating_add(T::DbWeight::get().reads((12_u64).saturating_mul(l.into())))
-			.saturating_add(T::DbWeight::get().writes(268))
-			.saturating_add(T::DbWeight::get().writes((17_u64).saturating_mul(l.into())))
+		// Least time measured: 5_996_225_000 picoseconds.
+		Weight::from_parts(4_937_596_726, 833502)
+			// Standard error: 187_353_460
+			.saturating_add(Weight::from_parts(1_116_631_412, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(258))
+			.saturating_add(T::DbWeight::get().reads((11_u64).saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().writes(258))
+			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(l.into())))
 			.saturating_add(Weight::from_parts(0, 25607).saturating_mul(l.into()))
 	}
 	/// Storage: `Vaults::Pages` (r:48 w:48)
@@ -498,10 +472,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `r` in `[3, 97]`.
 	fn index_rows(r: u32, ) -> Weight {
-		// Least time measured: 23_156_000 picoseconds.
-		Weight::from_parts(16_478_896, 4011)
-			// Standard error: 121_894
-			.saturating_add(Weight::from_parts(8_386_639, 0).saturating_mul(r.into()))
+		// Least time measured: 24_672_000 picoseconds.
+		Weight::from_parts(7_611_173, 4011)
+			// Standard error: 73_442
+			.saturating_add(Weight::from_parts(8_994_083, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -521,7 +495,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Held` (r:1 w:1)
 	/// Proof: `Auctions::Held` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Markets` (r:1 w:1)
-	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1169), added: 1664, mode: `MaxEncodedLen`)
+	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
@@ -537,8 +511,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Announced` (r:0 w:1)
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	fn put_up() -> Weight {
-		// Least time measured: 114_836_000 picoseconds.
-		Weight::from_parts(129_047_000, 7590)
+		// Least time measured: 119_257_000 picoseconds.
+		Weight::from_parts(137_487_000, 7590)
 			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
@@ -561,8 +535,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::SweepCursor` (r:0 w:1)
 	/// Proof: `Vaults::SweepCursor` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn sweep_vault() -> Weight {
-		// Least time measured: 269_803_000 picoseconds.
-		Weight::from_parts(292_535_000, 25158)
+		// Least time measured: 291_336_000 picoseconds.
+		Weight::from_parts(459_624_000, 25158)
 			.saturating_add(T::DbWeight::get().reads(29))
 			.saturating_add(T::DbWeight::get().writes(27))
 	}

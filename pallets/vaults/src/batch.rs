@@ -23,7 +23,10 @@ use cairn_primitives::{
 	AssetId, Balance, BalanceSheet, FacilityId, KeeperReward, LiquidationLots, LotId, PriceSource,
 	Seizure, VaultId,
 };
-use frame_support::weights::{Weight, WeightMeter};
+use frame_support::{
+	traits::Get,
+	weights::{Weight, WeightMeter},
+};
 use sp_runtime::traits::Zero;
 
 /// What an evaluation of a vault came to.
@@ -228,8 +231,8 @@ impl<T: Config> Batch<T> {
 		reached
 	}
 
-	/// Visits the vaults of a page that the price hurts; the highest trigger that stays in the page,
-	/// or `None` if the budget ended before.
+	/// Visits the vaults of a page that the price hurts; the highest trigger of the others, or `None` if
+	/// the budget ended before.
 	fn enforce_page(
 		&mut self,
 		book: BookId,
@@ -238,31 +241,44 @@ impl<T: Config> Batch<T> {
 		seen: &mut BTreeSet<VaultId>,
 		meter: &mut WeightMeter,
 	) -> Option<Trigger> {
-		loop {
-			meter.try_consume(T::WeightInfo::visit_page()).ok()?;
-			// Each is reserved for at its worst, and charged for what it was.
-			let most = meter
-				.remaining()
-				.checked_div_per_component(&Pallet::<T>::heaviest_vault())
-				.filter(|most| *most > 0)?;
-			let most = most.min(u64::from(u32::MAX)) as u32;
-			let wanted = |vault: &VaultId| !seen.contains(vault);
-			let taken = Index::<T>::take_above(book, page, bound, most, wanted, &mut self.rows);
-			for (vault, entry) in taken.vaults {
-				seen.insert(vault);
-				let weight = self.visit(book, vault, entry);
-				meter.consume(weight);
+		meter.try_consume(T::WeightInfo::visit_page()).ok()?;
+		let wanted = |vault: &VaultId| !seen.contains(vault);
+		let above = Index::<T>::above(book, page, bound, wanted, &mut self.rows);
+		for (id, entry) in above.vaults {
+			let vault = Vaults::<T>::get(id);
+			// It is reserved for at its worst, and charged for what it was.
+			if !meter.can_consume(Self::most_of(vault.as_ref())) {
+				let _ = meter.try_consume(T::DbWeight::get().reads(1));
+				return None;
 			}
-			if !taken.more {
-				return Some(taken.highest_left);
-			}
+			seen.insert(id);
+			// It was there when the page was read, and only its own visit moves it.
+			let _ = Index::<T>::remove(book, entry, id, &mut self.rows);
+			let weight = self.visit(book, id, vault, entry);
+			meter.consume(weight);
 		}
+		Some(above.highest_other)
+	}
+
+	/// The most that it can weigh to visit this vault, which is none if the index is wrong.
+	fn most_of(vault: Option<&Vault<T>>) -> Weight {
+		let (legs, claims, guarded) = vault.map_or((0, 0, false), |vault| {
+			let (legs, claims) = (vault.legs.len(), vault.claims.len());
+			(legs as u32, claims as u32, vault.guard.is_some())
+		});
+		Pallet::<T>::most_of_vault(legs, claims, guarded)
 	}
 
 	/// Looks at a vault whose entry has been taken out of `book`; returns what that weighs.
-	fn visit(&mut self, book: BookId, id: VaultId, entry: Entry) -> Weight {
+	fn visit(
+		&mut self,
+		book: BookId,
+		id: VaultId,
+		vault: Option<Vault<T>>,
+		entry: Entry,
+	) -> Weight {
 		self.progress.visited = self.progress.visited.saturating_add(1);
-		let Some(mut vault) = Vaults::<T>::get(id) else {
+		let Some(mut vault) = vault else {
 			log::error!(target: LOG_TARGET, "the index names vault {id}, which does not exist");
 			Pallet::<T>::deposit_event(Event::IndexDrift { vault: id });
 			return Pallet::<T>::weight_of_vault(0, 0);

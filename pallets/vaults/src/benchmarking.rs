@@ -410,9 +410,8 @@ mod benchmarks {
 		#[block]
 		{
 			assert!(Index::<T>::extent(book, tick, &mut rows).is_some());
-			let taken =
-				Index::<T>::take_above(book, (tick, 0), trigger, u32::MAX, |_| true, &mut rows);
-			found = taken.vaults.len();
+			let above = Index::<T>::above(book, (tick, 0), trigger, |_| true, &mut rows);
+			found = above.vaults.len();
 			next = Index::<T>::next_below(book, tick, &mut rows);
 		}
 		assert_eq!(found, 0);

@@ -158,13 +158,21 @@ impl<T: Config> Pallet<T> {
 		share_ceil(T::WeightInfo::index_rows(ROWS), ROWS).saturating_mul(u64::from(rows))
 	}
 
+	/// The most that a vault can weigh that has so many legs and claims, and a guard perhaps. Each claim
+	/// may give it another leg; and the entry that led to it may be one too many.
+	pub(crate) fn most_of_vault(legs: u32, claims: u32, guarded: bool) -> Weight {
+		let legs = legs.saturating_add(claims).min(MAX_LEGS);
+		let entries = legs.saturating_mul(2).saturating_add(1);
+		let rows = entries.saturating_mul(ROWS_OF_ENTRY);
+		Self::weight_of_vault(legs, claims)
+			.saturating_add(Self::weight_of_rows(rows))
+			.saturating_add(T::WeightInfo::put_up().saturating_mul(u64::from(legs)))
+			.saturating_add(T::WeightInfo::run_guard().saturating_mul(u64::from(guarded)))
+	}
+
 	/// The most that one vault can weigh.
 	pub(crate) fn heaviest_vault() -> Weight {
-		let rows = MAX_LEGS.saturating_mul(ROWS_OF_ENTRY).saturating_mul(2);
-		Self::weight_of_vault(MAX_LEGS, MAX_CLAIMS)
-			.saturating_add(Self::weight_of_rows(rows))
-			.saturating_add(T::WeightInfo::put_up().saturating_mul(u64::from(MAX_LEGS)))
-			.saturating_add(T::WeightInfo::run_guard())
+		Self::most_of_vault(MAX_LEGS, MAX_CLAIMS, true)
 	}
 
 	/// What it takes to get at one vault, whatever it is.

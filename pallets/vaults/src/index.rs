@@ -74,14 +74,12 @@ impl Page {
 	}
 }
 
-/// What [`Index::take_above`] found in a page.
-pub struct Taken {
-	/// The vaults taken out of the page, and where their entries lay.
+/// What [`Index::above`] found in a page.
+pub struct Above {
+	/// The vaults, and where their entries lie.
 	pub vaults: Vec<(VaultId, Entry)>,
-	/// Whether the page has more of them.
-	pub more: bool,
-	/// The highest trigger that stays in the page; the lowest of all if none does.
-	pub highest_left: Trigger,
+	/// The highest trigger of the others; the lowest of all if there are none.
+	pub highest_other: Trigger,
 }
 
 /// How many rows of the index an entry that comes or goes can touch: its page, the head of its
@@ -187,7 +185,11 @@ impl<T: Config> Index<T> {
 		let Some(mut page) = rows.get::<Page>((book, tick, entry.page)) else {
 			return false;
 		};
-		let Some(position) = page.entries.iter().position(|(_, v)| *v == vault) else {
+		// Of a vault that stands there twice, which is a corruption, the one that is meant.
+		let exact = (entry.trigger, vault);
+		let of_vault = || page.entries.iter().position(|(_, v)| *v == vault);
+		let found = page.entries.iter().position(|here| *here == exact);
+		let Some(position) = found.or_else(of_vault) else {
 			return false;
 		};
 		let was_full = page.entries.len() as u32 == PAGE_ENTRIES;
@@ -196,43 +198,31 @@ impl<T: Config> Index<T> {
 		true
 	}
 
-	/// Takes vaults whose trigger is above `bound` out of a page, at most `most` of them, and only
-	/// those that are `wanted`.
-	pub fn take_above(
+	/// The vaults of a page whose trigger is above `bound`, and that are `wanted`.
+	pub fn above(
 		book: BookId,
 		(tick, number): (Tick, u16),
 		bound: Trigger,
-		most: u32,
 		wanted: impl Fn(&VaultId) -> bool,
 		rows: &mut Rows<T>,
-	) -> Taken {
-		let mut taken = Taken {
+	) -> Above {
+		let page = rows.get::<Page>((book, tick, number)).unwrap_or_default();
+		let mut above = Above {
 			vaults: Vec::new(),
-			more: false,
-			highest_left: Trigger::MIN,
+			highest_other: Trigger::MIN,
 		};
-		let Some(mut page) = rows.get::<Page>((book, tick, number)) else {
-			return taken;
-		};
-		let was_full = page.entries.len() as u32 == PAGE_ENTRIES;
-		page.entries.retain(|(trigger, vault)| {
-			let hurt = *trigger > bound && wanted(vault);
-			if hurt && (taken.vaults.len() as u32) < most {
+		for (trigger, vault) in page.entries {
+			if trigger > bound && wanted(&vault) {
 				let entry = Entry {
-					trigger: *trigger,
+					trigger,
 					page: number,
 				};
-				taken.vaults.push((*vault, entry));
-				return false;
+				above.vaults.push((vault, entry));
+			} else {
+				above.highest_other = above.highest_other.max(trigger);
 			}
-			taken.more |= hurt;
-			taken.highest_left = taken.highest_left.max(*trigger);
-			true
-		});
-		if !taken.vaults.is_empty() {
-			Self::put_back(book, tick, number, page, was_full, rows);
 		}
-		taken
+		above
 	}
 
 	/// How many pages a tick has, and the bound of its triggers; `None` if it is empty.

@@ -1,7 +1,7 @@
 //! Weights of `cairn_vaults`, measured by its benchmarks in the WASM runtime. Written by
 //! `make weights`: not to be changed by hand.
 //!
-//! Date 2026-11-28, CPU Intel(R) Xeon(R) Processor, 8 steps, 5 repeats,
+//! Date 2026-11-28, CPU Intel(R) Xeon(R) Processor, 8 steps, 6 repeats,
 //! Compiled WASM.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -45,10 +45,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
 	/// `l` in `[0, 8]`.
 	fn open(l: u32, ) -> Weight {
-		// Least time measured: 116_648_000 picoseconds.
-		Weight::from_parts(385_380_428, 7407)
-			// Standard error: 7_176_575
-			.saturating_add(Weight::from_parts(116_146_281, 0).saturating_mul(l.into()))
+		// Least time measured: 129_737_000 picoseconds.
+		Weight::from_parts(308_322_660, 7407)
+			// Standard error: 3_994_231
+			.saturating_add(Weight::from_parts(135_638_076, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
@@ -81,10 +81,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn adjust(l: u32, ) -> Weight {
-		// Least time measured: 468_242_000 picoseconds.
-		Weight::from_parts(308_264_900, 7407)
-			// Standard error: 7_466_109
-			.saturating_add(Weight::from_parts(190_665_812, 0).saturating_mul(l.into()))
+		// Least time measured: 536_079_000 picoseconds.
+		Weight::from_parts(463_053_721, 7407)
+			// Standard error: 3_325_648
+			.saturating_add(Weight::from_parts(195_818_278, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(5))
@@ -115,10 +115,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::VaultsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn close(l: u32, ) -> Weight {
-		// Least time measured: 321_959_000 picoseconds.
-		Weight::from_parts(329_480_821, 7407)
-			// Standard error: 2_444_621
-			.saturating_add(Weight::from_parts(151_541_798, 0).saturating_mul(l.into()))
+		// Least time measured: 364_925_000 picoseconds.
+		Weight::from_parts(293_913_042, 7407)
+			// Standard error: 917_444
+			.saturating_add(Weight::from_parts(108_089_490, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -131,10 +131,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Held` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn claim(c: u32, ) -> Weight {
-		// Least time measured: 49_133_000 picoseconds.
-		Weight::from_parts(47_189_606, 6446)
-			// Standard error: 232_795
-			.saturating_add(Weight::from_parts(17_998_511, 0).saturating_mul(c.into()))
+		// Least time measured: 34_425_000 picoseconds.
+		Weight::from_parts(45_819_109, 6446)
+			// Standard error: 287_867
+			.saturating_add(Weight::from_parts(13_283_595, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -185,10 +185,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn liquidate(l: u32, ) -> Weight {
-		// Least time measured: 348_869_000 picoseconds.
-		Weight::from_parts(488_435_103, 7407)
-			// Standard error: 13_003_783
-			.saturating_add(Weight::from_parts(141_146_063, 0).saturating_mul(l.into()))
+		// Least time measured: 449_472_000 picoseconds.
+		Weight::from_parts(310_970_628, 7407)
+			// Standard error: 2_406_587
+			.saturating_add(Weight::from_parts(190_075_238, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -212,8 +212,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Books` (r:1 w:0)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn create_facility() -> Weight {
-		// Least time measured: 937_220_000 picoseconds.
-		Weight::from_parts(992_136_000, 45445)
+		// Least time measured: 1_204_884_000 picoseconds.
+		Weight::from_parts(1_356_193_000, 45445)
 			.saturating_add(T::DbWeight::get().reads(54))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -222,8 +222,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn change_facility() -> Weight {
-		// Least time measured: 598_495_000 picoseconds.
-		Weight::from_parts(661_781_000, 7407)
+		// Least time measured: 760_193_000 picoseconds.
+		Weight::from_parts(842_985_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -240,8 +240,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Settlements` (r:0 w:1)
 	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(901), added: 3376, mode: `MaxEncodedLen`)
 	fn settle_facility() -> Weight {
-		// Least time measured: 127_059_000 picoseconds.
-		Weight::from_parts(141_974_000, 7407)
+		// Least time measured: 144_975_000 picoseconds.
+		Weight::from_parts(168_121_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -263,10 +263,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn settle_vault(l: u32, ) -> Weight {
-		// Least time measured: 203_013_000 picoseconds.
-		Weight::from_parts(201_870_519, 7407)
-			// Standard error: 619_744
-			.saturating_add(Weight::from_parts(38_262_239, 0).saturating_mul(l.into()))
+		// Least time measured: 148_679_000 picoseconds.
+		Weight::from_parts(139_902_985, 7407)
+			// Standard error: 608_270
+			.saturating_add(Weight::from_parts(34_038_672, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(4))
@@ -291,10 +291,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn redeem(c: u32, ) -> Weight {
-		// Least time measured: 308_298_000 picoseconds.
-		Weight::from_parts(288_132_559, 7407)
-			// Standard error: 258_104
-			.saturating_add(Weight::from_parts(63_788_242, 0).saturating_mul(c.into()))
+		// Least time measured: 390_055_000 picoseconds.
+		Weight::from_parts(345_933_419, 7407)
+			// Standard error: 604_225
+			.saturating_add(Weight::from_parts(82_938_563, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
@@ -306,8 +306,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::NextFacility` (r:1 w:0)
 	/// Proof: `Vaults::NextFacility` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn list_facilities() -> Weight {
-		// Least time measured: 9_799_000 picoseconds.
-		Weight::from_parts(11_705_000, 1614)
+		// Least time measured: 10_017_000 picoseconds.
+		Weight::from_parts(14_779_000, 1614)
 			.saturating_add(T::DbWeight::get().reads(2))
 	}
 	/// Storage: `Vaults::Facilities` (r:1 w:1)
@@ -317,8 +317,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::FacilityStates` (r:0 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
 	fn accrue_facility() -> Weight {
-		// Least time measured: 30_692_000 picoseconds.
-		Weight::from_parts(35_738_000, 7407)
+		// Least time measured: 37_244_000 picoseconds.
+		Weight::from_parts(61_395_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -340,10 +340,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn set_guard(l: u32, ) -> Weight {
-		// Least time measured: 178_252_000 picoseconds.
-		Weight::from_parts(169_979_435, 7407)
-			// Standard error: 2_009_452
-			.saturating_add(Weight::from_parts(53_564_422, 0).saturating_mul(l.into()))
+		// Least time measured: 170_572_000 picoseconds.
+		Weight::from_parts(214_096_300, 7407)
+			// Standard error: 5_456_870
+			.saturating_add(Weight::from_parts(64_208_766, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -357,16 +357,16 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Books` (r:1 w:1)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn run_guard() -> Weight {
-		// Least time measured: 110_761_000 picoseconds.
-		Weight::from_parts(124_424_000, 3848)
+		// Least time measured: 117_776_000 picoseconds.
+		Weight::from_parts(195_471_000, 3848)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Vaults::Vaults` (r:1 w:1)
 	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
 	fn offer() -> Weight {
-		// Least time measured: 33_134_000 picoseconds.
-		Weight::from_parts(39_394_000, 4242)
+		// Least time measured: 36_433_000 picoseconds.
+		Weight::from_parts(62_080_000, 4242)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -394,10 +394,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::VaultsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn accept(l: u32, ) -> Weight {
-		// Least time measured: 300_804_000 picoseconds.
-		Weight::from_parts(380_687_242, 7407)
-			// Standard error: 6_186_569
-			.saturating_add(Weight::from_parts(73_242_965, 0).saturating_mul(l.into()))
+		// Least time measured: 300_811_000 picoseconds.
+		Weight::from_parts(221_716_600, 7407)
+			// Standard error: 5_033_987
+			.saturating_add(Weight::from_parts(96_117_108, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -418,10 +418,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn visit_facility(c: u32, ) -> Weight {
-		// Least time measured: 134_574_000 picoseconds.
-		Weight::from_parts(135_428_677, 7407)
-			// Standard error: 373_005
-			.saturating_add(Weight::from_parts(29_730_876, 0).saturating_mul(c.into()))
+		// Least time measured: 79_831_000 picoseconds.
+		Weight::from_parts(88_333_275, 7407)
+			// Standard error: 902_044
+			.saturating_add(Weight::from_parts(21_635_351, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -434,8 +434,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Words` (r:1 w:0)
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	fn visit_page() -> Weight {
-		// Least time measured: 36_357_000 picoseconds.
-		Weight::from_parts(43_783_000, 4011)
+		// Least time measured: 22_469_000 picoseconds.
+		Weight::from_parts(28_297_000, 4011)
 			.saturating_add(T::DbWeight::get().reads(3))
 	}
 	/// Storage: `Vaults::Summaries` (r:8 w:0)
@@ -454,10 +454,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn enforce_batch(l: u32, ) -> Weight {
-		// Least time measured: 5_996_225_000 picoseconds.
-		Weight::from_parts(4_937_596_726, 833502)
-			// Standard error: 187_353_460
-			.saturating_add(Weight::from_parts(1_116_631_412, 0).saturating_mul(l.into()))
+		// Least time measured: 5_582_287_000 picoseconds.
+		Weight::from_parts(5_116_686_366, 833502)
+			// Standard error: 154_380_546
+			.saturating_add(Weight::from_parts(1_367_990_404, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(258))
 			.saturating_add(T::DbWeight::get().reads((11_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(258))
@@ -472,10 +472,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `r` in `[3, 97]`.
 	fn index_rows(r: u32, ) -> Weight {
-		// Least time measured: 24_672_000 picoseconds.
-		Weight::from_parts(7_611_173, 4011)
-			// Standard error: 73_442
-			.saturating_add(Weight::from_parts(8_994_083, 0).saturating_mul(r.into()))
+		// Least time measured: 25_183_000 picoseconds.
+		Weight::from_parts(7_381_135, 4011)
+			// Standard error: 25_703
+			.saturating_add(Weight::from_parts(8_057_134, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -511,8 +511,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Announced` (r:0 w:1)
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	fn put_up() -> Weight {
-		// Least time measured: 119_257_000 picoseconds.
-		Weight::from_parts(137_487_000, 7590)
+		// Least time measured: 124_723_000 picoseconds.
+		Weight::from_parts(170_824_000, 7590)
 			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
@@ -535,8 +535,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::SweepCursor` (r:0 w:1)
 	/// Proof: `Vaults::SweepCursor` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn sweep_vault() -> Weight {
-		// Least time measured: 291_336_000 picoseconds.
-		Weight::from_parts(459_624_000, 25158)
+		// Least time measured: 299_503_000 picoseconds.
+		Weight::from_parts(508_503_000, 25158)
 			.saturating_add(T::DbWeight::get().reads(29))
 			.saturating_add(T::DbWeight::get().writes(27))
 	}

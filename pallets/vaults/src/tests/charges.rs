@@ -361,7 +361,7 @@ fn noting_what_is_left_behind_is_charged_as_a_write() {
 
 #[test]
 fn a_vault_is_reserved_for_at_its_worst() {
-	let rows = MAX_LEGS * ROWS_OF_ENTRY * 2;
+	let rows = (MAX_LEGS * 2 + 1) * ROWS_OF_ENTRY;
 	assert_eq!(
 		Vaults::heaviest_vault(),
 		Vaults::weight_of_vault(MAX_LEGS, MAX_CLAIMS)
@@ -374,6 +374,34 @@ fn a_vault_is_reserved_for_at_its_worst() {
 		Weight::from_parts(1_010_000 + 3 * 11_000, 0) + Step::claim(2)
 	);
 	assert_eq!(Vaults::weight_of_rows(5), Step::index_rows(5));
+}
+
+#[test]
+fn a_small_vault_needs_no_room_for_a_large_one() {
+	let of_one = Vaults::most_of_vault(1, 0, false);
+	assert!(of_one.ref_time() < Vaults::heaviest_vault().ref_time());
+	// Its claim may become a second leg.
+	assert_eq!(
+		Vaults::most_of_vault(1, 1, false),
+		Vaults::most_of_vault(2, 0, false) + Step::claim(1)
+	);
+	let liquidated = |room: Weight| {
+		new_test_ext().execute_with(|| {
+			one_eth(create_still(), 2_000);
+			Prices::set_cents(ETH, 2_400_00);
+			begin_block(SLOT);
+			let mut meter = WeightMeter::with_limit(room);
+			let liquidated = Vaults::enforce(&mut meter);
+			assert!(meter.consumed().all_lte(room));
+			liquidated
+		})
+	};
+	let enough = Step::visit_page() + of_one;
+	assert_eq!(liquidated(looking(3) + enough), 1);
+	assert_eq!(
+		liquidated(looking(1) + enough - Weight::from_parts(1, 0)),
+		0
+	);
 }
 
 #[test]

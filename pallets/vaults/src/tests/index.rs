@@ -38,13 +38,19 @@ fn take(tick: Tick, bound: Trigger, most: usize) -> Vec<(VaultId, Entry)> {
 	let mut rows = Rows::direct();
 	let mut left = Trigger::MIN;
 	for number in (0..pages).rev() {
-		let room = (most - vaults.len()) as u32;
 		let page = (tick, number);
-		let taken = Index::<Test>::take_above(BOOK, page, bound, room, |_| true, &mut rows);
-		assert!(taken.vaults.len() as u32 <= room);
-		assert_eq!(taken.more, taken.highest_left > bound);
-		left = left.max(taken.highest_left);
-		vaults.extend(taken.vaults);
+		let above = Index::<Test>::above(BOOK, page, bound, |_| true, &mut rows);
+		assert!(above.vaults.iter().all(|(_, entry)| entry.trigger > bound));
+		assert!(above.highest_other <= bound);
+		left = left.max(above.highest_other);
+		for (vault, entry) in above.vaults {
+			if vaults.len() == most {
+				left = left.max(entry.trigger);
+				continue;
+			}
+			assert!(remove(BOOK, entry, vault));
+			vaults.push((vault, entry));
+		}
 	}
 	assert!(left <= highest);
 	Index::<Test>::set_highest(BOOK, tick, left, &mut rows);

@@ -6,6 +6,7 @@ use crate::{
 };
 use cairn_math::{FixedU128, Ray, Trigger, SECONDS_PER_YEAR};
 use cairn_primitives::{BalanceSheet, QuoteStatus, VaultId};
+use codec::{Decode, Encode};
 use frame_support::{assert_noop, assert_ok, weights::Weight};
 use primitive_types::U512;
 
@@ -106,6 +107,34 @@ fn a_second_entry_of_a_safe_vault_goes_and_the_right_one_stays() {
 		Prices::set_cents(ETH, 2_400_00);
 		assert_eq!(next_block(), 1);
 	});
+}
+
+/// One of the two is found first, and its vault is indexed anew: the other must not be taken for what it
+/// is indexed by then.
+#[test]
+fn a_second_entry_in_the_same_page_goes_and_the_right_one_stays() {
+	for step in [-1, 0, 1] {
+		run(|| {
+			let vault = tens();
+			let before = row(vault);
+			let entry = before.legs[0].entry.unwrap();
+			let raw = entry.trigger.raw().checked_add_signed(step).unwrap();
+			let second = Trigger::decode(&mut &raw.encode()[..]).unwrap();
+			assert_eq!(second.tick(), entry.trigger.tick());
+			let mut rows = crate::rows::Rows::direct();
+			crate::index::Index::<Test>::insert((before.facility, 2), second, vault, &mut rows);
+			Prices::set_cents(ETH, 2_499_00);
+			begin_block_unchecked();
+			assert!(enforce_with(Weight::MAX) > 0);
+			end_of_begin();
+			let drifts = events().iter().filter(|e| is_drift(e, vault)).count();
+			assert_eq!(drifts, 1, "{step}");
+			let pages = Pages::<Test>::iter_values();
+			let entries: Vec<_> = pages.flat_map(|page| page.entries).collect();
+			let entry = row(vault).legs[0].entry.unwrap();
+			assert_eq!(entries, [(entry.trigger, vault)], "{step}");
+		});
+	}
 }
 
 #[test]

@@ -36,7 +36,7 @@ const PART_OF_ROOM: Balance = 32;
 
 /// Whether more is tried in block `now` where lots wait.
 pub(crate) const fn is_time_for_more(now: BlockNumber) -> bool {
-	now % PATIENCE == 0
+	now.is_multiple_of(PATIENCE)
 }
 
 impl Market {

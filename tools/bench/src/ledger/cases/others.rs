@@ -132,7 +132,7 @@ pub const TREASURY: &[Case] = &[
 		many_times(stage, || {
 			RuntimeCall::Treasury(cairn_treasury::Call::set_policy {
 				asset: DEBT_ASSET,
-				policy: policy.clone(),
+				policy,
 			})
 		})
 	}),
@@ -141,7 +141,7 @@ pub const TREASURY: &[Case] = &[
 		many_times(stage, || {
 			RuntimeCall::Treasury(cairn_treasury::Call::tighten {
 				asset: DEBT_ASSET,
-				policy: policy.clone(),
+				policy,
 			})
 		})
 	}),

@@ -256,7 +256,7 @@ impl Model {
 		next_block();
 		let after = Auctions::market(CUSD);
 		// Every sixteenth block makes room for those who wait, and no other.
-		let time = System::block_number() % 16 == 0;
+		let time = System::block_number().is_multiple_of(16);
 		let grows = time && before.queued > 0 && before.room < before.limits.most;
 		prop_assert!(after.room >= before.room && (after.room > before.room || !grows));
 		prop_assert!(after.room == before.room || time);

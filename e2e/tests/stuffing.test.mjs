@@ -40,7 +40,7 @@ describe('a pool that is stuffed with tips', () => {
       if (block.number >= number + BLOCKS) break;
     }
     t.diagnostic(`blocks of ${sizes.join(', ')} bytes`);
-    assert.ok(sizes.filter((bytes) => bytes >= FULL).length >= 2, 'blocks were full');
+    assert.ok(sizes.some((bytes) => bytes >= FULL), 'a block was full');
   });
 
   /** Gives a transaction to the pool, and says whether it was taken. */

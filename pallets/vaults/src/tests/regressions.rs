@@ -109,8 +109,7 @@ fn a_second_entry_of_a_safe_vault_goes_and_the_right_one_stays() {
 	});
 }
 
-/// One of the two is found first, and its vault is indexed anew: the other must not be taken for what it
-/// is indexed by then.
+/// Both are found in one page, and the vault is indexed anew after the first.
 #[test]
 fn a_second_entry_in_the_same_page_goes_and_the_right_one_stays() {
 	for step in [-1, 0, 1] {

@@ -255,6 +255,24 @@ proptest! {
 	}
 }
 
+/// That is a corruption; what enforcement then finds is not to cost the vault its right entry.
+#[test]
+fn of_a_vault_that_stands_twice_in_a_page_the_entry_that_is_meant_is_removed() {
+	new_test_ext().execute_with(|| {
+		let (low, high) = (trigger(1_000_000), trigger(1_000_001));
+		assert_eq!(low.tick(), high.tick());
+		for (first, second) in [(low, high), (high, low)] {
+			let stays = place(first, 7);
+			let goes = place(second, 7);
+			assert!(remove(BOOK, goes, 7));
+			assert!(Index::<Test>::contains(BOOK, stays, 7));
+			assert!(!Index::<Test>::contains(BOOK, goes, 7));
+			assert!(remove(BOOK, stays, 7));
+		}
+		assert!(is_empty());
+	});
+}
+
 #[test]
 fn ticks_far_apart_are_found_from_the_highest_down() {
 	new_test_ext().execute_with(|| {

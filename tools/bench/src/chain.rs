@@ -28,10 +28,12 @@ use sp_runtime::{
 };
 use sp_state_machine::{Ext, OverlayedChanges, StorageChanges};
 use std::{
+	cell::Cell,
 	fs,
+	panic::resume_unwind,
 	path::{Path, PathBuf},
 	sync::Arc,
-	thread::sleep,
+	thread::{self, sleep},
 	time::{Duration, Instant},
 };
 
@@ -54,6 +56,8 @@ pub struct Workshop {
 	fingerprint: String,
 	executor: Executor,
 	spawner: TaskExecutor,
+	/// How long chains have been in the making.
+	making: Cell<Duration>,
 }
 
 impl Workshop {
@@ -72,7 +76,13 @@ impl Workshop {
 			fingerprint: hashes.iter().map(|byte| format!("{byte:02x}")).collect(),
 			executor: sc_service::new_wasm_executor(&configuration),
 			spawner: TaskExecutor::new(),
+			making: Cell::default(),
 		})
+	}
+
+	/// How long chains have been in the making since this was created.
+	pub fn making(&self) -> Duration {
+		self.making.get()
 	}
 
 	/// The chain of `spec`. Its genesis state is made if it is not there from an earlier run.
@@ -84,7 +94,7 @@ impl Workshop {
 			self.forget(&format!("{}-", spec.name()))?;
 			self.make(spec, &path)?;
 		}
-		let open = self.open(&path, Storage::default())?;
+		let open = self.reopen(&path)?;
 		Ok(Chain {
 			workshop: self,
 			path,
@@ -113,24 +123,37 @@ impl Workshop {
 			spec.name()
 		);
 		let mut storage = ledger::genesis(spec)?;
+		let books = storage.clone();
 		storage.top.insert(CODE.to_vec(), self.code.clone());
-		let keys = storage.top.len() as u32;
-		let elapsed = started.elapsed().as_secs_f64();
 		eprintln!(
-			"    {} items in {elapsed:.1} s, now into ParityDB",
-			grouped(keys)
+			"    {} items in {:.1} s, now into ParityDB",
+			grouped(storage.top.len() as u32),
+			started.elapsed().as_secs_f64()
 		);
-		// Dropped at once: then all is on the disk, and the database has nothing to do but to answer.
-		drop(self.open(path, storage)?);
+		// Meanwhile the other core sees to it that the books are right.
+		thread::scope(|scope| {
+			let check = scope.spawn(|| ledger::check_state(books));
+			// Dropped at once: then all is on the disk, and the database has nothing to do but to answer.
+			let opened = self.open(path, storage, None).map(drop);
+			let checked = check.join().unwrap_or_else(|panic| resume_unwind(panic));
+			opened.and(checked)
+		})?;
 		fs::write(path.join(COMPLETE), b"")?;
-		eprintln!("    made in {:.1} s", started.elapsed().as_secs_f64());
+		let took = started.elapsed();
+		self.making.set(self.making.get() + took);
+		eprintln!("    made and checked in {:.1} s", took.as_secs_f64());
 		Ok(())
 	}
 
+	/// Opens the database at `path` as a node does.
+	fn reopen(&self, path: &Path) -> Result<Open> {
+		self.open(path, Storage::default(), Some(TRIE_CACHE_BYTES))
+	}
+
 	/// Opens the database at `path`. `genesis` is used if it has no genesis block yet.
-	fn open(&self, path: &Path, genesis: Storage) -> Result<Open> {
+	fn open(&self, path: &Path, genesis: Storage, cache: Option<usize>) -> Result<Open> {
 		let settings = || DatabaseSettings {
-			trie_cache_maximum_size: Some(TRIE_CACHE_BYTES),
+			trie_cache_maximum_size: cache,
 			// So that any number of blocks can be built on the genesis block.
 			state_pruning: Some(PruningMode::ArchiveAll),
 			source: DatabaseSource::ParityDb {
@@ -436,7 +459,7 @@ impl Chain<'_> {
 	/// but by the operating system.
 	fn reopen(&mut self) -> Result<()> {
 		self.open = None;
-		self.open = Some(self.workshop.open(&self.path, Storage::default())?);
+		self.open = Some(self.workshop.reopen(&self.path)?);
 		Ok(())
 	}
 }

@@ -19,9 +19,12 @@ pub mod spec;
 use benches::{Job, Lab};
 use chain::Workshop;
 use clap::Parser;
-use results::Results;
+use results::{Line, Results};
 use spec::{grouped, Spec};
 use std::{fs, path::PathBuf, time::Instant};
+
+/// What is said of the making of chains, as if it were a benchmark.
+pub const SET_UP: &str = "set_up";
 
 /// Any error ends the run.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -73,9 +76,11 @@ pub fn run(options: Options) -> Result<()> {
 		.into_iter()
 		.filter(|job| chosen(job.name))
 		.collect();
-	let names: Vec<&str> = jobs.iter().map(|job| job.name).collect();
+	let mut names: Vec<&str> = jobs.iter().map(|job| job.name).collect();
+	names.push(SET_UP);
 	let mut lab = Lab {
 		workshop: Workshop::new(options.out.join("chains"), code)?,
+		sizes,
 		repeat: options.repeat as usize,
 		results: Results::new(&options.out.join("results.jsonl"), &names)?,
 	};
@@ -84,6 +89,12 @@ pub fn run(options: Options) -> Result<()> {
 		eprintln!("==> {}/{of} {}: {size} {}", number + 1, job.name, job.unit);
 		(job.run)(&mut lab, job.size).map_err(|error| format!("{}: {error}", job.name))?;
 	}
+	let making = lab.workshop.making().as_secs_f64();
+	lab.results.add(
+		Line::new(SET_UP)
+			.with_rounded("making_s", making, 1)
+			.with_rounded("measuring_s", started.elapsed().as_secs_f64() - making, 1),
+	)?;
 	let goals = goals::goals(&lab.results.lines);
 	let elapsed = started.elapsed().as_secs();
 	eprintln!("\n{}", lab.results.summary(&goals));

@@ -8,18 +8,26 @@ use crate::{
 	Result, Spec,
 };
 
-/// Adds the cost of an idle block among so many vaults.
-pub fn run(lab: &mut Lab, vaults: u32) -> Result<()> {
-	let mut chain = lab.workshop.chain(&Spec::vaults(vaults))?;
-	let idle = idle_block(&chain)?;
-	let [time] = chain.measure([&idle], lab.repeat)?;
-	lab.results.add(
-		Line::new("enforce_idle")
-			.with("vaults", vaults)
-			.with_rounded("us_per_block", time.least, 1)
-			.with_rounded("us_median", time.median, 1)
-			.with_rounded("us_cold", time.cold, 1),
-	)
+/// Adds the cost of an idle block among each number of vaults. What counts is one number beside another,
+/// so their blocks are executed in turns.
+pub fn run(lab: &mut Lab, _: u32) -> Result<()> {
+	let mut pairs = Vec::new();
+	for vaults in &lab.sizes {
+		let chain = lab.workshop.chain(&Spec::vaults(*vaults))?;
+		let block = idle_block(&chain)?;
+		pairs.push((chain, block));
+	}
+	let times = Chain::measure_in_turns(&mut pairs, lab.repeat)?;
+	for (vaults, time) in lab.sizes.clone().into_iter().zip(times) {
+		lab.results.add(
+			Line::new("enforce_idle")
+				.with("vaults", vaults)
+				.with_rounded("us_per_block", time.least, 1)
+				.with_rounded("us_median", time.median, 1)
+				.with_rounded("us_cold", time.cold, 1),
+		)?;
+	}
+	Ok(())
 }
 
 /// A block in which all volatile prices fall by one per cent, and nothing else happens.

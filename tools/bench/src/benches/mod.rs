@@ -16,6 +16,8 @@ use crate::{chain::Workshop, results::Results, Result};
 pub struct Lab {
 	/// Makes chains.
 	pub workshop: Workshop,
+	/// Numbers of vaults to measure at, ascending.
+	pub sizes: Vec<u32>,
 	/// How often a block is executed.
 	pub repeat: usize,
 	/// Where results go.
@@ -60,7 +62,6 @@ pub fn jobs(sizes: &[u32]) -> Vec<Job> {
 		),
 	];
 	for size in sizes {
-		jobs.push(job("enforce_idle", *size, "vaults", enforce_idle::run));
 		jobs.push(job("scan_baseline", *size, "vaults", scan_baseline::run));
 		jobs.push(job(
 			"liquidate",
@@ -68,8 +69,8 @@ pub fn jobs(sizes: &[u32]) -> Vec<Job> {
 			"vaults of one leg",
 			liquidate::one_leg,
 		));
+		jobs.push(job("adjust", *size, "vaults", adjust::run));
 		if *size == one_size {
-			jobs.push(job("adjust", *size, "vaults", adjust::run));
 			jobs.push(job("call", *size, "vaults", calls::run));
 			jobs.push(job("take", *size, "vaults", take::run));
 			jobs.push(job(
@@ -80,6 +81,13 @@ pub fn jobs(sizes: &[u32]) -> Vec<Job> {
 			));
 		}
 	}
+	let largest = sizes.last().copied().unwrap_or(one_size);
+	jobs.push(job(
+		"enforce_idle",
+		largest,
+		"vaults at most",
+		enforce_idle::run,
+	));
 	jobs
 }
 

@@ -2,6 +2,7 @@
 //! change with it.
 //!
 //! - `genesis`: the state that a chain starts from
+//! - [`population`]: the vaults of that state, and their owners
 //! - `accounts`: validators and owners
 //! - [`Market`]: prices, and reports of them
 //! - `calls`: what people call
@@ -17,10 +18,14 @@ pub mod cases;
 mod genesis;
 mod market;
 mod outcome;
+pub mod population;
 
 pub use accounts::{owner_account, owner_pair, owners};
 pub use calls::{adjust, signed, take, transfer_keep_alive, Movement};
-pub use genesis::{check_invariants, genesis, start_of_block, time_of, uniform, GENESIS_SLOT};
+pub use genesis::{
+	check_invariants, check_state, genesis, genesis_with, start_of_block, time_of, uniform,
+	GENESIS_SLOT,
+};
 pub use market::{collateral_asset, price_of_bitcoin, report_natively, reports, worth, Market};
 pub use outcome::{
 	block_us, budget, charged_us, events, first_failure, health_view, is_health, is_vault,

@@ -61,16 +61,38 @@ pub struct Page {
 }
 
 impl Page {
-	/// What is different afterwards whenever an entry is put into this tick and changes its head.
-	fn outline(&self) -> (u16, u16, u16, Trigger, usize) {
-		let Self {
-			pages,
-			occupied,
-			roomy,
-			highest,
-			entries,
-		} = self;
-		(*pages, *occupied, *roomy, *highest, entries.len())
+	/// The head of a tick that has no entries yet.
+	fn head() -> Self {
+		Self {
+			pages: 1,
+			..Default::default()
+		}
+	}
+
+	/// Takes an entry out; `None` if the vault has none here.
+	fn take(&mut self, trigger: Trigger, vault: VaultId) -> Option<()> {
+		// Of a vault that stands there twice, which is a corruption, the one that is meant.
+		let exact = self
+			.entries
+			.iter()
+			.position(|here| *here == (trigger, vault));
+		let position = exact.or_else(|| self.entries.iter().position(|(_, v)| *v == vault))?;
+		self.entries.swap_remove(position);
+		Some(())
+	}
+
+	/// Drops a head that is not needed any more.
+	fn tidy_head(row: &mut Option<Self>) {
+		let Some(head) = row else {
+			return;
+		};
+		if head.occupied == 0 {
+			// Whatever was between has been emptied.
+			head.pages = 1;
+		}
+		if head.entries.is_empty() && head.pages <= 1 {
+			*row = None;
+		}
 	}
 }
 
@@ -120,61 +142,64 @@ impl<T: Config> Index<T> {
 		rows: &mut Rows<T>,
 	) -> Option<u16> {
 		let tick = trigger.tick();
-		let Some(mut head) = rows.get::<Page>((book, tick, 0)) else {
-			let mut head = Page {
-				pages: 1,
-				highest: trigger,
-				..Default::default()
-			};
+		let in_head = rows.change((book, tick, 0), |head: &mut Option<Page>| {
+			let was_empty = head.is_none();
+			let head = head.get_or_insert_with(Page::head);
 			head.entries.try_push((trigger, vault)).ok()?;
-			rows.put((book, tick, 0), Some(head));
-			Self::set_bit(book, tick, rows);
-			return Some(0);
-		};
-		let before = head.outline();
-		let number = Self::place(book, &mut head, trigger, vault, rows)?;
-		head.highest = head.highest.max(trigger);
-		if head.outline() != before {
-			rows.put((book, tick, 0), Some(head));
+			head.highest = head.highest.max(trigger);
+			Some(was_empty)
+		});
+		match in_head {
+			Some(was_empty) => {
+				if was_empty {
+					Self::set_bit(book, tick, rows);
+				}
+				Some(0)
+			}
+			None => Self::insert_beside_head(book, trigger, vault, rows),
 		}
-		Some(number)
 	}
 
-	/// Puts an entry into the head of its tick or into another page of it that has room.
-	fn place(
+	/// Puts an entry into a tick whose head is full: into another page that has room, or into a new one.
+	fn insert_beside_head(
 		book: BookId,
-		head: &mut Page,
 		trigger: Trigger,
 		vault: VaultId,
 		rows: &mut Rows<T>,
 	) -> Option<u16> {
 		let tick = trigger.tick();
-		if head.entries.try_push((trigger, vault)).is_ok() {
-			return Some(0);
-		}
-		for number in [head.roomy, head.pages.saturating_sub(1)] {
-			if number == 0 || number >= head.pages {
-				continue;
+		let (roomy, pages) = rows.look((book, tick, 0), |head: Option<&Page>| {
+			head.map(|head| (head.roomy, head.pages))
+		})?;
+		let last = pages.saturating_sub(1);
+		let open = [roomy, last]
+			.into_iter()
+			.filter(|page| (1..pages).contains(page));
+		// The number of pages is that of a page more.
+		let more = (pages < u16::MAX).then_some(pages);
+		let (number, was_empty) = open.chain(more).find_map(|number| {
+			let was_empty = rows.change((book, tick, number), |page: &mut Option<Page>| {
+				let was_empty = page.is_none();
+				let page = page.get_or_insert_default();
+				page.entries.try_push((trigger, vault)).ok()?;
+				Some(was_empty)
+			});
+			was_empty.map(|was_empty| (number, was_empty))
+		})?;
+		rows.change((book, tick, 0), |head: &mut Option<Page>| {
+			let head = head.as_mut()?;
+			let is_new = number == head.pages;
+			if !is_new && !was_empty && head.highest >= trigger {
+				return None;
 			}
-			let found = rows.get::<Page>((book, tick, number));
-			let was_empty = found.is_none();
-			let mut page = found.unwrap_or_default();
-			if page.entries.try_push((trigger, vault)).is_ok() {
-				rows.put((book, tick, number), Some(page));
-				head.occupied = head.occupied.saturating_add(u16::from(was_empty));
-				return Some(number);
+			head.highest = head.highest.max(trigger);
+			head.occupied = head.occupied.saturating_add(u16::from(was_empty));
+			if is_new {
+				head.pages = number.saturating_add(1);
+				head.roomy = number;
 			}
-		}
-		let number = head.pages;
-		if number == u16::MAX {
-			return None;
-		}
-		let mut page = Page::default();
-		page.entries.try_push((trigger, vault)).ok()?;
-		rows.put((book, tick, number), Some(page));
-		head.pages = number.saturating_add(1);
-		head.occupied = head.occupied.saturating_add(1);
-		head.roomy = number;
+			Some(())
+		});
 		Some(number)
 	}
 
@@ -182,19 +207,27 @@ impl<T: Config> Index<T> {
 	#[must_use]
 	pub fn remove(book: BookId, entry: Entry, vault: VaultId, rows: &mut Rows<T>) -> bool {
 		let tick = entry.trigger.tick();
-		let Some(mut page) = rows.get::<Page>((book, tick, entry.page)) else {
+		let taken = rows.change((book, tick, entry.page), |row: &mut Option<Page>| {
+			let page = row.as_mut()?;
+			let was_full = page.entries.is_full();
+			page.take(entry.trigger, vault)?;
+			if entry.page == 0 {
+				Page::tidy_head(row);
+			} else if page.entries.is_empty() {
+				*row = None;
+			}
+			Some((was_full, row.is_none()))
+		});
+		let Some((was_full, is_gone)) = taken else {
 			return false;
 		};
-		// Of a vault that stands there twice, which is a corruption, the one that is meant.
-		let exact = (entry.trigger, vault);
-		let of_vault = || page.entries.iter().position(|(_, v)| *v == vault);
-		let found = page.entries.iter().position(|here| *here == exact);
-		let Some(position) = found.or_else(of_vault) else {
-			return false;
-		};
-		let was_full = page.entries.len() as u32 == PAGE_ENTRIES;
-		page.entries.swap_remove(position);
-		Self::put_back(book, tick, entry.page, page, was_full, rows);
+		if entry.page > 0 {
+			if was_full || is_gone {
+				Self::note_room(book, tick, entry.page, is_gone, rows);
+			}
+		} else if is_gone {
+			Self::clear_bit(book, tick, rows);
+		}
 		true
 	}
 
@@ -206,40 +239,40 @@ impl<T: Config> Index<T> {
 		wanted: impl Fn(&VaultId) -> bool,
 		rows: &mut Rows<T>,
 	) -> Above {
-		let page = rows.get::<Page>((book, tick, number)).unwrap_or_default();
 		let mut above = Above {
 			vaults: Vec::new(),
 			highest_other: Trigger::MIN,
 		};
-		for (trigger, vault) in page.entries {
-			if trigger > bound && wanted(&vault) {
-				let entry = Entry {
-					trigger,
-					page: number,
-				};
-				above.vaults.push((vault, entry));
-			} else {
-				above.highest_other = above.highest_other.max(trigger);
+		rows.look((book, tick, number), |page: Option<&Page>| {
+			for (trigger, vault) in page.iter().flat_map(|page| page.entries.iter().copied()) {
+				if trigger > bound && wanted(&vault) {
+					let entry = Entry {
+						trigger,
+						page: number,
+					};
+					above.vaults.push((vault, entry));
+				} else {
+					above.highest_other = above.highest_other.max(trigger);
+				}
 			}
-		}
+		});
 		above
 	}
 
 	/// How many pages a tick has, and the bound of its triggers; `None` if it is empty.
 	pub fn extent(book: BookId, tick: Tick, rows: &mut Rows<T>) -> Option<(u16, Trigger)> {
-		rows.get::<Page>((book, tick, 0))
-			.map(|head| (head.pages, head.highest))
+		rows.look((book, tick, 0), |head: Option<&Page>| {
+			head.map(|head| (head.pages, head.highest))
+		})
 	}
 
 	/// Gives a tick the bound `highest`. Nothing happens if the tick is empty.
 	pub fn set_highest(book: BookId, tick: Tick, highest: Trigger, rows: &mut Rows<T>) {
-		let Some(mut head) = rows.get::<Page>((book, tick, 0)) else {
-			return;
-		};
-		if head.highest != highest {
+		rows.change((book, tick, 0), |head: &mut Option<Page>| {
+			let head = head.as_mut().filter(|head| head.highest != highest)?;
 			head.highest = highest;
-			rows.put((book, tick, 0), Some(head));
-		}
+			Some(())
+		});
 	}
 
 	/// Whether an entry is where it should be.
@@ -264,102 +297,76 @@ impl<T: Config> Index<T> {
 	}
 
 	fn highest_up_to(book: BookId, tick: Tick, rows: &mut Rows<T>) -> Option<Tick> {
-		let summary = rows.get::<Summary>(book)?;
+		let summary = rows.look(book, |summary: Option<&Summary>| summary.copied())?;
+		let highest_of = |word: u32, bit: u32, rows: &mut Rows<T>| {
+			let found = rows.look((book, word as u16), |bits: Option<&Word>| {
+				highest_set(bits?, bit)
+			})?;
+			Some(word.saturating_mul(WORD_TICKS).saturating_add(found))
+		};
 		let (word, bit) = (tick / WORD_TICKS, tick % WORD_TICKS);
 		if is_set(&summary, word) {
-			let bits = rows.get::<Word>((book, word as u16));
-			if let Some(found) = bits.and_then(|bits| highest_set(&bits, bit)) {
-				return Some(word.saturating_mul(WORD_TICKS).saturating_add(found));
+			if let Some(found) = highest_of(word, bit, rows) {
+				return Some(found);
 			}
 		}
 		let word = highest_set(&summary, word.checked_sub(1)?)?;
-		let bits = rows.get::<Word>((book, word as u16))?;
-		let found = highest_set(&bits, WORD_TICKS.saturating_sub(1))?;
-		Some(word.saturating_mul(WORD_TICKS).saturating_add(found))
-	}
-
-	/// Writes a page that has lost entries.
-	fn put_back(
-		book: BookId,
-		tick: Tick,
-		number: u16,
-		page: Page,
-		was_full: bool,
-		rows: &mut Rows<T>,
-	) {
-		if number == 0 {
-			Self::put_head(book, tick, page, rows);
-			return;
-		}
-		let emptied = page.entries.is_empty();
-		if emptied {
-			rows.put::<Page>((book, tick, number), None);
-		} else {
-			rows.put((book, tick, number), Some(page));
-		}
-		if was_full || emptied {
-			Self::note_room(book, tick, number, emptied, rows);
-		}
-	}
-
-	fn put_head(book: BookId, tick: Tick, mut head: Page, rows: &mut Rows<T>) {
-		if head.occupied == 0 {
-			// Whatever was between has been emptied.
-			head.pages = 1;
-		}
-		if head.entries.is_empty() && head.pages <= 1 {
-			rows.put::<Page>((book, tick, 0), None);
-			Self::clear_bit(book, tick, rows);
-		} else {
-			rows.put((book, tick, 0), Some(head));
-		}
+		highest_of(word, WORD_TICKS.saturating_sub(1), rows)
 	}
 
 	/// Remembers that a page other than the head has room, and drops empty pages from the end.
 	fn note_room(book: BookId, tick: Tick, number: u16, emptied: bool, rows: &mut Rows<T>) {
-		let Some(mut head) = rows.get::<Page>((book, tick, 0)) else {
+		let Some((mut pages, _)) = Self::extent(book, tick, rows) else {
 			return;
 		};
-		head.roomy = number;
-		head.occupied = head.occupied.saturating_sub(u16::from(emptied));
 		for _ in 0..TRIM_STEPS {
-			let last = head.pages.saturating_sub(1);
-			if last == 0 || rows.get::<Page>((book, tick, last)).is_some() {
+			let last = pages.saturating_sub(1);
+			if last == 0 || rows.look((book, tick, last), |page: Option<&Page>| page.is_some()) {
 				break;
 			}
-			head.pages = last;
+			pages = last;
 		}
-		Self::put_head(book, tick, head, rows);
+		let is_gone = rows.change((book, tick, 0), |row: &mut Option<Page>| {
+			let head = row.as_mut()?;
+			head.pages = pages;
+			head.roomy = number;
+			head.occupied = head.occupied.saturating_sub(u16::from(emptied));
+			Page::tidy_head(row);
+			Some(row.is_none())
+		});
+		if is_gone == Some(true) {
+			Self::clear_bit(book, tick, rows);
+		}
 	}
 
 	fn set_bit(book: BookId, tick: Tick, rows: &mut Rows<T>) {
 		let (word, bit) = (tick / WORD_TICKS, tick % WORD_TICKS);
-		let mut bits = rows.get::<Word>((book, word as u16)).unwrap_or_default();
-		let was_empty = bits == Word::default();
-		set(&mut bits, bit);
-		rows.put((book, word as u16), Some(bits));
-		if was_empty {
-			let mut summary = rows.get::<Summary>(book).unwrap_or_default();
-			set(&mut summary, word);
-			rows.put(book, Some(summary));
+		let was_empty = rows.change((book, word as u16), |row: &mut Option<Word>| {
+			let was_empty = row.is_none();
+			set(row.get_or_insert_default(), bit);
+			Some(was_empty)
+		});
+		if was_empty == Some(true) {
+			rows.change(book, |row: &mut Option<Summary>| {
+				set(row.get_or_insert_default(), word);
+				Some(())
+			});
 		}
 	}
 
 	fn clear_bit(book: BookId, tick: Tick, rows: &mut Rows<T>) {
 		let (word, bit) = (tick / WORD_TICKS, tick % WORD_TICKS);
-		let mut bits = rows.get::<Word>((book, word as u16)).unwrap_or_default();
-		clear(&mut bits, bit);
-		if bits != Word::default() {
-			rows.put((book, word as u16), Some(bits));
-			return;
-		}
-		rows.put::<Word>((book, word as u16), None);
-		let mut summary = rows.get::<Summary>(book).unwrap_or_default();
-		clear(&mut summary, word);
-		if summary == Summary::default() {
-			rows.put::<Summary>(book, None);
-		} else {
-			rows.put(book, Some(summary));
+		let is_empty = rows.change((book, word as u16), |row: &mut Option<Word>| {
+			clear(row.get_or_insert_default(), bit);
+			row.take_if(|bits| *bits == Word::default());
+			Some(row.is_none())
+		});
+		if is_empty == Some(true) {
+			rows.change(book, |row: &mut Option<Summary>| {
+				clear(row.get_or_insert_default(), word);
+				row.take_if(|bits| *bits == Summary::default());
+				Some(())
+			});
 		}
 	}
 }

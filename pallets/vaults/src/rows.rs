@@ -34,9 +34,9 @@ pub(crate) struct Slot<R> {
 }
 
 /// A kind of row.
-pub(crate) trait Row<T>: Clone {
+pub(crate) trait Row<T>: Sized + 'static {
 	/// What leads to it.
-	type Key: Copy + Ord;
+	type Key: Copy + Ord + 'static;
 
 	/// The row in the state.
 	fn read(key: Self::Key) -> Option<Self>;
@@ -71,26 +71,47 @@ impl<T> Rows<T> {
 		core::mem::take(&mut self.fresh)
 	}
 
-	pub(crate) fn get<R: Row<T>>(&mut self, key: R::Key) -> Option<R> {
-		let Some(kept) = &mut self.kept else {
-			return R::read(key);
-		};
-		let slot = R::slots(kept).entry(key).or_insert_with(|| Slot {
-			row: R::read(key),
-			changed: false,
-		});
-		slot.row.clone()
-	}
-
-	pub(crate) fn put<R: Row<T>>(&mut self, key: R::Key, row: Option<R>) {
-		let Some(kept) = &mut self.kept else {
-			return R::write(key, row);
-		};
-		let former = R::slots(kept).insert(key, Slot { row, changed: true });
-		if !former.is_some_and(|slot| slot.changed) {
-			self.fresh = self.fresh.saturating_add(1);
+	/// Looks at a row.
+	pub(crate) fn look<R: Row<T>, X>(
+		&mut self,
+		key: R::Key,
+		look: impl FnOnce(Option<&R>) -> X,
+	) -> X {
+		match &mut self.kept {
+			None => look(R::read(key).as_ref()),
+			Some(kept) => look(slot(kept, key).row.as_ref()),
 		}
 	}
+
+	/// Has a row changed by `change`, which says `None` and leaves it as it is if there is nothing to
+	/// change.
+	pub(crate) fn change<R: Row<T>, X>(
+		&mut self,
+		key: R::Key,
+		change: impl FnOnce(&mut Option<R>) -> Option<X>,
+	) -> Option<X> {
+		let Some(kept) = &mut self.kept else {
+			let mut row = R::read(key);
+			let outcome = change(&mut row)?;
+			R::write(key, row);
+			return Some(outcome);
+		};
+		let slot = slot(kept, key);
+		let outcome = change(&mut slot.row)?;
+		if !slot.changed {
+			slot.changed = true;
+			self.fresh = self.fresh.saturating_add(1);
+		}
+		Some(outcome)
+	}
+}
+
+/// A row that is kept from now on.
+fn slot<T, R: Row<T>>(kept: &mut Kept, key: R::Key) -> &mut Slot<R> {
+	R::slots(kept).entry(key).or_insert_with(|| Slot {
+		row: R::read(key),
+		changed: false,
+	})
 }
 
 impl<T: Config> Rows<T> {

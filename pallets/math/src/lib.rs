@@ -27,7 +27,7 @@ mod mul_div;
 mod price;
 mod ray;
 mod trigger;
-mod wide;
+pub mod wide;
 
 pub use allowance::{Allowance, RateLimit};
 pub use debt::NormalizedDebt;

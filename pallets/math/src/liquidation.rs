@@ -1,6 +1,9 @@
 //! How much of a vault has to be sold.
 
-use crate::{wide::div_mod_512, Value};
+use crate::{
+	wide::{div_mod_512, full_mul_256},
+	Value,
+};
 use primitive_types::{U256, U512};
 use sp_arithmetic::{FixedU128, Perbill};
 
@@ -36,12 +39,10 @@ pub fn repay_to_target_ceil(
 ) -> Repayment {
 	// All ratios in units of 1e-18: H* as it is, L·(1+π) from two shares of 1e-9 each.
 	let target = U256::from(target.into_inner());
-	let sold = U256::from(factor.deconstruct())
-		* U256::from(1_000_000_000 + u64::from(penalty.deconstruct()));
-	let wanted = debt.wide().full_mul(target);
-	let held = weighted
-		.wide()
-		.full_mul(1_000_000_000_000_000_000u64.into());
+	let with_penalty = 1_000_000_000 + u64::from(penalty.deconstruct());
+	let sold = U256::from(u128::from(factor.deconstruct()) * u128::from(with_penalty));
+	let wanted = full_mul_256(debt.wide(), target);
+	let held = full_mul_256(weighted.wide(), 1_000_000_000_000_000_000u64.into());
 	if held >= wanted {
 		return Repayment::Nothing;
 	}

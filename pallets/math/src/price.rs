@@ -1,6 +1,6 @@
 //! Prices and the values they give to amounts.
 
-use crate::wide::div_mod_256;
+use crate::wide::{div_mod_256, mul_128, mul_256};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::ops::{Add, Sub};
 use primitive_types::U256;
@@ -117,13 +117,13 @@ impl Value {
 
 	/// `⌊amount · price / 10^decimals⌋`.
 	pub fn of_floor(amount: u128, decimals: u8, price: Price) -> Self {
-		let product = U256::from(amount) * U256::from(price.0);
+		let product = mul_128(amount, price.0);
 		Self(div_mod_256(product, unit(decimals).into()).0)
 	}
 
 	/// `⌈amount · price / 10^decimals⌉`.
 	pub fn of_ceil(amount: u128, decimals: u8, price: Price) -> Self {
-		let product = U256::from(amount) * U256::from(price.0);
+		let product = mul_128(amount, price.0);
 		Self(div_ceil(product, unit(decimals).into()))
 	}
 
@@ -137,22 +137,30 @@ impl Value {
 		Self(billionths(self.0, share.deconstruct(), true))
 	}
 
+	/// `⌊value / (1 + share)⌋`.
+	pub fn without_share_floor(self, share: Perbill) -> Self {
+		// Values are far below where this saturates (see the type).
+		let scaled = mul_256(self.0, BILLION.into()).unwrap_or(U256::MAX);
+		let whole = BILLION + u64::from(share.deconstruct());
+		Self(div_mod_256(scaled, whole.into()).0)
+	}
+
 	/// How many smallest units of a token are worth this much, rounded down; `None` beyond `u128`.
 	pub fn to_amount_floor(self, decimals: u8, price: Price) -> Option<u128> {
-		let scaled = self.0.checked_mul(unit(decimals).into())?;
+		let scaled = mul_256(self.0, unit(decimals).into())?;
 		u128::try_from(div_mod_256(scaled, price.0.into()).0).ok()
 	}
 
 	/// How many smallest units of a token are worth this much, rounded up; `None` beyond `u128`.
 	pub fn to_amount_ceil(self, decimals: u8, price: Price) -> Option<u128> {
-		let scaled = self.0.checked_mul(unit(decimals).into())?;
+		let scaled = mul_256(self.0, unit(decimals).into())?;
 		u128::try_from(div_ceil(scaled, U256::from(price.0))).ok()
 	}
 
 	/// The lowest price at which this much is worth no more than `amount` smallest units of a token,
 	/// rounded down: `⌊value · 10^decimals / (amount + 1)⌋ + 1`. `None` beyond [`Price::MAX`].
 	pub fn lowest_price_for(self, amount: u128, decimals: u8) -> Option<Price> {
-		let scaled = self.0.checked_mul(unit(decimals).into())?;
+		let scaled = mul_256(self.0, unit(decimals).into())?;
 		let below = scaled / (U256::from(amount) + U256::one());
 		Price::new(u128::try_from(below).ok()?.checked_add(1)?)
 	}
@@ -226,7 +234,7 @@ fn billionths(value: U256, parts: u32, up: bool) -> U256 {
 	} else {
 		scaled / BILLION
 	};
-	whole * U256::from(parts) + U256::from(tail)
+	whole * parts + U256::from(tail)
 }
 
 #[cfg(test)]
@@ -270,6 +278,10 @@ mod tests {
 			let share = Perbill::from_parts(share);
 			prop_assert!(up.share_ceil(share).0 - up.share_floor(share).0 <= U256::one());
 			prop_assert!(up.share_ceil(share) <= up);
+			// What is left of it, and the share of that, are the whole but for less than two units.
+			let left = up.without_share_floor(share);
+			let whole = left + left.share_floor(share);
+			prop_assert!(whole <= up && up.0 - whole.0 <= U256::from(2));
 		}
 	}
 

@@ -49,13 +49,6 @@ fn with_penalty_ceil(value: Value, penalty: Perbill) -> Value {
 	value + value.share_ceil(penalty)
 }
 
-/// The debt that collateral of this value repays once the penalty is taken off:
-/// `⌊value / (1 + π)⌋`.
-fn without_penalty_floor(value: Value, penalty: Perbill) -> Value {
-	let scaled = value.wide().saturating_mul(1_000_000_000u64.into());
-	Value::from_wide(scaled / (1_000_000_000u64 + u64::from(penalty.deconstruct())))
-}
-
 /// Plans the liquidation of an unsafe vault.
 ///
 /// Goes through `legs` from the riskiest to the least risky and sells of each as much as brings the
@@ -98,9 +91,7 @@ pub fn plan(
 				// Rounding up to a whole unit may take more than was wanted, a lot more where a unit
 				// is worth much: then that much more is repaid.
 				let worth = Value::of_floor(amount, leg.decimals, leg.price);
-				let repaid = without_penalty_floor(worth, leg.penalty)
-					.max(wanted)
-					.min(debt);
+				let repaid = worth.without_share_floor(leg.penalty).max(wanted).min(debt);
 				Sale {
 					collateral: leg.collateral,
 					amount,
@@ -110,7 +101,7 @@ pub fn plan(
 			None => Sale {
 				collateral: leg.collateral,
 				amount: leg.amount,
-				repaid: without_penalty_floor(worth, leg.penalty).min(wanted),
+				repaid: worth.without_share_floor(leg.penalty).min(wanted),
 			},
 		};
 		let sold = Value::of_floor(sale.amount, leg.decimals, leg.price);

@@ -10,9 +10,13 @@ use crate::{
 	Config,
 };
 use alloc::vec::Vec;
-use cairn_math::{unit, FixedU128, NormalizedDebt, Perbill, Price, Trigger, Value};
+use cairn_math::{
+	unit,
+	wide::{full_mul_256, mul_128},
+	FixedU128, NormalizedDebt, Perbill, Price, Trigger, Value,
+};
 use cairn_primitives::{AssetId, Balance, Moment, PriceSource, Quote};
-use primitive_types::{U256, U512};
+use primitive_types::U512;
 
 const HOUR: Moment = 3_600_000;
 /// A stale quote counts in full for this long.
@@ -179,14 +183,12 @@ impl LiquidationPrices {
 				let Some(price) = self.of(leg.collateral).price else {
 					return Trigger::MIN;
 				};
-				let numerator = U512::from(
-					U256::from(price.raw())
-						* U256::from(collateral.terms.liquidation_factor.deconstruct()),
-				) * U512::from(debt.0);
-				let denominator = U512::from(weighted)
-					* U512::from(unit(collateral.decimals))
-					* U512::from(1_000_000_000u64);
-				Trigger::from_ratio_ceil(numerator, denominator)
+				let factor = collateral.terms.liquidation_factor.deconstruct();
+				// At most 1e27 · 1e9 and 1e24 · 1e9.
+				let counted = price.raw().saturating_mul(factor.into());
+				let unit = unit(collateral.decimals).saturating_mul(1_000_000_000);
+				let numerator = U512::from(mul_128(counted, debt.0));
+				Trigger::from_ratio_ceil(numerator, full_mul_256(weighted, unit.into()))
 			})
 			.collect()
 	}

@@ -1,7 +1,7 @@
 //! Weights of `cairn_vaults`, measured by its benchmarks in the WASM runtime. Written by
 //! `make weights`: not to be changed by hand.
 //!
-//! Date 2026-11-28, CPU Intel(R) Xeon(R) Processor, 8 steps, 6 repeats,
+//! Date 2026-11-28, CPU Intel(R) Xeon(R) Processor, 16 steps, 12 repeats,
 //! Compiled WASM.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -45,12 +45,12 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
 	/// `l` in `[0, 8]`.
 	fn open(l: u32, ) -> Weight {
-		// Least time measured: 129_737_000 picoseconds.
-		Weight::from_parts(308_322_660, 7407)
-			// Standard error: 3_994_231
-			.saturating_add(Weight::from_parts(135_638_076, 0).saturating_mul(l.into()))
+		// Least time measured: 146_438_000 picoseconds.
+		Weight::from_parts(260_571_116, 7407)
+			// Standard error: 3_198_178
+			.saturating_add(Weight::from_parts(160_781_250, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
-			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
 			.saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(l.into())))
 			.saturating_add(Weight::from_parts(0, 5218).saturating_mul(l.into()))
@@ -81,10 +81,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn adjust(l: u32, ) -> Weight {
-		// Least time measured: 536_079_000 picoseconds.
-		Weight::from_parts(463_053_721, 7407)
-			// Standard error: 3_325_648
-			.saturating_add(Weight::from_parts(195_818_278, 0).saturating_mul(l.into()))
+		// Least time measured: 399_740_000 picoseconds.
+		Weight::from_parts(552_178_556, 7407)
+			// Standard error: 5_580_972
+			.saturating_add(Weight::from_parts(118_239_942, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(5))
@@ -115,10 +115,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::VaultsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn close(l: u32, ) -> Weight {
-		// Least time measured: 364_925_000 picoseconds.
-		Weight::from_parts(293_913_042, 7407)
-			// Standard error: 917_444
-			.saturating_add(Weight::from_parts(108_089_490, 0).saturating_mul(l.into()))
+		// Least time measured: 287_068_000 picoseconds.
+		Weight::from_parts(240_813_651, 7407)
+			// Standard error: 357_494
+			.saturating_add(Weight::from_parts(82_240_221, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -131,10 +131,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Held` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn claim(c: u32, ) -> Weight {
-		// Least time measured: 34_425_000 picoseconds.
-		Weight::from_parts(45_819_109, 6446)
-			// Standard error: 287_867
-			.saturating_add(Weight::from_parts(13_283_595, 0).saturating_mul(c.into()))
+		// Least time measured: 28_533_000 picoseconds.
+		Weight::from_parts(29_108_022, 7000)
+			// Standard error: 75_262
+			.saturating_add(Weight::from_parts(10_937_741, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -185,10 +185,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn liquidate(l: u32, ) -> Weight {
-		// Least time measured: 449_472_000 picoseconds.
-		Weight::from_parts(310_970_628, 7407)
-			// Standard error: 2_406_587
-			.saturating_add(Weight::from_parts(190_075_238, 0).saturating_mul(l.into()))
+		// Least time measured: 301_869_000 picoseconds.
+		Weight::from_parts(196_808_303, 7407)
+			// Standard error: 567_305
+			.saturating_add(Weight::from_parts(130_536_331, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -212,8 +212,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Books` (r:1 w:0)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn create_facility() -> Weight {
-		// Least time measured: 1_204_884_000 picoseconds.
-		Weight::from_parts(1_356_193_000, 45445)
+		// Least time measured: 890_470_000 picoseconds.
+		Weight::from_parts(953_269_000, 45445)
 			.saturating_add(T::DbWeight::get().reads(54))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -222,8 +222,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn change_facility() -> Weight {
-		// Least time measured: 760_193_000 picoseconds.
-		Weight::from_parts(842_985_000, 7407)
+		// Least time measured: 546_612_000 picoseconds.
+		Weight::from_parts(588_486_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -240,8 +240,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Settlements` (r:0 w:1)
 	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(901), added: 3376, mode: `MaxEncodedLen`)
 	fn settle_facility() -> Weight {
-		// Least time measured: 144_975_000 picoseconds.
-		Weight::from_parts(168_121_000, 7407)
+		// Least time measured: 108_409_000 picoseconds.
+		Weight::from_parts(120_000_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -263,10 +263,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn settle_vault(l: u32, ) -> Weight {
-		// Least time measured: 148_679_000 picoseconds.
-		Weight::from_parts(139_902_985, 7407)
-			// Standard error: 608_270
-			.saturating_add(Weight::from_parts(34_038_672, 0).saturating_mul(l.into()))
+		// Least time measured: 118_236_000 picoseconds.
+		Weight::from_parts(105_524_652, 7407)
+			// Standard error: 231_864
+			.saturating_add(Weight::from_parts(25_059_708, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(4))
@@ -291,10 +291,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn redeem(c: u32, ) -> Weight {
-		// Least time measured: 390_055_000 picoseconds.
-		Weight::from_parts(345_933_419, 7407)
-			// Standard error: 604_225
-			.saturating_add(Weight::from_parts(82_938_563, 0).saturating_mul(c.into()))
+		// Least time measured: 296_630_000 picoseconds.
+		Weight::from_parts(285_513_144, 7407)
+			// Standard error: 320_243
+			.saturating_add(Weight::from_parts(60_021_686, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
@@ -306,8 +306,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::NextFacility` (r:1 w:0)
 	/// Proof: `Vaults::NextFacility` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn list_facilities() -> Weight {
-		// Least time measured: 10_017_000 picoseconds.
-		Weight::from_parts(14_779_000, 1614)
+		// Least time measured: 9_056_000 picoseconds.
+		Weight::from_parts(11_100_000, 1614)
 			.saturating_add(T::DbWeight::get().reads(2))
 	}
 	/// Storage: `Vaults::Facilities` (r:1 w:1)
@@ -317,8 +317,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::FacilityStates` (r:0 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
 	fn accrue_facility() -> Weight {
-		// Least time measured: 37_244_000 picoseconds.
-		Weight::from_parts(61_395_000, 7407)
+		// Least time measured: 28_173_000 picoseconds.
+		Weight::from_parts(32_408_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -340,10 +340,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn set_guard(l: u32, ) -> Weight {
-		// Least time measured: 170_572_000 picoseconds.
-		Weight::from_parts(214_096_300, 7407)
-			// Standard error: 5_456_870
-			.saturating_add(Weight::from_parts(64_208_766, 0).saturating_mul(l.into()))
+		// Least time measured: 142_263_000 picoseconds.
+		Weight::from_parts(124_636_731, 7407)
+			// Standard error: 358_956
+			.saturating_add(Weight::from_parts(45_207_798, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -357,16 +357,16 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Books` (r:1 w:1)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn run_guard() -> Weight {
-		// Least time measured: 117_776_000 picoseconds.
-		Weight::from_parts(195_471_000, 3848)
+		// Least time measured: 102_185_000 picoseconds.
+		Weight::from_parts(119_543_000, 3848)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Vaults::Vaults` (r:1 w:1)
 	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
 	fn offer() -> Weight {
-		// Least time measured: 36_433_000 picoseconds.
-		Weight::from_parts(62_080_000, 4242)
+		// Least time measured: 32_000_000 picoseconds.
+		Weight::from_parts(54_691_000, 4242)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -394,10 +394,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::VaultsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn accept(l: u32, ) -> Weight {
-		// Least time measured: 300_811_000 picoseconds.
-		Weight::from_parts(221_716_600, 7407)
-			// Standard error: 5_033_987
-			.saturating_add(Weight::from_parts(96_117_108, 0).saturating_mul(l.into()))
+		// Least time measured: 276_384_000 picoseconds.
+		Weight::from_parts(278_858_110, 7407)
+			// Standard error: 2_507_033
+			.saturating_add(Weight::from_parts(53_983_657, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -418,10 +418,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn visit_facility(c: u32, ) -> Weight {
-		// Least time measured: 79_831_000 picoseconds.
-		Weight::from_parts(88_333_275, 7407)
-			// Standard error: 902_044
-			.saturating_add(Weight::from_parts(21_635_351, 0).saturating_mul(c.into()))
+		// Least time measured: 74_428_000 picoseconds.
+		Weight::from_parts(96_455_026, 7407)
+			// Standard error: 285_949
+			.saturating_add(Weight::from_parts(16_494_474, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -434,15 +434,15 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Words` (r:1 w:0)
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	fn visit_page() -> Weight {
-		// Least time measured: 22_469_000 picoseconds.
-		Weight::from_parts(28_297_000, 4011)
+		// Least time measured: 20_623_000 picoseconds.
+		Weight::from_parts(25_856_000, 4011)
 			.saturating_add(T::DbWeight::get().reads(3))
 	}
 	/// Storage: `Vaults::Summaries` (r:8 w:0)
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Words` (r:12 w:0)
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Pages` (r:68 w:0)
+	/// Storage: `Vaults::Pages` (r:96 w:0)
 	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Vaults` (r:256 w:256)
 	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
@@ -454,15 +454,15 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn enforce_batch(l: u32, ) -> Weight {
-		// Least time measured: 5_582_287_000 picoseconds.
-		Weight::from_parts(5_116_686_366, 833502)
-			// Standard error: 154_380_546
-			.saturating_add(Weight::from_parts(1_367_990_404, 0).saturating_mul(l.into()))
-			.saturating_add(T::DbWeight::get().reads(258))
-			.saturating_add(T::DbWeight::get().reads((11_u64).saturating_mul(l.into())))
+		// Least time measured: 4_309_433_000 picoseconds.
+		Weight::from_parts(4_880_838_550, 833502)
+			// Standard error: 38_063_250
+			.saturating_add(Weight::from_parts(332_354_179, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(261))
+			.saturating_add(T::DbWeight::get().reads((15_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(258))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(l.into())))
-			.saturating_add(Weight::from_parts(0, 25607).saturating_mul(l.into()))
+			.saturating_add(Weight::from_parts(0, 35720).saturating_mul(l.into()))
 	}
 	/// Storage: `Vaults::Pages` (r:48 w:48)
 	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
@@ -472,15 +472,15 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `r` in `[3, 97]`.
 	fn index_rows(r: u32, ) -> Weight {
-		// Least time measured: 25_183_000 picoseconds.
-		Weight::from_parts(7_381_135, 4011)
-			// Standard error: 25_703
-			.saturating_add(Weight::from_parts(8_057_134, 0).saturating_mul(r.into()))
+		// Least time measured: 22_073_000 picoseconds.
+		Weight::from_parts(6_419_104, 4011)
+			// Standard error: 6_539
+			.saturating_add(Weight::from_parts(5_664_945, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(r.into())))
-			.saturating_add(Weight::from_parts(0, 1437).saturating_mul(r.into()))
+			.saturating_add(Weight::from_parts(0, 1431).saturating_mul(r.into()))
 	}
 	/// Storage: `Treasury::Books` (r:1 w:1)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
@@ -511,8 +511,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Announced` (r:0 w:1)
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	fn put_up() -> Weight {
-		// Least time measured: 124_723_000 picoseconds.
-		Weight::from_parts(170_824_000, 7590)
+		// Least time measured: 107_737_000 picoseconds.
+		Weight::from_parts(119_140_000, 7590)
 			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
@@ -535,8 +535,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::SweepCursor` (r:0 w:1)
 	/// Proof: `Vaults::SweepCursor` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn sweep_vault() -> Weight {
-		// Least time measured: 299_503_000 picoseconds.
-		Weight::from_parts(508_503_000, 25158)
+		// Least time measured: 239_112_000 picoseconds.
+		Weight::from_parts(273_183_000, 25158)
 			.saturating_add(T::DbWeight::get().reads(29))
 			.saturating_add(T::DbWeight::get().writes(27))
 	}

@@ -291,10 +291,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn redeem(c: u32, ) -> Weight {
-		// Least time measured: 296_630_000 picoseconds.
-		Weight::from_parts(285_513_144, 7407)
-			// Standard error: 320_243
-			.saturating_add(Weight::from_parts(60_021_686, 0).saturating_mul(c.into()))
+		// Least time measured: 329_859_000 picoseconds.
+		Weight::from_parts(440_316_602, 7407)
+			// Standard error: 1_374_813
+			.saturating_add(Weight::from_parts(52_672_154, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(6))

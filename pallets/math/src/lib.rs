@@ -27,7 +27,7 @@ mod mul_div;
 mod price;
 mod ray;
 mod trigger;
-pub mod wide;
+mod wide;
 
 pub use allowance::{Allowance, RateLimit};
 pub use debt::NormalizedDebt;
@@ -38,3 +38,4 @@ pub use price::{unit, Price, Value};
 pub use ray::{Ray, SECONDS_PER_YEAR};
 pub use sp_arithmetic::{FixedU128, Perbill};
 pub use trigger::{Tick, Trigger, TICKS};
+pub use wide::{full_mul_256, mul_128};

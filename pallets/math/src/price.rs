@@ -137,11 +137,16 @@ impl Value {
 		Self(billionths(self.0, share.deconstruct(), true))
 	}
 
-	/// `⌊value / (1 + share)⌋`.
-	pub fn without_share_floor(self, share: Perbill) -> Self {
+	/// A value with `surcharge`: `⌈value · (1 + surcharge)⌉`.
+	pub fn with_surcharge_ceil(self, surcharge: Perbill) -> Self {
+		self + self.share_ceil(surcharge)
+	}
+
+	/// What a value was before `surcharge` came to it: `⌊value / (1 + surcharge)⌋`.
+	pub fn without_surcharge_floor(self, surcharge: Perbill) -> Self {
 		// Values are far below where this saturates (see the type).
 		let scaled = mul_256(self.0, BILLION.into()).unwrap_or(U256::MAX);
-		let whole = BILLION + u64::from(share.deconstruct());
+		let whole = BILLION + u64::from(surcharge.deconstruct());
 		Self(div_mod_256(scaled, whole.into()).0)
 	}
 
@@ -278,8 +283,8 @@ mod tests {
 			let share = Perbill::from_parts(share);
 			prop_assert!(up.share_ceil(share).0 - up.share_floor(share).0 <= U256::one());
 			prop_assert!(up.share_ceil(share) <= up);
-			// What is left of it, and the share of that, are the whole but for less than two units.
-			let left = up.without_share_floor(share);
+			// What is left of it, and the share of that, are the whole but for at most two units.
+			let left = up.without_surcharge_floor(share);
 			let whole = left + left.share_floor(share);
 			prop_assert!(whole <= up && up.0 - whole.0 <= U256::from(2));
 		}

@@ -58,20 +58,22 @@ impl Trigger {
 	/// Above every other trigger.
 	pub const MAX: Self = Self(((EXPONENTS as u64) << MANTISSA_BITS) - 1);
 
-	/// The smallest trigger that is not below `numerator / denominator`.
+	/// The smallest trigger that is not below `numerator / denominator`, and above [`Trigger::MIN`] unless
+	/// the numerator is zero.
 	///
-	/// A ratio out of range becomes the nearest end of it, and so does a denominator of zero. Both
-	/// are sound where a vault is indexed: one that is placed too high is looked at too early, and
-	/// one that is placed at the lowest tick owes less than nothing that could matter.
+	/// What is out of range becomes the nearest end of it, and a denominator of zero is infinitely high.
+	/// Still a ratio that is above another has a ceiling above the other's floor, in range or not: so a
+	/// vault may be looked at too early, but never too late.
 	pub fn from_ratio_ceil(numerator: U512, denominator: U512) -> Self {
-		Self::from_ratio(numerator, denominator, true)
+		let least = u64::from(!numerator.is_zero());
+		Self::from_ratio(numerator, denominator, true).max(Self(least))
 	}
 
-	/// The largest trigger that is not above `numerator / denominator`.
+	/// The largest trigger that is not above `numerator / denominator`, and below [`Trigger::MAX`].
 	///
-	/// A ratio out of range becomes the nearest end of it; a denominator of zero is infinitely high.
+	/// What is out of range becomes the nearest end of it, and a denominator of zero is infinitely high.
 	pub fn from_ratio_floor(numerator: U512, denominator: U512) -> Self {
-		Self::from_ratio(numerator, denominator, false)
+		Self::from_ratio(numerator, denominator, false).min(Self(Self::MAX.0 - 1))
 	}
 
 	/// The bucket in which this trigger lies.
@@ -194,6 +196,17 @@ mod tests {
 		}
 
 		#[test]
+		fn a_ratio_above_another_has_its_ceiling_above_the_floor_of_the_other(
+			a in 1u128.., b in 1u128.., other: u128, closely: bool, up in 0usize..256, down in 0usize..256,
+		) {
+			// Both far out of range, on the same side, as often as not.
+			let (n, d) = (U512::from(a) << up, U512::from(b) << down);
+			let n_other = if closely { n - (n >> 60) - U512::one() } else { U512::from(other) << up };
+			prop_assume!(n_other < n);
+			prop_assert!(Trigger::from_ratio_ceil(n, d) > Trigger::from_ratio_floor(n_other, d));
+		}
+
+		#[test]
 		fn wide_operands_agree_with_narrow_ones(a in 1u128.., b in 1u128.., shift in 0usize..384) {
 			let (x, y) = (U512::from(a), U512::from(b));
 			let narrow = Trigger::from_ratio_ceil(x, y);
@@ -219,7 +232,13 @@ mod tests {
 	fn out_of_range_goes_to_the_ends() {
 		let huge = U512::one() << 200;
 		assert_eq!(Trigger::from_ratio_ceil(huge, U512::one()), Trigger::MAX);
-		assert_eq!(Trigger::from_ratio_ceil(U512::one(), huge), Trigger::MIN);
+		assert_eq!(Trigger::from_ratio_ceil(U512::one(), huge).raw(), 1);
+		assert_eq!(
+			Trigger::from_ratio_floor(huge, U512::one()).raw(),
+			Trigger::MAX.raw() - 1
+		);
+		assert_eq!(Trigger::from_ratio_floor(U512::one(), huge), Trigger::MIN);
+		assert_eq!(Trigger::from_ratio_ceil(U512::zero(), huge), Trigger::MIN);
 		assert_eq!(
 			Trigger::from_ratio_ceil(U512::one(), U512::zero()),
 			Trigger::MAX

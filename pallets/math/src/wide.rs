@@ -33,7 +33,7 @@ pub fn mul_128(a: u128, b: u128) -> U256 {
 }
 
 /// `a · b`, `None` beyond 256 bits.
-pub fn mul_256(a: U256, b: U256) -> Option<U256> {
+pub(crate) fn mul_256(a: U256, b: U256) -> Option<U256> {
 	match (narrow_256(a), narrow_256(b)) {
 		(Some(a), Some(b)) => Some(mul_128(a, b)),
 		_ => a.checked_mul(b),

@@ -103,6 +103,7 @@ impl<T: Config> Pallet<T> {
 		}
 		position.settle_claims()?;
 		position.deposit(&who, &deposit, !riskier)?;
+		let owed = position.owed_ceil()?;
 		let repaid = if repay.is_zero() {
 			0
 		} else {
@@ -114,8 +115,11 @@ impl<T: Config> Pallet<T> {
 		}
 		let debt = position.owed_ceil()?;
 		if !borrow.is_zero() || !repaid.is_zero() {
+			let minimum = position.facility.minimum_debt;
+			// Whoever owed less already, since the minimum has risen, may go on repaying.
+			let may_owe_less = borrow.is_zero() && owed < minimum;
 			ensure!(
-				debt.is_zero() || debt >= position.facility.minimum_debt,
+				debt.is_zero() || debt >= minimum || may_owe_less,
 				Error::<T>::BelowMinimumDebt
 			);
 		}

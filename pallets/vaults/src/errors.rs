@@ -28,7 +28,8 @@ mod errors {
 		/// The payment is too small to reduce the debt by a single unit.
 		RepaymentTooSmall,
 		/// The vault would owe something, but less than the facility's minimum debt. Repay all of
-		/// it, or leave more.
+		/// it, or leave more. A debt that is below a minimum which has risen since may be repaid in
+		/// parts.
 		BelowMinimumDebt,
 		/// The facility would owe more than its ceiling.
 		CeilingReached,

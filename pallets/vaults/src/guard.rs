@@ -60,7 +60,8 @@ impl<T: Config> Position<T> {
 	}
 
 	/// What a guard may pay: as much as was ordered, is owed, and can be spent without endangering
-	/// the owner's account, and so much less that what is left of the debt may be left.
+	/// the owner's account, and so much less that what is left of the debt may be left: not less than the
+	/// minimum, unless it was less before.
 	fn guard_payment(&self, ordered: Balance) -> Result<Balance, DispatchError> {
 		let asset = self.facility.debt_asset.clone();
 		let spendable = T::Fungibles::reducible_balance(
@@ -72,7 +73,7 @@ impl<T: Config> Position<T> {
 		let owed = self.owed_ceil()?;
 		let most = ordered.min(spendable).min(owed);
 		let least_left = self.facility.minimum_debt;
-		if most == owed || owed.saturating_sub(most) >= least_left {
+		if most == owed || owed < least_left || owed.saturating_sub(most) >= least_left {
 			Ok(most)
 		} else {
 			Ok(owed.saturating_sub(least_left))

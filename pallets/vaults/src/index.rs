@@ -69,8 +69,8 @@ impl Page {
 		}
 	}
 
-	/// Takes an entry out; `None` if the vault has none here.
-	fn take(&mut self, trigger: Trigger, vault: VaultId) -> Option<()> {
+	/// Removes an entry; `None` if the vault has none here.
+	fn remove(&mut self, trigger: Trigger, vault: VaultId) -> Option<()> {
 		// Of a vault that stands there twice, which is a corruption, the one that is meant.
 		let exact = self
 			.entries
@@ -81,7 +81,8 @@ impl Page {
 		Some(())
 	}
 
-	/// Drops a head that is not needed any more.
+	/// Cuts off the empty pages of a tick that has entries in its head only, and drops a head that is
+	/// not needed any more.
 	fn tidy_head(row: &mut Option<Self>) {
 		let Some(head) = row else {
 			return;
@@ -142,9 +143,11 @@ impl<T: Config> Index<T> {
 		rows: &mut Rows<T>,
 	) -> Option<u16> {
 		let tick = trigger.tick();
+		let (mut roomy, mut pages) = (0, 0);
 		let in_head = rows.change((book, tick, 0), |head: &mut Option<Page>| {
 			let was_empty = head.is_none();
 			let head = head.get_or_insert_with(Page::head);
+			(roomy, pages) = (head.roomy, head.pages);
 			head.entries.try_push((trigger, vault)).ok()?;
 			head.highest = head.highest.max(trigger);
 			Some(was_empty)
@@ -156,45 +159,44 @@ impl<T: Config> Index<T> {
 				}
 				Some(0)
 			}
-			None => Self::insert_beside_head(book, trigger, vault, rows),
+			None => Self::insert_beside_head(book, (trigger, vault), (roomy, pages), rows),
 		}
 	}
 
-	/// Puts an entry into a tick whose head is full: into another page that has room, or into a new one.
+	/// Puts an entry into a tick whose head, of which `roomy` and `pages` are, is full: into another page
+	/// that has room, or into a new one. `None` if there cannot be another.
 	fn insert_beside_head(
 		book: BookId,
-		trigger: Trigger,
-		vault: VaultId,
+		(trigger, vault): (Trigger, VaultId),
+		(roomy, pages): (u16, u16),
 		rows: &mut Rows<T>,
 	) -> Option<u16> {
 		let tick = trigger.tick();
-		let (roomy, pages) = rows.look((book, tick, 0), |head: Option<&Page>| {
-			head.map(|head| (head.roomy, head.pages))
-		})?;
 		let last = pages.saturating_sub(1);
 		let open = [roomy, last]
 			.into_iter()
 			.filter(|page| (1..pages).contains(page));
-		// The number of pages is that of a page more.
+		// A new page gets the next number.
 		let more = (pages < u16::MAX).then_some(pages);
-		let (number, was_empty) = open.chain(more).find_map(|number| {
-			let was_empty = rows.change((book, tick, number), |page: &mut Option<Page>| {
-				let was_empty = page.is_none();
-				let page = page.get_or_insert_default();
+		let (number, is_more) = open.chain(more).find_map(|number| {
+			let is_more = rows.change((book, tick, number), |row: &mut Option<Page>| {
+				// Whatever lies beyond the end of a tick does not belong there.
+				row.take_if(|_| number == pages);
+				let is_more = row.is_none();
+				let page = row.get_or_insert_default();
 				page.entries.try_push((trigger, vault)).ok()?;
-				Some(was_empty)
+				Some(is_more)
 			});
-			was_empty.map(|was_empty| (number, was_empty))
+			is_more.map(|is_more| (number, is_more))
 		})?;
 		rows.change((book, tick, 0), |head: &mut Option<Page>| {
 			let head = head.as_mut()?;
-			let is_new = number == head.pages;
-			if !is_new && !was_empty && head.highest >= trigger {
+			if !is_more && head.highest >= trigger {
 				return None;
 			}
 			head.highest = head.highest.max(trigger);
-			head.occupied = head.occupied.saturating_add(u16::from(was_empty));
-			if is_new {
+			head.occupied = head.occupied.saturating_add(u16::from(is_more));
+			if number == pages {
 				head.pages = number.saturating_add(1);
 				head.roomy = number;
 			}
@@ -210,7 +212,7 @@ impl<T: Config> Index<T> {
 		let taken = rows.change((book, tick, entry.page), |row: &mut Option<Page>| {
 			let page = row.as_mut()?;
 			let was_full = page.entries.is_full();
-			page.take(entry.trigger, vault)?;
+			page.remove(entry.trigger, vault)?;
 			if entry.page == 0 {
 				Page::tidy_head(row);
 			} else if page.entries.is_empty() {
@@ -315,7 +317,7 @@ impl<T: Config> Index<T> {
 	}
 
 	/// Remembers that a page other than the head has room, and drops empty pages from the end.
-	fn note_room(book: BookId, tick: Tick, number: u16, emptied: bool, rows: &mut Rows<T>) {
+	fn note_room(book: BookId, tick: Tick, number: u16, is_gone: bool, rows: &mut Rows<T>) {
 		let Some((mut pages, _)) = Self::extent(book, tick, rows) else {
 			return;
 		};
@@ -326,15 +328,15 @@ impl<T: Config> Index<T> {
 			}
 			pages = last;
 		}
-		let is_gone = rows.change((book, tick, 0), |row: &mut Option<Page>| {
+		let is_empty = rows.change((book, tick, 0), |row: &mut Option<Page>| {
 			let head = row.as_mut()?;
 			head.pages = pages;
 			head.roomy = number;
-			head.occupied = head.occupied.saturating_sub(u16::from(emptied));
+			head.occupied = head.occupied.saturating_sub(u16::from(is_gone));
 			Page::tidy_head(row);
 			Some(row.is_none())
 		});
-		if is_gone == Some(true) {
+		if is_empty == Some(true) {
 			Self::clear_bit(book, tick, rows);
 		}
 	}
@@ -342,7 +344,8 @@ impl<T: Config> Index<T> {
 	fn set_bit(book: BookId, tick: Tick, rows: &mut Rows<T>) {
 		let (word, bit) = (tick / WORD_TICKS, tick % WORD_TICKS);
 		let was_empty = rows.change((book, word as u16), |row: &mut Option<Word>| {
-			let was_empty = row.is_none();
+			// A word without bits is a corruption. It is treated as what it should be.
+			let was_empty = row.as_ref().is_none_or(|bits| *bits == Word::default());
 			set(row.get_or_insert_default(), bit);
 			Some(was_empty)
 		});

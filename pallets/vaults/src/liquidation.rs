@@ -44,11 +44,6 @@ pub struct Plan {
 	pub remaining: Value,
 }
 
-/// `⌈value · (1 + share)⌉`.
-fn with_penalty_ceil(value: Value, penalty: Perbill) -> Value {
-	value + value.share_ceil(penalty)
-}
-
 /// Plans the liquidation of an unsafe vault.
 ///
 /// Goes through `legs` from the riskiest to the least risky and sells of each as much as brings the
@@ -82,7 +77,7 @@ pub fn plan(
 			}
 		};
 		let worth = Value::of_floor(leg.amount, leg.decimals, leg.price);
-		let taken = with_penalty_ceil(wanted, leg.penalty);
+		let taken = wanted.with_surcharge_ceil(leg.penalty);
 		let fitting = taken
 			.to_amount_ceil(leg.decimals, leg.price)
 			.filter(|amount| *amount <= leg.amount);
@@ -91,7 +86,10 @@ pub fn plan(
 				// Rounding up to a whole unit may take more than was wanted, a lot more where a unit
 				// is worth much: then that much more is repaid.
 				let worth = Value::of_floor(amount, leg.decimals, leg.price);
-				let repaid = worth.without_share_floor(leg.penalty).max(wanted).min(debt);
+				let repaid = worth
+					.without_surcharge_floor(leg.penalty)
+					.max(wanted)
+					.min(debt);
 				Sale {
 					collateral: leg.collateral,
 					amount,
@@ -101,7 +99,7 @@ pub fn plan(
 			None => Sale {
 				collateral: leg.collateral,
 				amount: leg.amount,
-				repaid: worth.without_share_floor(leg.penalty).min(wanted),
+				repaid: worth.without_surcharge_floor(leg.penalty).min(wanted),
 			},
 		};
 		let sold = Value::of_floor(sale.amount, leg.decimals, leg.price);
@@ -223,7 +221,7 @@ mod tests {
 				let sold = Value::of_floor(sale.amount, leg.decimals, leg.price);
 				// The owner loses at most the penalty and one smallest unit.
 				let most = Value::of_ceil(1, leg.decimals, leg.price);
-				prop_assert!(sold <= with_penalty_ceil(sale.repaid, leg.penalty) + most
+				prop_assert!(sold <= sale.repaid.with_surcharge_ceil(leg.penalty) + most
 					|| sale.amount == leg.amount);
 				after = after - sold.share_floor(leg.factor);
 				repaid = repaid + sale.repaid;

@@ -236,6 +236,8 @@ impl AssetDecimals<AssetId> for Decimals {
 			NativeOrWithId::WithId(5) => Some(6),
 			// Tokens for tests of many legs and odd decimals: 0 to 24, and 25, which is too many.
 			NativeOrWithId::WithId(id) if (20..46).contains(id) => Some(*id as u8 - 20),
+			// Tokens that nobody has, to be borrowed.
+			NativeOrWithId::WithId(id) if (160..185).contains(id) => Some((*id - 160) as u8),
 			_ => None,
 		}
 	}
@@ -244,6 +246,11 @@ impl AssetDecimals<AssetId> for Decimals {
 thread_local! {
 	static QUOTES: RefCell<BTreeMap<AssetId, Quote>> = const { RefCell::new(BTreeMap::new()) };
 	static DOWN: RefCell<bool> = const { RefCell::new(false) };
+}
+
+/// A token of the given decimals that nobody has: a debt asset.
+pub fn debt_token(decimals: u8) -> AssetId {
+	NativeOrWithId::WithId(160 + u32::from(decimals))
 }
 
 /// Quotes that tests set.
@@ -375,6 +382,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
 		accounts.push((id, CUSTODY, 1));
 		accounts.extend(users.iter().map(|who| (id, *who, 1u128 << 120)));
 	}
+	assets.extend((160..185).map(|id| (id, ISSUER, true, 1)));
 	pallet_assets::GenesisConfig::<Test> {
 		assets,
 		accounts,

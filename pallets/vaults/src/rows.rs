@@ -83,8 +83,8 @@ impl<T> Rows<T> {
 		}
 	}
 
-	/// Has a row changed by `change`, which says `None` and leaves it as it is if there is nothing to
-	/// change.
+	/// Has a row changed by `change`, which says `None` if there is nothing to change. It must leave the
+	/// row as it is then: a batch would keep what nobody has counted.
 	pub(crate) fn change<R: Row<T>, X>(
 		&mut self,
 		key: R::Key,

@@ -11,9 +11,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 use cairn_math::{
-	unit,
-	wide::{full_mul_256, mul_128},
-	FixedU128, NormalizedDebt, Perbill, Price, Trigger, Value,
+	full_mul_256, mul_128, unit, FixedU128, NormalizedDebt, Perbill, Price, Trigger, Value,
 };
 use cairn_primitives::{AssetId, Balance, Moment, PriceSource, Quote};
 use primitive_types::U512;
@@ -186,9 +184,9 @@ impl LiquidationPrices {
 				let factor = collateral.terms.liquidation_factor.deconstruct();
 				// At most 1e27 · 1e9 and 1e24 · 1e9.
 				let counted = price.raw().saturating_mul(factor.into());
-				let unit = unit(collateral.decimals).saturating_mul(1_000_000_000);
+				let whole = unit(collateral.decimals).saturating_mul(1_000_000_000);
 				let numerator = U512::from(mul_128(counted, debt.0));
-				Trigger::from_ratio_ceil(numerator, full_mul_256(weighted, unit.into()))
+				Trigger::from_ratio_ceil(numerator, full_mul_256(weighted, whole.into()))
 			})
 			.collect()
 	}

@@ -164,6 +164,21 @@ fn a_guard_leaves_the_minimum_debt_or_none() {
 }
 
 #[test]
+fn a_guard_pays_what_it_can_of_less_than_a_risen_minimum() {
+	run(|| {
+		let facility = create_still();
+		let vault = open(ALICE, facility, &[(ETH, ONE_ETH / 15)], cusd(133)).unwrap();
+		let risen = FacilityChange::MinimumDebt(cusd(150));
+		assert_ok!(change_facility(facility, risen));
+		next_block_with(Weight::MAX, RAMP_DELAY + RAMP_LENGTH);
+		assert_ok!(set_guard(ALICE, vault, 115, cusd(33)));
+		Prices::set_cents(ETH, 2_800_00);
+		assert_eq!(next_block(), 0);
+		assert_eq!(acted(vault), Some((cusd(33), cusd(100))));
+	});
+}
+
+#[test]
 fn a_guard_acts_on_interest_alone() {
 	run(|| {
 		let vault = open(ALICE, MIXED, &[(ETH, ONE_ETH)], cusd(2_000)).unwrap();

@@ -12,6 +12,7 @@ mod claims;
 mod corrupt_index;
 mod corrupt_settlement;
 mod corruption;
+mod debt_assets;
 mod enforcement;
 mod exact;
 mod extremes;

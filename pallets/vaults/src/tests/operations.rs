@@ -2,12 +2,12 @@
 
 use crate::{
 	mock::*,
-	types::{Adjustment, Limits},
+	types::{Adjustment, FacilityChange, Limits},
 	Error, Event, NextVault, VaultsOf,
 };
 use cairn_math::FixedU128;
 use cairn_primitives::Balance;
-use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
+use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold, weights::Weight};
 
 /// 1 ETH and 100 DOT, 3,600 USD, of which 2,532 can be borrowed.
 fn alices() -> u64 {
@@ -381,6 +381,34 @@ fn a_vault_owes_nothing_or_the_minimum_also_at_exactly_the_minimum() {
 		assert_ok!(repay(ALICE, vault, ONE_CUSD));
 		assert_eq!(debt(vault), MINIMUM_DEBT);
 		assert_ok!(repay(ALICE, vault, MINIMUM_DEBT));
+		assert_eq!(debt(vault), 0);
+	});
+}
+
+#[test]
+fn who_owes_less_than_a_risen_minimum_may_repay_a_part_but_borrow_nothing() {
+	run(|| {
+		let facility = create_still();
+		let vault = open(ALICE, facility, &[(ETH, ONE_ETH)], 150 * ONE_CUSD).unwrap();
+		let risen = FacilityChange::MinimumDebt(200 * ONE_CUSD);
+		assert_ok!(change_facility(facility, risen));
+		next_block_with(Weight::MAX, RAMP_DELAY + RAMP_LENGTH);
+		assert_eq!(facility_now(facility).minimum_debt, 200 * ONE_CUSD);
+
+		assert_ok!(repay(ALICE, vault, 20 * ONE_CUSD));
+		assert_eq!(debt(vault), 130 * ONE_CUSD);
+		let refused = || Err(super::because(Error::BelowMinimumDebt));
+		assert_eq!(borrow(ALICE, vault, 50 * ONE_CUSD), refused());
+		let both = Adjustment {
+			repay: 20 * ONE_CUSD,
+			borrow: 10 * ONE_CUSD,
+			..Default::default()
+		};
+		assert_eq!(adjust(ALICE, vault, both, no_limits()), refused());
+		// With enough it owes the minimum again, and then it may not owe less.
+		assert_ok!(borrow(ALICE, vault, 70 * ONE_CUSD));
+		assert_eq!(repay(ALICE, vault, ONE_CUSD), refused());
+		assert_ok!(repay(ALICE, vault, 200 * ONE_CUSD));
 		assert_eq!(debt(vault), 0);
 	});
 }

@@ -1,0 +1,154 @@
+//! Debt assets other than CUSD: of any number of decimals, at any price.
+
+use super::{
+	exact,
+	extremes::{magnitude, price},
+};
+use crate::{mock::*, types::FacilityTerms};
+use cairn_primitives::{AssetId, Balance, FacilityId, VaultId};
+use primitive_types::U512;
+use proptest::prelude::*;
+
+/// One collateral of which a half may be borrowed and six tenths keep a vault safe.
+struct Line {
+	facility: FacilityId,
+	collateral: (AssetId, u8),
+	debt: (AssetId, u8),
+}
+
+fn pow10(exponent: u8) -> U512 {
+	U512::from(10u8).pow(exponent.into())
+}
+
+impl Line {
+	fn create(collateral: u8, debt: u8) -> Self {
+		let (asset, debt_asset) = (exact::token(collateral), debt_token(debt));
+		let mut listed = terms(asset.clone(), 50, 60, 0);
+		listed.cap = u128::MAX;
+		let facility = create_facility(FacilityTerms {
+			debt_asset: debt_asset.clone(),
+			minimum_debt: 1,
+			ceiling: u128::MAX,
+			..still(vec![listed])
+		});
+		Self {
+			facility,
+			collateral: (asset, collateral),
+			debt: (debt_asset, debt),
+		}
+	}
+
+	/// What an amount carries at the borrow factor, in units of the debt asset, rounded down as the
+	/// rules say.
+	fn carried(&self, amount: Balance) -> U512 {
+		let ((asset, decimals), (debt, debt_decimals)) = (&self.collateral, &self.debt);
+		let value = U512::from(amount) * U512::from(exact::price(asset)) / pow10(*decimals);
+		value / 2u8 * pow10(*debt_decimals) / U512::from(exact::price(debt))
+	}
+
+	/// What the collateral of a vault counts and what its debt does, exactly, and a unit of 1e-18 USD
+	/// in the same measure.
+	fn sides(&self, vault: VaultId) -> [U512; 3] {
+		let ((asset, decimals), (debt, debt_decimals)) = (&self.collateral, &self.debt);
+		let row = row(vault);
+		let held = row.legs.first().map_or(0, |leg| leg.amount);
+		let tenths = U512::from(exact::price(asset)) * U512::from(6u8);
+		let owed = U512::from(row.debt.0) * U512::from(exact::price(debt)) * U512::from(10u8);
+		[
+			U512::from(held) * tenths * pow10(*debt_decimals),
+			owed * pow10(*decimals),
+			pow10(*decimals + 1) * pow10(*debt_decimals),
+		]
+	}
+
+	fn is_safe(&self, vault: VaultId) -> bool {
+		let [weighted, debt, _] = self.sides(vault);
+		weighted >= debt
+	}
+
+	/// Whether it could pass for unsafe when everything is rounded against it, to units of 1e-18 USD.
+	fn is_nearly_unsafe(&self, vault: VaultId) -> bool {
+		let [weighted, debt, unit] = self.sides(vault);
+		weighted < debt + unit * U512::from(3u8)
+	}
+}
+
+fn decimals() -> impl Strategy<Value = u8> {
+	prop_oneof![
+		Just(0u8),
+		Just(6u8),
+		Just(8u8),
+		Just(12u8),
+		Just(18u8),
+		Just(24u8),
+		0u8..=24
+	]
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(512)))]
+
+	#[test]
+	fn a_vault_of_any_debt_asset_is_liquidated_when_it_is_unsafe_and_not_before(
+		(collateral, debt) in (decimals(), decimals()),
+		amount in magnitude(0..120),
+		(price, debt_price) in (price(), price()),
+		(fall, rise) in (1u128..=100, 100u128..150),
+	) {
+		run(|| {
+			let line = Line::create(collateral, debt);
+			let ((asset, _), (debt_asset, _)) = (line.collateral.clone(), line.debt.clone());
+			Prices::set_raw(asset.clone(), price);
+			Prices::set_raw(debt_asset.clone(), debt_price);
+			let vault = open(ALICE, line.facility, &[(asset.clone(), amount)], 0).unwrap();
+			let most = Vaults::vault(vault).unwrap().max_borrow;
+			assert_eq!(U512::from(most), line.carried(amount).min(U512::from(u128::MAX)));
+			if let Some(more) = most.checked_add(1) {
+				assert!(borrow(ALICE, vault, more).is_err());
+			}
+			assert_eq!(borrow(ALICE, vault, most).is_ok(), most > 0);
+			if most == 0 {
+				return;
+			}
+			assert_eq!(balance(debt_asset.clone(), ALICE), most);
+			assert_eq!(next_block(), 0);
+
+			let risen = (debt_price / 100).saturating_mul(rise).max(debt_price);
+			Prices::set_raw(asset, (price / 100 * fall).max(1));
+			Prices::set_raw(debt_asset, risen.min(cairn_math::Price::MAX.raw()));
+			let (is_safe, is_near) = (line.is_safe(vault), line.is_nearly_unsafe(vault));
+			// What is worth less than 1e-18 USD is not sold.
+			let [weighted, _, unit] = line.sides(vault);
+			let is_dust = weighted < unit;
+			let liquidated = next_block();
+			assert!(is_safe || is_dust || liquidated == 1, "an unsafe vault is missed");
+			assert!(is_near || liquidated == 0, "a safe vault is liquidated");
+			assert!(is_dust || line.is_safe(vault));
+		});
+	}
+}
+
+/// Effective prices and triggers far beyond what an entry of the index can say.
+#[test]
+fn vaults_beyond_both_ends_of_the_index_are_found() {
+	// Collateral of which one unit is worth a billion dollars, and debt in units of 1e-24; and the other
+	// way round.
+	for (collateral, debt, price, amount) in [
+		(0, 24, cairn_math::Price::MAX.raw(), 10),
+		(24, 0, 1_000_000, 10u128.pow(36)),
+	] {
+		run(|| {
+			let line = Line::create(collateral, debt);
+			let (asset, debt_asset) = (line.collateral.0.clone(), line.debt.0.clone());
+			Prices::set_raw(asset.clone(), price);
+			Prices::set_cents(debt_asset, 1);
+			let vault = open(ALICE, line.facility, &[(asset.clone(), amount)], 0).unwrap();
+			let most = Vaults::vault(vault).unwrap().max_borrow;
+			assert!(borrow(ALICE, vault, most).is_ok(), "{most}");
+			assert_eq!(next_block(), 0);
+			Prices::set_raw(asset, price / 100 * 83);
+			assert!(!line.is_safe(vault));
+			assert_eq!(next_block(), 1, "{collateral} and {debt} decimals");
+		});
+	}
+}

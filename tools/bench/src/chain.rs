@@ -28,7 +28,8 @@ use sp_runtime::{
 };
 use sp_state_machine::{Ext, OverlayedChanges, StorageChanges};
 use std::{
-	cell::Cell,
+	cell::{Cell, RefCell},
+	collections::HashSet,
 	fs,
 	panic::resume_unwind,
 	path::{Path, PathBuf},
@@ -58,6 +59,10 @@ pub struct Workshop {
 	spawner: TaskExecutor,
 	/// How long chains have been in the making.
 	making: Cell<Duration>,
+	/// The names of those that were made,
+	made: RefCell<HashSet<String>>,
+	/// and whether there was any before.
+	kept: Cell<bool>,
 }
 
 impl Workshop {
@@ -77,12 +82,19 @@ impl Workshop {
 			executor: sc_service::new_wasm_executor(&configuration),
 			spawner: TaskExecutor::new(),
 			making: Cell::default(),
+			made: RefCell::default(),
+			kept: Cell::default(),
 		})
 	}
 
 	/// How long chains have been in the making since this was created.
 	pub fn making(&self) -> Duration {
 		self.making.get()
+	}
+
+	/// Whether no chain that was asked for was there from an earlier run.
+	pub fn has_made_all(&self) -> bool {
+		!self.kept.get()
 	}
 
 	/// The chain of `spec`. Its genesis state is made if it is not there from an earlier run.
@@ -93,6 +105,9 @@ impl Workshop {
 		if !path.join(COMPLETE).exists() {
 			self.forget(&format!("{}-", spec.name()))?;
 			self.make(spec, &path)?;
+			self.made.borrow_mut().insert(name);
+		} else if !self.made.borrow().contains(&name) {
+			self.kept.set(true);
 		}
 		let open = self.reopen(&path)?;
 		Ok(Chain {
@@ -150,7 +165,8 @@ impl Workshop {
 		self.open(path, Storage::default(), Some(TRIE_CACHE_BYTES))
 	}
 
-	/// Opens the database at `path`. `genesis` is used if it has no genesis block yet.
+	/// Opens the database at `path`. `genesis` is used if it has no genesis block yet. Of the trie, so many
+	/// bytes are cached.
 	fn open(&self, path: &Path, genesis: Storage, cache: Option<usize>) -> Result<Open> {
 		let settings = || DatabaseSettings {
 			trie_cache_maximum_size: cache,

@@ -76,8 +76,9 @@ pub fn run(options: Options) -> Result<()> {
 		.into_iter()
 		.filter(|job| chosen(job.name))
 		.collect();
+	let is_all = options.only.is_empty();
 	let mut names: Vec<&str> = jobs.iter().map(|job| job.name).collect();
-	names.push(SET_UP);
+	names.extend(is_all.then_some(SET_UP));
 	let mut lab = Lab {
 		workshop: Workshop::new(options.out.join("chains"), code)?,
 		sizes,
@@ -89,12 +90,15 @@ pub fn run(options: Options) -> Result<()> {
 		eprintln!("==> {}/{of} {}: {size} {}", number + 1, job.name, job.unit);
 		(job.run)(&mut lab, job.size).map_err(|error| format!("{}: {error}", job.name))?;
 	}
-	let making = lab.workshop.making().as_secs_f64();
-	lab.results.add(
-		Line::new(SET_UP)
-			.with_rounded("making_s", making, 1)
-			.with_rounded("measuring_s", started.elapsed().as_secs_f64() - making, 1),
-	)?;
+	// Of a part of the benchmarks, or of chains that are there already, it would say nothing.
+	if is_all && lab.workshop.has_made_all() {
+		let making = lab.workshop.making().as_secs_f64();
+		lab.results.add(
+			Line::new(SET_UP)
+				.with_rounded("making_s", making, 1)
+				.with_rounded("measuring_s", started.elapsed().as_secs_f64() - making, 1),
+		)?;
+	}
 	let goals = goals::goals(&lab.results.lines);
 	let elapsed = started.elapsed().as_secs();
 	eprintln!("\n{}", lab.results.summary(&goals));

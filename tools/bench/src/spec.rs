@@ -7,7 +7,8 @@ pub struct Spec {
 	pub vaults: u32,
 	/// Collaterals of each vault: one, alternating between BTC, ETH and DOT, or three.
 	pub legs: u32,
-	/// Health of the vaults, uniformly between these two.
+	/// Health of the vaults, uniformly between these two. Nothing says whether they could be opened so:
+	/// what borrowing takes is the caller's business.
 	pub health: (f64, f64),
 	/// Validators that report prices.
 	pub validators: u32,

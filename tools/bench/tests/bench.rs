@@ -7,11 +7,12 @@ use cairn_bench::{
 	ledger,
 	results::{Line, Results},
 	spec::{grouped, Spec},
+	SET_UP,
 };
 use serde_json::Value;
 use sp_state_machine::BasicExternalities;
 
-/// Makes a chain natively, which checks its invariants, and looks at it.
+/// Makes a chain natively, checks its invariants, and looks at it.
 fn look<R>(spec: &Spec, look: impl FnOnce() -> R) -> R {
 	let mut storage = ledger::genesis(spec).expect("it can be made");
 	BasicExternalities::execute_with_storage(&mut storage, || {
@@ -156,6 +157,20 @@ fn a_goal_is_met_missed_or_not_measured() {
 		Some(false)
 	);
 	assert!(goals(&[]).iter().all(|goal| goal.outcome.is_none()));
+}
+
+#[test]
+fn set_up_must_not_take_longer_than_what_is_measured() {
+	let verdict = |making: f64| {
+		let line = Line::new(SET_UP)
+			.with("making_s", making)
+			.with("measuring_s", 100.0);
+		let goals = goals(&[line]);
+		let goal = goals.into_iter().find(|goal| goal.what.starts_with(SET_UP));
+		goal.and_then(|goal| goal.outcome).map(|(_, met)| met)
+	};
+	assert_eq!(verdict(99.0), Some(true));
+	assert_eq!(verdict(101.0), Some(false));
 }
 
 #[test]

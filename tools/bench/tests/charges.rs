@@ -329,10 +329,11 @@ fn enforcement_takes_no_longer(legs: u32) -> Result<()> {
 	// Where vaults are few, most of what they are charged is for rows of the index that each has for
 	// itself. These share theirs, so that the rest has to suffice.
 	let dense = Spec {
+		legs,
 		health: (1.3, 1.32),
 		..Spec::vaults(2 * VAULTS)
 	};
-	let chain = bench.workshop.chain(&Spec { legs, ..dense })?;
+	let chain = bench.workshop.chain(&dense)?;
 	let crash = fall(&chain, chain.genesis()?, 1.0, 0.7)?;
 	let (_, verdict) = compare_fall(&chain, "a crash of vaults that share pages", crash)?;
 	too_long.extend(verdict);

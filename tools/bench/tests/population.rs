@@ -43,15 +43,16 @@ fn what_is_written_is_what_calls_leave_behind() {
 	// Such that the last owner has fewer vaults than the others; in the end all of a book in few ticks,
 	// so that those have many pages.
 	let usual = (1.2, 3.0);
-	for (vaults, legs, health) in [
-		(1, 1, usual),
-		(1_003, 1, usual),
-		(1_003, 3, usual),
-		(1_003, 1, (1.5, 1.501)),
+	for (vaults, legs, health, lots) in [
+		(1, 1, usual, 0),
+		(1_003, 1, usual, 0),
+		(1_003, 3, usual, 3),
+		(1_003, 1, (1.5, 1.501), 0),
 	] {
 		let spec = Spec {
 			legs,
 			health,
+			lots,
 			..Spec::vaults(vaults)
 		};
 		let written = genesis(&spec).expect("it is written").top;

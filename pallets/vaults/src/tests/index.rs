@@ -442,3 +442,42 @@ fn the_safe_vaults_of_the_boundary_tick_are_looked_through_once_and_not_once_a_b
 		);
 	});
 }
+
+#[test]
+fn a_page_beyond_the_end_of_its_tick_hides_nobody_who_comes_later() {
+	// A corruption, which the next insertion must not make worse.
+	for strays in [1, PAGE_ENTRIES] {
+		run(|| {
+			let here = trigger(1_000);
+			let full: Vec<_> = (0..u64::from(PAGE_ENTRIES))
+				.map(|vault| (vault, place(here, vault)))
+				.collect();
+			let mut stray = Page::default();
+			for number in 0..strays {
+				assert_ok!(stray.entries.try_push((here, 900 + u64::from(number))));
+			}
+			Pages::<Test>::insert((BOOK, here.tick(), 1), stray);
+			let later = place(here, 500);
+			assert_eq!(later.trigger, here);
+			let (vault, entry) = full[0];
+			assert!(remove(BOOK, entry, vault));
+			let found = take(here.tick(), Trigger::MIN, usize::MAX);
+			assert!(found.contains(&(500, later)));
+			assert_eq!(found.len() as u32, PAGE_ENTRIES);
+			assert_eq!(Pages::<Test>::iter().count(), 0);
+		});
+	}
+}
+
+#[test]
+fn a_word_without_bits_hides_nobody_who_comes_later() {
+	run(|| {
+		let here = trigger(1_000);
+		Words::<Test>::insert(BOOK, (here.tick() / 256) as u16, [0u64; 4]);
+		let entry = place(here, 1);
+		let highest = Index::<Test>::highest(BOOK, &mut Rows::direct());
+		assert_eq!(highest, Some(here.tick()));
+		assert!(remove(BOOK, entry, 1));
+		assert_eq!(Words::<Test>::iter().count(), 0);
+	});
+}

@@ -18,10 +18,10 @@ pub fn run(lab: &mut Lab, _: u32) -> Result<()> {
 		pairs.push((chain, block));
 	}
 	let times = Chain::measure_in_turns(&mut pairs, lab.repeat)?;
-	for (vaults, time) in lab.sizes.clone().into_iter().zip(times) {
+	for (vaults, time) in lab.sizes.iter().zip(times) {
 		lab.results.add(
 			Line::new("enforce_idle")
-				.with("vaults", vaults)
+				.with("vaults", *vaults)
 				.with_rounded("us_per_block", time.least, 1)
 				.with_rounded("us_median", time.median, 1)
 				.with_rounded("us_cold", time.cold, 1),

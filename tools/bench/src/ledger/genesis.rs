@@ -148,6 +148,7 @@ fn put_up_lots(lots: u32) -> Result<()> {
 		fee: 12 * CUSD,
 	};
 	let debt = seizure.debt * Balance::from(lots);
+	// No owner of vaults: their rows are written as if they had nothing else.
 	let holder = Sr25519Keyring::Alice.to_account_id();
 	Treasury::mint(&DEBT_ASSET, &holder, debt, MintReason::Borrow).map_err(debug)?;
 	<Treasury as BalanceSheet<AssetId>>::debt_seized(&DEBT_ASSET, debt);

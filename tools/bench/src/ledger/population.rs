@@ -3,7 +3,7 @@
 //! To open a million vaults by calls would take longer than all that is measured on them. So all tokens
 //! are issued at once, to the first owners; the others are kept as those are, in other amounts; and the
 //! rows of all of them and of their vaults are made on all cores, without a runtime. The state is the
-//! one that calls would leave behind, byte for byte (`tests/population.rs`), and the invariants of all
+//! one that calls would leave behind, byte for byte (`tests/population.rs`), and the invariants of Cairn's
 //! pallets are checked of every chain that is made.
 
 use super::{
@@ -165,6 +165,9 @@ impl Population {
 	/// Puts all vaults into the risk index, and adds them to the facility's totals. Returns what each
 	/// owes and holds.
 	fn write_facility(&self) -> Result<Vec<(NormalizedDebt, Vec<Leg>)>> {
+		if NextVault::<Runtime>::get() > 0 {
+			return Err("there are vaults before".into());
+		}
 		let facility = facility()?;
 		let prices = LiquidationPrices::read(&facility).ok_or("the debt asset has no price")?;
 		let mut state = FacilityStates::<Runtime>::get(FACILITY).ok_or("no facility")?;
@@ -192,7 +195,7 @@ impl Population {
 			state.normalized_debt = total.ok_or("the debts are too large")?;
 			state.minted += opening.borrow;
 			state.filled += opening.borrow;
-			state.operations += u32::from(opening.borrow > 0);
+			state.operations += u32::from(opening.borrow > 0 || !opening.deposit.is_empty());
 			indexed.push((debt, legs));
 		}
 		index.write();
@@ -218,6 +221,12 @@ impl Population {
 	/// Has all that owners and custody have counted by the pallets: each token is given to the first who
 	/// has it. Returns how the pallets keep an owner.
 	fn write_totals(&self) -> Result<Model> {
+		// The rows of owners replace what is there.
+		for Owner { account, .. } in self.owners.iter().take(COLLATERALS.len()) {
+			if frame_system::Account::<Runtime>::contains_key(account) {
+				return Err("an owner is on the chain before".into());
+			}
+		}
 		let first = &self.owners.first().ok_or("there are no owners")?.account;
 		let native = self.owners.iter().map(|owner| owner.native).sum();
 		Balances::mint_into(first, native).map_err(debug)?;
@@ -281,12 +290,12 @@ impl<'a> Fortune<'a> {
 
 /// Counts the owners of a token, of whom the pallet knows the first one. Returns how it keeps him.
 fn shared_by(id: u32, first: &AccountId, owners: u32) -> Result<AssetAccountOf> {
-	pallet_assets::Asset::<Runtime>::mutate(id, |asset| {
-		if let Some(asset) = asset {
-			asset.accounts += owners - 1;
-			asset.sufficients += if asset.is_sufficient { owners - 1 } else { 0 };
-		}
-	});
+	pallet_assets::Asset::<Runtime>::try_mutate(id, |asset| {
+		let asset = asset.as_mut().ok_or("there is no such token")?;
+		asset.accounts += owners - 1;
+		asset.sufficients += if asset.is_sufficient { owners - 1 } else { 0 };
+		Ok::<_, &str>(())
+	})?;
 	let account = pallet_assets::Account::<Runtime>::get(id, first);
 	Ok(account.ok_or("the first owner has nothing")?)
 }
@@ -316,7 +325,8 @@ impl Model {
 		let who = &owner.account;
 		let on_hold = vault_deposit() * moved.vaults;
 		let mut account = self.account.clone();
-		account.data.free = owner.native - on_hold;
+		let free = owner.native.checked_sub(on_hold);
+		account.data.free = free.ok_or("an owner is too poor for his deposits")?;
 		account.data.reserved = on_hold;
 		let mut holds = self.holds.clone();
 		holds.iter_mut().for_each(|hold| hold.amount = on_hold);

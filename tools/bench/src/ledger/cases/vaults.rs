@@ -6,19 +6,18 @@ use crate::{
 		accounts::owner_account,
 		debug,
 		market::{collaterals_of, worth, COLLATERALS},
+		population::FACILITY,
 	},
 	Result,
 };
 use cairn_math::{FixedU128, Ray};
-use cairn_primitives::{AssetId, Balance, FacilityId, VaultId};
+use cairn_primitives::{AssetId, Balance, VaultId};
 use cairn_runtime::{units::CUSD, Runtime, RuntimeCall, Vaults};
 use cairn_vaults::{
 	types::{Adjustment, Basket, Breaker, FacilityChange, FacilityTerms, Guard, Limits},
 	Call, NextFacility,
 };
 use frame_support::BoundedVec;
-
-const FACILITY: FacilityId = 0;
 
 /// How often governance does something: no more facilities can be created.
 const TIMES: u32 = 20;

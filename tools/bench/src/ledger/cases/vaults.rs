@@ -11,7 +11,7 @@ use crate::{
 	Result,
 };
 use cairn_math::{FixedU128, Ray};
-use cairn_primitives::{AssetId, Balance, VaultId};
+use cairn_primitives::{AssetId, Balance, FacilityId, VaultId};
 use cairn_runtime::{units::CUSD, Runtime, RuntimeCall, Vaults};
 use cairn_vaults::{
 	types::{Adjustment, Basket, Breaker, FacilityChange, FacilityTerms, Guard, Limits},

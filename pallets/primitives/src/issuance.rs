@@ -63,6 +63,11 @@ pub trait Issuance<AccountId, AssetId> {
 		reason: MintReason,
 	) -> DispatchResult;
 
+	/// The most that [`Issuance::mint`] would make of `asset` now to be borrowed, in smallest units,
+	/// rounded down: as much is not refused for its amount, and a unit more is. Zero while nothing is
+	/// lent, or if the asset is not enabled. Whether `who` can hold it is another matter.
+	fn lendable_floor(asset: &AssetId) -> Balance;
+
 	/// Makes `amount` of `asset` for the reserve, and books it by its reason.
 	fn mint_to_reserve(asset: &AssetId, amount: Balance, reason: MintReason) -> DispatchResult;
 

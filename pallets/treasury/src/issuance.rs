@@ -17,10 +17,7 @@ use frame_support::{
 };
 use sp_runtime::{ArithmeticError, DispatchError};
 
-use crate::{
-	policy::kept_for_interest, Book, Books, Config, DebtAssets, Error, Event, Line, Pallet,
-	Policies, Stock,
-};
+use crate::{Book, Books, Config, DebtAssets, Error, Event, Line, Pallet, Policies, Stock};
 
 impl<T: Config> Pallet<T> {
 	/// Refuses new debt while the books are in doubt.
@@ -42,12 +39,8 @@ impl<T: Config> Pallet<T> {
 		amount: Balance,
 		reason: MintReason,
 	) -> DispatchResult {
-		let Some(limit) = Self::growth_limit(asset, book) else {
+		let Some((limit, kept)) = Self::growth_terms(asset, book, reason) else {
 			return Ok(());
-		};
-		let kept = match reason {
-			MintReason::Borrow => kept_for_interest(limit),
-			MintReason::Interest => 0,
 		};
 		book.growth = book
 			.growth
@@ -90,6 +83,19 @@ impl<T: Config> Issuance<T::AccountId, AssetId> for Pallet<T> {
 			Books::<T>::insert(asset, book);
 			Ok(())
 		})
+	}
+
+	/// Without a growth limit it is what a balance can count beside what exists.
+	fn lendable_floor(asset: &AssetId) -> Balance {
+		let Some(book) = Books::<T>::get(asset) else {
+			return 0;
+		};
+		if Self::ensure_lending(asset, &book).is_err() {
+			return 0;
+		}
+		let countable = Balance::MAX.saturating_sub(T::Fungibles::total_issuance(asset.clone()));
+		let room = Self::growth_room(asset, &book);
+		room.map_or(countable, |room| room.min(countable))
 	}
 
 	fn mint_to_reserve(asset: &AssetId, amount: Balance, reason: MintReason) -> DispatchResult {

@@ -1,7 +1,7 @@
 //! What governance decides about a debt asset, and what its guardian may do about that.
 
 use cairn_math::{Perbill, RateLimit};
-use cairn_primitives::{AssetId, Balance};
+use cairn_primitives::{AssetId, Balance, MintReason};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{dispatch::DispatchResult, ensure, traits::Get};
 use scale_info::TypeInfo;
@@ -92,7 +92,7 @@ impl Policy {
 }
 
 /// What of a growth limit is kept for interest: it is not lent out.
-pub(crate) fn kept_for_interest(limit: RateLimit) -> Balance {
+fn kept_for_interest(limit: RateLimit) -> Balance {
 	limit.cap / 2 / KEPT_FOR_INTEREST
 }
 
@@ -103,19 +103,34 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// How fast `asset` may grow now.
-	pub(crate) fn growth_limit(asset: &AssetId, book: &Book) -> Option<RateLimit> {
+	fn growth_limit(asset: &AssetId, book: &Book) -> Option<RateLimit> {
 		// A total beyond all numbers is a broken book; the limit of the least issuance is then the
 		// tightest there is.
 		let issuance = book.sheet.total().unwrap_or(0);
 		Self::policy_of(asset).growth_limit(issuance, T::BlocksPerHour::get())
 	}
 
+	/// The limit on what may be issued of `asset` now for this reason, and how much of it has to be left
+	/// for another; `None` if its growth is not limited.
+	pub(crate) fn growth_terms(
+		asset: &AssetId,
+		book: &Book,
+		reason: MintReason,
+	) -> Option<(RateLimit, Balance)> {
+		let limit = Self::growth_limit(asset, book)?;
+		let kept = match reason {
+			MintReason::Borrow => kept_for_interest(limit),
+			MintReason::Interest => 0,
+		};
+		Some((limit, kept))
+	}
+
 	/// How much of `asset` may be borrowed now as far as its growth is concerned; `None` for any
 	/// amount.
 	pub(crate) fn growth_room(asset: &AssetId, book: &Book) -> Option<Balance> {
-		let limit = Self::growth_limit(asset, book)?;
+		let (limit, kept) = Self::growth_terms(asset, book, MintReason::Borrow)?;
 		let room = book.growth.available_floor(Self::now(), limit);
-		Some(room.saturating_sub(kept_for_interest(limit)))
+		Some(room.saturating_sub(kept))
 	}
 
 	pub(crate) fn do_set_policy(asset: AssetId, policy: Policy) -> DispatchResult {

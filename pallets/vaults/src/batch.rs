@@ -100,6 +100,25 @@ pub(crate) struct Batch<T: Config> {
 	rows: Rows<T>,
 }
 
+/// The books of one collateral that have to be gone through, each with the trigger down to which.
+pub(crate) fn books_to_enforce<T: Config>(
+	id: FacilityId,
+	facility: &Facility<T>,
+	state: &FacilityState<T>,
+	prices: &LiquidationPrices,
+	index: CollateralIndex,
+) -> Vec<(BookId, Trigger)> {
+	let Some(collateral) = facility.collaterals.get(usize::from(index)) else {
+		return Vec::new();
+	};
+	let effective = prices.effective_floor(facility, collateral, index, state.accumulator);
+	let mut books = alloc::vec![(risk_book(id, index), effective)];
+	if state.waiting > 0 && prices.of(index).sellable {
+		books.push((waiting_book(id, index), Trigger::MIN));
+	}
+	books
+}
+
 impl<T: Config> Batch<T> {
 	/// `None` if nothing can be liquidated in this facility now.
 	pub fn open(id: FacilityId, rows: Rows<T>) -> Option<Self> {
@@ -150,21 +169,6 @@ impl<T: Config> Batch<T> {
 		*lot.or_insert_with(|| T::Lots::current_lot(facility, asset))
 	}
 
-	/// The books of one collateral that have to be gone through, each with the trigger down to which.
-	fn books_of(&self, index: CollateralIndex) -> Vec<(BookId, Trigger)> {
-		let Some(collateral) = self.facility.collaterals.get(usize::from(index)) else {
-			return Vec::new();
-		};
-		let effective =
-			self.prices
-				.effective_floor(&self.facility, collateral, index, self.state.accumulator);
-		let mut books = alloc::vec![(risk_book(self.id, index), effective)];
-		if self.state.waiting > 0 && self.prices.of(index).sellable {
-			books.push((waiting_book(self.id, index), Trigger::MIN));
-		}
-		books
-	}
-
 	/// Goes through the books of one collateral, each from its highest trigger down.
 	pub fn enforce_collateral(
 		&mut self,
@@ -172,7 +176,8 @@ impl<T: Config> Batch<T> {
 		meter: &mut WeightMeter,
 	) -> Reached {
 		let mut reached = Reached::End;
-		for (book, bound) in self.books_of(index) {
+		let books = books_to_enforce(self.id, &self.facility, &self.state, &self.prices, index);
+		for (book, bound) in books {
 			if self.enforce_book(book, bound, meter) == Reached::Limit {
 				reached = Reached::Limit;
 			}

@@ -70,6 +70,7 @@ pub mod liquidation;
 mod position;
 pub mod ramp;
 mod redemption;
+mod riskiest;
 pub mod rows;
 mod seizing;
 pub mod settlement;
@@ -290,7 +291,8 @@ pub mod pallet {
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// A vault with its debt, health, and liquidation prices as of this block.
+		/// A vault with its debt, health, liquidation prices, and what can be borrowed more, as of this
+		/// block.
 		pub fn vault(vault: VaultId) -> Option<VaultView<T::AccountId>> {
 			Self::view_vault(vault)
 		}
@@ -300,7 +302,8 @@ pub mod pallet {
 			VaultsOf::<T>::iter_key_prefix(owner).collect()
 		}
 
-		/// Totals and terms of a facility.
+		/// Totals and terms of a facility, what can be borrowed in it at once, and how many of its
+		/// vaults wait for a price to be liquidated at. `None` if there is no such facility.
 		pub fn facility(facility: FacilityId) -> Option<FacilityView> {
 			Self::view_facility(facility)
 		}
@@ -317,13 +320,17 @@ pub mod pallet {
 			Self::view_max_withdraw(vault, &asset)
 		}
 
-		/// Up to `count` vaults of a facility, at most 100, that are nearest to being liquidated,
-		/// the least healthy first.
-		pub fn riskiest(facility: FacilityId, count: u32) -> Vec<RiskyVault> {
+		/// Up to `count` vaults of a facility, at most 100, that are nearest to being liquidated, the
+		/// least healthy first, with those that wait for a price to be liquidated at; and whether it
+		/// is certain that these are the ones. `None` if there is no such facility, or no price of
+		/// what it lends. None are listed of a facility that is settled.
+		pub fn riskiest(facility: FacilityId, count: u32) -> Option<Riskiest> {
 			Self::view_riskiest(facility, count)
 		}
 
-		/// What enforcement has not come to yet in a facility.
+		/// What enforcement has not come to yet in a facility, with the vaults that have waited for a
+		/// collateral which can be sold again. `None` if there is no such facility, or no price of
+		/// what it lends.
 		pub fn backlog(facility: FacilityId) -> Option<Backlog> {
 			Self::view_backlog(facility)
 		}

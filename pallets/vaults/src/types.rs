@@ -404,7 +404,9 @@ pub struct VaultView<AccountId> {
 	pub debt: Balance,
 	/// Its health; `None` without debt, or without a price.
 	pub health: Option<FixedU128>,
-	/// The most that could be borrowed now beside the present debt.
+	/// The most that could be borrowed now beside the present debt, by all limits but the minimum
+	/// debt: of the collateral, of the facility, and of what the treasury lets be issued. Rounded
+	/// down; in smallest units of the debt asset.
 	pub max_borrow: Balance,
 	/// What is done once when its health falls.
 	pub guard: Option<Guard>,
@@ -429,7 +431,8 @@ pub struct FacilityView {
 	pub ceiling: Balance,
 	/// See [`FacilityTerms::fill_limit`].
 	pub fill_limit: Balance,
-	/// What can be borrowed at once now, as far as the ceiling and the fill limit go.
+	/// What can be borrowed at once now, as far as the ceiling, the fill limit and what the treasury
+	/// lets be issued go. Rounded down.
 	pub room: Balance,
 	/// A vault owes nothing or at least this much.
 	pub minimum_debt: Balance,
@@ -443,6 +446,9 @@ pub struct FacilityView {
 	pub accumulator: Ray,
 	/// What is switched off.
 	pub breaker: Breaker,
+	/// Vaults that were found unsafe when nothing of them could be sold. They are liquidated when it
+	/// can.
+	pub waiting: u32,
 	/// Token and amount of all collateral in its vaults.
 	pub collateral: alloc::vec::Vec<(AssetId, Balance)>,
 	/// Terms of its collaterals as they are now.
@@ -456,15 +462,25 @@ pub struct FacilityView {
 pub struct RiskyVault {
 	/// The vault.
 	pub vault: VaultId,
-	/// Its health; `None` without a price.
-	pub health: Option<FixedU128>,
+	/// Its health, rounded down.
+	pub health: FixedU128,
+}
+
+/// The vaults of a facility that are nearest to their liquidation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct Riskiest {
+	/// The least healthy first; of the same health the one with the lower number.
+	pub vaults: alloc::vec::Vec<RiskyVault>,
+	/// Whether it is certain that no others belong here. If not, there was more to look at than a view
+	/// does, and a vault that is left out may be less healthy than one that is listed.
+	pub complete: bool,
 }
 
 /// What enforcement has to look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub struct Backlog {
-	/// Entries of the risk index above the effective price of their collateral, by collateral. A
-	/// basket has one for each leg.
+	/// By collateral, entries of the risk index above its effective price, and those of vaults that wait
+	/// for it if it can be sold again. A basket may have one for each leg.
 	pub entries: alloc::vec::Vec<(AssetId, u32)>,
 	/// Whether all have been counted, or there are more than a view looks at.
 	pub complete: bool,

@@ -2,24 +2,23 @@
 
 use crate::{
 	adjust::Position,
+	batch::books_to_enforce,
 	index::Index,
 	types::{
-		risk_book, Backlog, Breaker, CollateralIndex, Facility, FacilityState, FacilityView, Leg,
-		LegView, RiskyVault, VaultView,
+		Backlog, Breaker, CollateralIndex, Facility, FacilityState, FacilityView, Leg, LegView,
+		VaultView,
 	},
 	valuation::{health_floor, LiquidationPrices, NewRisk},
 	Config, Facilities, FacilityStates, Pallet,
 };
-use alloc::{collections::BTreeSet, vec::Vec};
-use cairn_math::{unit, FixedU128, NormalizedDebt, Perbill, Price, Trigger, Value};
-use cairn_primitives::{AssetId, Balance, FacilityId, VaultId};
+use alloc::vec::Vec;
+use cairn_math::{unit, FixedU128, NormalizedDebt, Perbill, Price, Value};
+use cairn_primitives::{AssetId, Balance, FacilityId, Issuance, VaultId};
 use frame_support::traits::Time;
 use primitive_types::{U256, U512};
 use sp_runtime::traits::Zero;
 
-/// What [`Pallet::riskiest`] gives at most.
-const MAX_RISKIEST: u32 = 100;
-/// Pages of a book that a view looks at, at most.
+/// Pages of a book whose entries are counted, at most.
 const MAX_PAGES: u32 = 1_000;
 const ONE: u128 = 1_000_000_000_000_000_000;
 const BILLION: u64 = 1_000_000_000;
@@ -91,6 +90,7 @@ impl<T: Config> Pallet<T> {
 			rate_per_second: facility.rate_per_second,
 			accumulator: state.accumulator,
 			breaker: facility.breaker,
+			waiting: state.waiting,
 			collateral,
 			terms: facility.collaterals.into_iter().map(|c| c.terms).collect(),
 			ramps,
@@ -101,35 +101,6 @@ impl<T: Config> Pallet<T> {
 		let position = Position::<T>::load(id).ok()?;
 		let index = position.facility.index_of(asset).ok()?;
 		Some(max_withdraw_floor(&position, index).unwrap_or_default())
-	}
-
-	pub(crate) fn view_riskiest(id: FacilityId, count: u32) -> Vec<RiskyVault> {
-		let Some(facility) = Self::facility_now(id) else {
-			return Vec::new();
-		};
-		let count = count.min(MAX_RISKIEST) as usize;
-		let mut candidates = BTreeSet::new();
-		for index in 0..facility.collaterals.len() {
-			let book = risk_book(id, index as CollateralIndex);
-			let top = Index::<T>::top(book, Trigger::MIN, count, MAX_PAGES);
-			candidates.extend(top.entries.into_iter().take(count).map(|(_, vault)| vault));
-		}
-		let prices = LiquidationPrices::read(&facility);
-		let mut risky: Vec<_> = candidates
-			.into_iter()
-			.filter_map(|vault| {
-				let position = Position::<T>::load(vault).ok()?;
-				let owed = position.owed_ceil().ok()?;
-				let health = prices.as_ref().and_then(|prices| {
-					let weighted = prices.weighted_floor(&facility, &position.vault.legs);
-					health_floor(weighted, prices.debt_value_ceil(&facility, owed))
-				});
-				Some(RiskyVault { vault, health })
-			})
-			.collect();
-		risky.sort_by_key(|risky| (risky.health, risky.vault));
-		risky.truncate(count);
-		risky
 	}
 
 	pub(crate) fn view_backlog(id: FacilityId) -> Option<Backlog> {
@@ -145,11 +116,15 @@ impl<T: Config> Pallet<T> {
 		let prices = LiquidationPrices::read(&facility)?;
 		for (index, collateral) in facility.collaterals.iter().enumerate() {
 			let index = index as CollateralIndex;
-			let effective = prices.effective_floor(&facility, collateral, index, state.accumulator);
-			let top = Index::<T>::top(risk_book(id, index), effective, usize::MAX, MAX_PAGES);
-			backlog.complete &= top.complete;
-			let asset = collateral.terms.asset.clone();
-			backlog.entries.push((asset, top.entries.len() as u32));
+			let mut entries = 0u32;
+			for (book, bound) in books_to_enforce(id, &facility, &state, &prices, index) {
+				let above = Index::<T>::count_above(book, bound, MAX_PAGES);
+				entries = entries.saturating_add(above.entries);
+				backlog.complete &= above.complete;
+			}
+			backlog
+				.entries
+				.push((collateral.terms.asset.clone(), entries));
 		}
 		Some(backlog)
 	}
@@ -167,10 +142,12 @@ fn beside_floor<T: Config>(
 		.unwrap_or_default()
 }
 
-/// What ceiling and fill limit let all vaults borrow at once.
+/// What ceiling, fill limit and treasury let all vaults borrow at once.
 fn room_floor<T: Config>(facility: &Facility<T>, state: &FacilityState<T>) -> Balance {
 	let unfilled = facility.fill_limit.saturating_sub(state.filled);
-	beside_floor(state, facility.ceiling, state.normalized_debt).min(unfilled)
+	beside_floor(state, facility.ceiling, state.normalized_debt)
+		.min(unfilled)
+		.min(T::Issuance::lendable_floor(&facility.debt_asset))
 }
 
 /// The most that all limits but the minimum debt let the vault borrow beside what it owes.

@@ -198,6 +198,44 @@ fn whoever_borrows_too_much_at_once_has_to_wait() {
 }
 
 #[test]
+fn what_a_wallet_is_told_it_can_borrow_is_what_the_treasury_lets_it() {
+	lending(|| {
+		let adjustment = Adjustment {
+			deposit: vec![(AssetId::WithId(5), 8_000_000_000_000)]
+				.try_into()
+				.unwrap(),
+			borrow: 4_000_000 * CUSD,
+			..Default::default()
+		};
+		assert_ok!(charlie(cairn_vaults::Call::open {
+			facility: 0,
+			adjustment,
+			limits: Limits::default(),
+		}));
+		let shown = || {
+			let most = Vaults::vault(1).unwrap().max_borrow;
+			(most, Vaults::facility(0).unwrap().room)
+		};
+		let borrow = |amount| charlie(cairn_vaults::Call::borrow { vault: 1, amount });
+		let growth = Treasury::balance_sheet(CUSD_ASSET).unwrap().growth_room;
+		let (most, room) = shown();
+		assert_eq!((Some(most), room), (growth, most));
+		// His collateral would carry three million more.
+		assert!(most > 740_000 * CUSD && most < 760_000 * CUSD);
+		let refused = cairn_treasury::Error::<Runtime>::GrowthCapReached;
+		assert_eq!(borrow(most + 1), Err(refused.into()));
+		assert_ok!(borrow(most - CUSD));
+		assert_eq!(shown(), (CUSD, CUSD));
+		assert_ok!(sudo(RuntimeCall::Treasury(
+			cairn_treasury::Call::blow_fuse { asset: CUSD_ASSET }
+		)));
+		assert_eq!(shown(), (0, 0));
+		let refused = cairn_treasury::Error::<Runtime>::FuseBlown;
+		assert_eq!(borrow(1), Err(refused.into()));
+	});
+}
+
+#[test]
 fn an_era_is_a_day() {
 	development().execute_with(|| {
 		block(vec![]);

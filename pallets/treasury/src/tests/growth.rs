@@ -1,10 +1,15 @@
 //! The growth limit.
 
 use cairn_primitives::{BalanceSheet, BurnReason, Issuance, MintReason};
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{
+	assert_noop, assert_ok,
+	traits::tokens::{fungibles::Mutate, Fortitude, Precision, Preservation},
+};
 use proptest::prelude::*;
 
 use crate::{mock::*, Error, Policy};
+
+type Tokens = <Test as crate::Config>::Fungibles;
 
 fn borrow(amount: u128) -> Result<(), sp_runtime::DispatchError> {
 	Treasury::mint(&CUSD, &ALICE, amount, MintReason::Borrow)
@@ -93,6 +98,75 @@ fn repaying_netting_and_liquidating_need_no_room() {
 	});
 }
 
+/// What may be lent now is lent to the unit, and not a unit more.
+fn lends_exactly(expected: u128) {
+	assert_eq!(Treasury::lendable_floor(&CUSD), expected);
+	frame_support::storage::with_transaction(|| {
+		assert_ok!(borrow(expected));
+		assert!(borrow(1).is_err());
+		sp_runtime::TransactionOutcome::Rollback(Ok::<_, sp_runtime::DispatchError>(()))
+	})
+	.unwrap();
+	if let Some(more) = expected.checked_add(1) {
+		assert!(borrow(more).is_err());
+	}
+}
+
+#[test]
+fn what_is_said_to_be_lendable_is_what_is_lent() {
+	with_books(|| {
+		assert_eq!(Treasury::lendable_floor(&CGBP), 0);
+		lends_exactly(u128::MAX);
+		assert_ok!(borrow(1_000));
+		// Without a limit, what a balance can count.
+		lends_exactly(u128::MAX - 1_000);
+		set_policy(CUSD, policy(0, 0, 2_000));
+		lends_exactly(950);
+		assert_ok!(borrow(950));
+		lends_exactly(0);
+		assert_ok!(Treasury::burn(&CUSD, &ALICE, 7, BurnReason::Repay));
+		lends_exactly(7);
+		// Interest may use what is kept for it, and what is not; lending then has less than none.
+		assert_ok!(Treasury::mint_to_reserve(&CUSD, 50, MintReason::Interest));
+		lends_exactly(0);
+		skip(HOUR);
+		lends_exactly(950);
+		set_policy(CUSD, policy(0, 0, 0));
+		lends_exactly(0);
+		set_policy(CUSD, policy(0, 0, 2_000));
+		lends_exactly(950);
+		assert_ok!(Treasury::blow_fuse(RuntimeOrigin::signed(GUARDIAN), CUSD));
+		lends_exactly(0);
+		assert_ok!(Treasury::reset_fuse(RuntimeOrigin::root(), CUSD));
+		lends_exactly(950);
+		// A limit beyond what a balance can count.
+		let room = u128::MAX - issuance(CUSD);
+		set_policy(CUSD, Policy::default());
+		assert_ok!(borrow(room - 10));
+		set_policy(CUSD, policy(0, 0, u128::MAX));
+		lends_exactly(10);
+	});
+}
+
+#[test]
+fn nothing_is_lendable_on_books_that_do_not_add_up() {
+	with_books(|| {
+		assert_ok!(borrow(1_000));
+		assert_ok!(Tokens::mint_into(CUSD, &ALICE, 1));
+		lends_exactly(0);
+		assert_noop!(borrow(1), Error::<Test>::BooksBroken);
+		assert_ok!(Tokens::burn_from(
+			CUSD,
+			&ALICE,
+			1,
+			Preservation::Expendable,
+			Precision::Exact,
+			Fortitude::Polite
+		));
+		lends_exactly(u128::MAX - 1_000);
+	});
+}
+
 proptest! {
 	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(100)))]
 
@@ -109,6 +183,7 @@ proptest! {
 				if wait > 0 {
 					skip(wait);
 				}
+				lends_exactly(Treasury::lendable_floor(&CUSD));
 				let _ = match what {
 					0 => borrow(amount),
 					1 => Treasury::mint_to_reserve(&CUSD, amount, MintReason::Interest),

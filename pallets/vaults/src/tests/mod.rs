@@ -31,6 +31,7 @@ mod operations;
 mod refunds;
 mod regressions;
 mod risk_limits;
+mod riskiest;
 mod settlement;
 mod settlement_fuzz;
 mod staleness;

@@ -6,11 +6,12 @@ use crate::{
 	types::{Adjustment, Breaker, FacilityChange, RiskyVault},
 	Error,
 };
-use cairn_math::FixedU128;
-use cairn_primitives::{BalanceSheet, LiquidationLots, QuoteStatus, VaultId};
-use cairn_treasury::ReserveProof;
+use cairn_math::{FixedU128, Perbill};
+use cairn_primitives::{Balance, BalanceSheet, LiquidationLots, QuoteStatus, VaultId};
+use cairn_treasury::{GrowthCap, Policy, ReserveProof};
 use frame_support::{assert_noop, assert_ok, traits::fungibles::Inspect, weights::Weight};
 use proptest::prelude::*;
+use sp_runtime::DispatchError;
 
 #[test]
 fn the_most_that_can_be_withdrawn_can_be_withdrawn_and_no_unit_more() {
@@ -29,7 +30,7 @@ fn the_most_that_can_be_withdrawn_can_be_withdrawn_and_no_unit_more() {
 			}
 			frame_support::storage::with_transaction(|| {
 				assert_ok!(withdraw(ALICE, vault, asset.clone(), most));
-				sp_runtime::TransactionOutcome::Rollback(Ok::<_, sp_runtime::DispatchError>(()))
+				sp_runtime::TransactionOutcome::Rollback(Ok::<_, DispatchError>(()))
 			})
 			.unwrap();
 		}
@@ -90,7 +91,7 @@ proptest! {
 				assert!(borrow(ALICE, vault, most + 1).is_err());
 				frame_support::storage::with_transaction(|| {
 					assert_ok!(borrow(ALICE, vault, most));
-					sp_runtime::TransactionOutcome::Rollback(Ok::<_, sp_runtime::DispatchError>(()))
+					sp_runtime::TransactionOutcome::Rollback(Ok::<_, DispatchError>(()))
 				})
 				.unwrap();
 			}
@@ -114,30 +115,29 @@ fn the_riskiest_come_first_and_no_more_than_asked_for() {
 		};
 		let vaults: Vec<_> = (0..100).map(open).collect();
 		open_basket(facility);
-		let riskiest = Vaults::riskiest(facility, 7);
+		let riskiest = |count| Vaults::riskiest(facility, count).unwrap().vaults;
+		let seven = riskiest(7);
 		let expected: Vec<_> = vaults.iter().rev().take(7).copied().collect();
-		let found: Vec<_> = riskiest.iter().map(|risky| risky.vault).collect();
+		let found: Vec<_> = seven.iter().map(|risky| risky.vault).collect();
 		assert_eq!(found, expected);
-		assert!(riskiest
+		assert!(seven
 			.iter()
-			.all(|risky| risky.health == health(risky.vault)));
-		assert!(riskiest
+			.all(|risky| Some(risky.health) == health(risky.vault)));
+		assert!(seven
 			.windows(2)
 			.all(|pair| pair[0].health <= pair[1].health));
-		assert_eq!(Vaults::riskiest(facility, 0), vec![]);
-		assert_eq!(Vaults::riskiest(facility, u32::MAX).len(), 100);
-		assert_eq!(Vaults::riskiest(77, 5), vec![]);
-		assert_eq!(Vaults::riskiest(STABLE, 5), vec![]);
+		assert_eq!(riskiest(0), vec![]);
+		assert_eq!(riskiest(u32::MAX).len(), 100);
 		// Both legs of a basket lead to it, and it is shown once.
 		Prices::set_cents(DOT, 10);
-		let first = Vaults::riskiest(facility, 3)[0];
-		assert_eq!(
-			first,
-			RiskyVault {
-				vault: vaults[99] + 1,
-				health: health(vaults[99] + 1)
-			}
-		);
+		let basket = vaults[99] + 1;
+		let expected = RiskyVault {
+			vault: basket,
+			health: health(basket).unwrap(),
+		};
+		let three = riskiest(3);
+		assert_eq!(three[0], expected);
+		assert!(three[1..].iter().all(|risky| risky.vault != basket));
 	});
 }
 
@@ -172,6 +172,43 @@ fn the_backlog_is_what_enforcement_has_not_come_to() {
 		next_block();
 		assert_eq!(count(facility), 0);
 		assert_eq!(Vaults::backlog(77), None);
+	});
+}
+
+#[test]
+fn those_that_wait_are_of_the_backlog_once_their_collateral_can_be_sold() {
+	run(|| {
+		let facility = create_still();
+		let open = |legs: &[_], debt: u128| open(ALICE, facility, legs, debt * ONE_CUSD).unwrap();
+		for number in 0..40 {
+			open(&[(DOT, 500 * ONE_DOT)], 1_800 + number);
+		}
+		open(&[(ETH, ONE_ETH), (DOT, 500 * ONE_DOT)], 4_000);
+		Prices::set_stale(DOT, 30 * 3_600_000);
+		Prices::set_stale(ETH, 30 * 3_600_000);
+		next_block();
+		let count = |of| {
+			let backlog = Vaults::backlog(facility).unwrap();
+			assert!(backlog.complete);
+			let mut entries = backlog.entries.into_iter();
+			entries.find(|(asset, _)| *asset == of).unwrap().1
+		};
+		let waiting = || Vaults::facility(facility).unwrap().waiting;
+		assert_eq!((count(DOT), count(ETH), waiting()), (0, 0, 41));
+		Prices::set_cents(DOT, 5_00);
+		assert_eq!((count(DOT), count(ETH), waiting()), (41, 0, 41));
+		begin_block(SLOT);
+		let done = enforce_with(looking(6) + liquidations(12) + room_for_one());
+		end_of_begin();
+		assert!(done > 0 && done < 41);
+		assert_eq!((count(DOT), waiting()), (41 - done, 41 - done));
+		// All DOT of the basket is gone, and what it still owes waits for ETH.
+		next_block();
+		assert_eq!((count(DOT), count(ETH), waiting()), (0, 0, 1));
+		Prices::set_cents(ETH, 100_00);
+		assert_eq!((count(DOT), count(ETH), waiting()), (0, 1, 1));
+		next_block();
+		assert_eq!((count(DOT), count(ETH), waiting()), (0, 0, 0));
 	});
 }
 
@@ -234,6 +271,63 @@ fn the_room_of_a_facility_is_what_can_be_borrowed_in_it() {
 		assert_ok!(borrow(ALICE, vault, 2_000 * ONE_CUSD));
 		next_block_with(Weight::MAX, DAY);
 		assert_eq!(room(), 1_000 * ONE_CUSD);
+	});
+}
+
+/// CUSD grows by at most `least` within an hour.
+fn limit_growth(least: Balance) {
+	let policy = Policy {
+		growth: Some(GrowthCap {
+			share: Perbill::zero(),
+			least,
+		}),
+		..Default::default()
+	};
+	assert_ok!(Treasury::set_policy(RuntimeOrigin::root(), CUSD, policy));
+}
+
+#[test]
+fn the_views_know_what_the_treasury_lets_be_issued() {
+	run(|| {
+		let facility = create_still();
+		let vault = open(ALICE, facility, &[(ETH, 10 * ONE_ETH)], 2_000 * ONE_CUSD).unwrap();
+		let shown = || {
+			let (vault, facility) = (Vaults::vault(vault), Vaults::facility(facility));
+			(vault.unwrap().max_borrow, facility.unwrap().room)
+		};
+		let by_collateral = 19_600 * ONE_CUSD;
+		assert_eq!(shown().0, by_collateral);
+		limit_growth(1_000 * ONE_CUSD);
+		// Half of it at once, of which a twentieth is kept for interest.
+		let most = 475 * ONE_CUSD;
+		assert_eq!(shown(), (most, most));
+		let refused = DispatchError::from(cairn_treasury::Error::<Test>::GrowthCapReached);
+		assert_noop!(borrow(ALICE, vault, most + 1), refused);
+		assert_ok!(borrow(ALICE, vault, most));
+		assert_eq!(shown(), (0, 0));
+		assert_noop!(borrow(ALICE, vault, 1), refused);
+		assert_ok!(repay(ALICE, vault, 7 * ONE_CUSD));
+		assert_eq!(shown(), (7 * ONE_CUSD, 7 * ONE_CUSD));
+		run_blocks(100);
+		let (most, room) = shown();
+		assert!(most > 7 * ONE_CUSD && most < 475 * ONE_CUSD && room == most);
+		assert_noop!(borrow(ALICE, vault, most + 1), refused);
+		assert_ok!(borrow(ALICE, vault, most));
+		// What is not limited by growth is so by the collateral again.
+		limit_growth(1_000_000 * ONE_CUSD);
+		let (most, room) = shown();
+		assert!(most < by_collateral && most > 18_000 * ONE_CUSD && room > most);
+		let refused = cairn_treasury::Error::<Test>::FuseBlown;
+		assert_ok!(Treasury::blow_fuse(RuntimeOrigin::root(), CUSD));
+		assert_eq!(shown(), (0, 0));
+		assert_noop!(borrow(ALICE, vault, 1), refused);
+		assert_ok!(Treasury::reset_fuse(RuntimeOrigin::root(), CUSD));
+		assert_eq!(shown(), (most, room));
+		assert_noop!(
+			borrow(ALICE, vault, most + 1),
+			Error::<Test>::Undercollateralized
+		);
+		assert_ok!(borrow(ALICE, vault, most));
 	});
 }
 

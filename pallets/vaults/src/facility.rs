@@ -1,13 +1,15 @@
 //! Facilities: how they come into being, and accrue interest.
 
 use crate::{
+	index::Index,
 	ramp::FacilityRecord,
 	types::{
-		Breaker, Collateral, CollateralIndex, CollateralTerms, Facility, FacilityState,
-		FacilityTerms,
+		risk_book, waiting_book, Breaker, Collateral, CollateralIndex, CollateralTerms, Facility,
+		FacilityState, FacilityTerms,
 	},
 	weights::WeightInfo,
-	Config, Error, Event, Facilities, FacilityStates, NextFacility, Pallet, LOG_TARGET,
+	Config, Error, Event, Facilities, FacilityStates, NextFacility, Pallet, Receipts,
+	SettledFacilities, Settlements, LOG_TARGET,
 };
 use cairn_math::{mul_div_floor, FixedU128, NormalizedDebt, Perbill, Ray};
 use cairn_primitives::{AssetDecimals, AssetId, Balance, FacilityId, Issuance, MintReason, Moment};
@@ -54,11 +56,13 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_create_facility(terms: FacilityTerms<T>) -> Result<FacilityId, DispatchError> {
 		let id = NextFacility::<T>::get();
 		ensure!(id < T::MaxFacilities::get(), Error::<T>::TooManyFacilities);
-		ensure!(
-			!Facilities::<T>::contains_key(id) && !FacilityStates::<T>::contains_key(id),
-			Error::<T>::FacilityExists
-		);
-		let (facility, state) = Self::check_terms(terms)?;
+		let of_it = Facilities::<T>::contains_key(id)
+			|| FacilityStates::<T>::contains_key(id)
+			|| Settlements::<T>::contains_key(id)
+			|| SettledFacilities::<T>::get().contains(&id)
+			|| Receipts::<T>::iter_key_prefix(id).next().is_some();
+		ensure!(!of_it, Error::<T>::FacilityExists);
+		let (facility, state) = Self::check_terms(id, terms)?;
 		T::Issuance::enable(&facility.debt_asset)?;
 		Self::deposit_event(Event::FacilityCreated {
 			facility: id,
@@ -71,6 +75,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn check_terms(
+		id: FacilityId,
 		terms: FacilityTerms<T>,
 	) -> Result<(Facility<T>, FacilityState<T>), DispatchError> {
 		let FacilityTerms {
@@ -100,7 +105,7 @@ impl<T: Config> Pallet<T> {
 			collaterals: BoundedVec::new(),
 		};
 		for terms in collaterals {
-			Self::list(&mut facility, terms)?;
+			Self::list(id, &mut facility, terms)?;
 		}
 		let held = alloc::vec![Balance::zero(); facility.collaterals.len()];
 		let state = FacilityState {
@@ -117,8 +122,12 @@ impl<T: Config> Pallet<T> {
 		Ok((facility, state))
 	}
 
-	/// Adds a collateral to a facility in memory.
-	pub(crate) fn list(facility: &mut Facility<T>, terms: CollateralTerms) -> DispatchResult {
+	/// Adds a collateral to a facility in memory. Nothing of it may be in the risk index yet.
+	pub(crate) fn list(
+		id: FacilityId,
+		facility: &mut Facility<T>,
+		terms: CollateralTerms,
+	) -> DispatchResult {
 		let is_listed =
 			|asset: &AssetId| facility.collaterals.iter().any(|c| c.terms.asset == *asset);
 		ensure!(
@@ -135,6 +144,14 @@ impl<T: Config> Pallet<T> {
 			Error::<T>::CustodyNotSeeded
 		);
 		let decimals = Self::decimals_of(&terms.asset)?;
+		// An entry that is there already would count for whichever vault has its number.
+		let index = CollateralIndex::try_from(facility.collaterals.len())
+			.map_err(|_| Error::<T>::TooManyCollaterals)?;
+		let books = [risk_book(id, index), waiting_book(id, index)];
+		ensure!(
+			books.into_iter().all(Index::<T>::is_empty),
+			Error::<T>::BookNotEmpty
+		);
 		facility
 			.collaterals
 			.try_push(Collateral { terms, decimals })

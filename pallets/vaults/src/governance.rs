@@ -162,7 +162,7 @@ impl<T: Config> Changing<T> {
 				Ok(())
 			}
 			FacilityChange::AddCollateral(terms) => {
-				Pallet::<T>::list(&mut self.record.base, terms.clone())?;
+				Pallet::<T>::list(id, &mut self.record.base, terms.clone())?;
 				FacilityStates::<T>::try_mutate(id, |state| {
 					let state = state.as_mut().ok_or(Error::<T>::UnknownFacility)?;
 					let pushed = state.held.try_push(0);

@@ -29,6 +29,11 @@ use sp_runtime::{
 pub(crate) const MAX_DECIMALS: u8 = 24;
 /// No health above this is promised by a liquidation, or watched by a guard.
 pub(crate) const MAX_HEALTH: u32 = 10;
+/// The highest annual rate there is, 10,000 %.
+const HIGHEST_ANNUAL_RATE: Ray = Ray(100 * Ray::ONE.0);
+/// What it comes to in a second. Kept, because finding it takes a thousand times as long as
+/// comparing with it.
+const HIGHEST_RATE_PER_SECOND: Ray = Ray(1_000_000_146_244_354_903_697_132_213);
 /// The time in which the fill limit comes back in full, in seconds.
 const FILL_SECONDS: u128 = 3_600;
 
@@ -88,7 +93,7 @@ impl<T: Config> Pallet<T> {
 			annual_rate,
 		} = terms;
 		Self::check_target_health(target_health)?;
-		ensure!(!minimum_debt.is_zero(), Error::<T>::BadMinimumDebt);
+		Self::check_minimum_debt(minimum_debt)?;
 		let rate_per_second = Ray::per_second_floor(annual_rate).ok_or(Error::<T>::RateTooHigh)?;
 		let debt_decimals = Self::decimals_of(&debt_asset)?;
 		ensure!(!collaterals.is_empty(), Error::<T>::NoCollateral);
@@ -161,6 +166,19 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn check_target_health(target: FixedU128) -> DispatchResult {
 		let in_range = target > FixedU128::one() && target <= FixedU128::from_u32(MAX_HEALTH);
 		ensure!(in_range, Error::<T>::BadTargetHealth);
+		Ok(())
+	}
+
+	pub(crate) fn check_minimum_debt(minimum: Balance) -> DispatchResult {
+		ensure!(!minimum.is_zero(), Error::<T>::BadMinimumDebt);
+		Ok(())
+	}
+
+	/// What is stored of a rate is within what [`Ray::per_second_floor`] can come to.
+	pub(crate) fn check_rates(annual: Ray, per_second: Ray) -> DispatchResult {
+		let in_range = annual <= HIGHEST_ANNUAL_RATE
+			&& (Ray::ONE..=HIGHEST_RATE_PER_SECOND).contains(&per_second);
+		ensure!(in_range, Error::<T>::RateTooHigh);
 		Ok(())
 	}
 
@@ -271,5 +289,17 @@ impl<T: Config> Pallet<T> {
 				state.due = due;
 			}
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn the_highest_rate_is_the_highest_that_can_be_set() {
+		let per_second = Ray::per_second_floor(HIGHEST_ANNUAL_RATE);
+		assert_eq!(per_second, Some(HIGHEST_RATE_PER_SECOND));
+		assert_eq!(Ray::per_second_floor(Ray(HIGHEST_ANNUAL_RATE.0 + 1)), None);
 	}
 }

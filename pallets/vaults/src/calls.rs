@@ -247,9 +247,9 @@ mod calls {
 			Ok(Some(meter.consumed().saturating_add(rewarding)).into())
 		}
 
-		/// Create a facility. Only `AdminOrigin`. Nothing of it may exist yet, its debt asset must
-		/// not have been issued by other means, and the custody account must hold the minimum
-		/// balance of every collateral.
+		/// Create a facility. Only `AdminOrigin`. Nothing of it may exist yet, the books of its
+		/// collaterals included; its debt asset must not have been issued by other means, and the
+		/// custody account must hold the minimum balance of every collateral.
 		#[pallet::call_index(10)]
 		#[pallet::weight(T::WeightInfo::create_facility())]
 		pub fn create_facility(origin: OriginFor<T>, terms: FacilityTerms<T>) -> DispatchResult {

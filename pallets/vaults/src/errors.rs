@@ -79,6 +79,9 @@ mod errors {
 		TooManyFacilities,
 		/// A facility of this number exists already, or something of it does.
 		FacilityExists,
+		/// The risk index has entries of a collateral that the facility does not have yet. They have
+		/// to be removed first.
+		BookNotEmpty,
 		/// A facility needs a collateral.
 		NoCollateral,
 		/// A collateral is listed twice, or is the debt asset itself.

@@ -1,13 +1,15 @@
 //! Facilities: how they come into being, and accrue interest.
 
 use crate::{
+	index::Index,
 	ramp::FacilityRecord,
 	types::{
-		Breaker, Collateral, CollateralIndex, CollateralTerms, Facility, FacilityState,
-		FacilityTerms,
+		risk_book, waiting_book, Breaker, Collateral, CollateralIndex, CollateralTerms, Facility,
+		FacilityState, FacilityTerms,
 	},
 	weights::WeightInfo,
-	Config, Error, Event, Facilities, FacilityStates, NextFacility, Pallet, LOG_TARGET,
+	Config, Error, Event, Facilities, FacilityStates, NextFacility, Pallet, Receipts,
+	SettledFacilities, Settlements, LOG_TARGET,
 };
 use cairn_math::{mul_div_floor, FixedU128, NormalizedDebt, Perbill, Ray};
 use cairn_primitives::{AssetDecimals, AssetId, Balance, FacilityId, Issuance, MintReason, Moment};
@@ -27,6 +29,11 @@ use sp_runtime::{
 pub(crate) const MAX_DECIMALS: u8 = 24;
 /// No health above this is promised by a liquidation, or watched by a guard.
 pub(crate) const MAX_HEALTH: u32 = 10;
+/// The highest annual rate there is, 10,000 %.
+const HIGHEST_ANNUAL_RATE: Ray = Ray(100 * Ray::ONE.0);
+/// What it comes to in a second. Kept, because finding it takes a thousand times as long as
+/// comparing with it.
+const HIGHEST_RATE_PER_SECOND: Ray = Ray(1_000_000_146_244_354_903_697_132_213);
 /// The time in which the fill limit comes back in full, in seconds.
 const FILL_SECONDS: u128 = 3_600;
 
@@ -54,11 +61,13 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_create_facility(terms: FacilityTerms<T>) -> Result<FacilityId, DispatchError> {
 		let id = NextFacility::<T>::get();
 		ensure!(id < T::MaxFacilities::get(), Error::<T>::TooManyFacilities);
-		ensure!(
-			!Facilities::<T>::contains_key(id) && !FacilityStates::<T>::contains_key(id),
-			Error::<T>::FacilityExists
-		);
-		let (facility, state) = Self::check_terms(terms)?;
+		let of_it = Facilities::<T>::contains_key(id)
+			|| FacilityStates::<T>::contains_key(id)
+			|| Settlements::<T>::contains_key(id)
+			|| SettledFacilities::<T>::get().contains(&id)
+			|| Receipts::<T>::iter_key_prefix(id).next().is_some();
+		ensure!(!of_it, Error::<T>::FacilityExists);
+		let (facility, state) = Self::check_terms(id, terms)?;
 		T::Issuance::enable(&facility.debt_asset)?;
 		Self::deposit_event(Event::FacilityCreated {
 			facility: id,
@@ -71,6 +80,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn check_terms(
+		id: FacilityId,
 		terms: FacilityTerms<T>,
 	) -> Result<(Facility<T>, FacilityState<T>), DispatchError> {
 		let FacilityTerms {
@@ -83,7 +93,7 @@ impl<T: Config> Pallet<T> {
 			annual_rate,
 		} = terms;
 		Self::check_target_health(target_health)?;
-		ensure!(!minimum_debt.is_zero(), Error::<T>::BadMinimumDebt);
+		Self::check_minimum_debt(minimum_debt)?;
 		let rate_per_second = Ray::per_second_floor(annual_rate).ok_or(Error::<T>::RateTooHigh)?;
 		let debt_decimals = Self::decimals_of(&debt_asset)?;
 		ensure!(!collaterals.is_empty(), Error::<T>::NoCollateral);
@@ -100,7 +110,7 @@ impl<T: Config> Pallet<T> {
 			collaterals: BoundedVec::new(),
 		};
 		for terms in collaterals {
-			Self::list(&mut facility, terms)?;
+			Self::list(id, &mut facility, terms)?;
 		}
 		let held = alloc::vec![Balance::zero(); facility.collaterals.len()];
 		let state = FacilityState {
@@ -117,8 +127,12 @@ impl<T: Config> Pallet<T> {
 		Ok((facility, state))
 	}
 
-	/// Adds a collateral to a facility in memory.
-	pub(crate) fn list(facility: &mut Facility<T>, terms: CollateralTerms) -> DispatchResult {
+	/// Adds a collateral to a facility in memory. Nothing of it may be in the risk index yet.
+	pub(crate) fn list(
+		id: FacilityId,
+		facility: &mut Facility<T>,
+		terms: CollateralTerms,
+	) -> DispatchResult {
 		let is_listed =
 			|asset: &AssetId| facility.collaterals.iter().any(|c| c.terms.asset == *asset);
 		ensure!(
@@ -135,6 +149,14 @@ impl<T: Config> Pallet<T> {
 			Error::<T>::CustodyNotSeeded
 		);
 		let decimals = Self::decimals_of(&terms.asset)?;
+		// An entry that is there already would count for whichever vault has its number.
+		let index = CollateralIndex::try_from(facility.collaterals.len())
+			.map_err(|_| Error::<T>::TooManyCollaterals)?;
+		let books = [risk_book(id, index), waiting_book(id, index)];
+		ensure!(
+			books.into_iter().all(Index::<T>::is_empty),
+			Error::<T>::BookNotEmpty
+		);
 		facility
 			.collaterals
 			.try_push(Collateral { terms, decimals })
@@ -144,6 +166,19 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn check_target_health(target: FixedU128) -> DispatchResult {
 		let in_range = target > FixedU128::one() && target <= FixedU128::from_u32(MAX_HEALTH);
 		ensure!(in_range, Error::<T>::BadTargetHealth);
+		Ok(())
+	}
+
+	pub(crate) fn check_minimum_debt(minimum: Balance) -> DispatchResult {
+		ensure!(!minimum.is_zero(), Error::<T>::BadMinimumDebt);
+		Ok(())
+	}
+
+	/// What is stored of a rate is within what [`Ray::per_second_floor`] can come to.
+	pub(crate) fn check_rates(annual: Ray, per_second: Ray) -> DispatchResult {
+		let in_range = annual <= HIGHEST_ANNUAL_RATE
+			&& (Ray::ONE..=HIGHEST_RATE_PER_SECOND).contains(&per_second);
+		ensure!(in_range, Error::<T>::RateTooHigh);
 		Ok(())
 	}
 
@@ -254,5 +289,17 @@ impl<T: Config> Pallet<T> {
 				state.due = due;
 			}
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn the_highest_rate_is_the_highest_that_can_be_set() {
+		let per_second = Ray::per_second_floor(HIGHEST_ANNUAL_RATE);
+		assert_eq!(per_second, Some(HIGHEST_RATE_PER_SECOND));
+		assert_eq!(Ray::per_second_floor(Ray(HIGHEST_ANNUAL_RATE.0 + 1)), None);
 	}
 }

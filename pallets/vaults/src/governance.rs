@@ -11,7 +11,7 @@ use frame_support::{
 	ensure, require_transactional,
 	traits::{EnsureOrigin, Get, Time},
 };
-use sp_runtime::{traits::Zero, DispatchError, DispatchResult};
+use sp_runtime::{DispatchError, DispatchResult};
 
 /// Who asks for a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +124,7 @@ impl<T: Config> Changing<T> {
 				Ok(())
 			}
 			FacilityChange::MinimumDebt(minimum) => {
-				ensure!(!minimum.is_zero(), Error::<T>::BadMinimumDebt);
+				Pallet::<T>::check_minimum_debt(*minimum)?;
 				self.change(RampedTerm::MinimumDebt, *minimum)
 			}
 			FacilityChange::TargetHealth(target) => {
@@ -162,7 +162,7 @@ impl<T: Config> Changing<T> {
 				Ok(())
 			}
 			FacilityChange::AddCollateral(terms) => {
-				Pallet::<T>::list(&mut self.record.base, terms.clone())?;
+				Pallet::<T>::list(id, &mut self.record.base, terms.clone())?;
 				FacilityStates::<T>::try_mutate(id, |state| {
 					let state = state.as_mut().ok_or(Error::<T>::UnknownFacility)?;
 					let pushed = state.held.try_push(0);

@@ -2,6 +2,7 @@
 
 use crate::{
 	index::{is_set, Page},
+	position::Position,
 	settlement::Settlement,
 	sweep::triggers_carry,
 	types::{risk_book, waiting_book, BookId, Breaker, Collateral, Facility, Vault},
@@ -13,10 +14,12 @@ use cairn_math::{mul_div_floor, FixedU128, NormalizedDebt, Ray, Tick, Trigger, V
 use cairn_primitives::{
 	AssetId, Balance, BalanceSheet, FacilityId, LiquidationLots, Moment, VaultId,
 };
+use core::iter;
 use frame_support::{
 	ensure,
 	traits::{fungible::InspectHold, fungibles::Inspect, Get, Time},
 };
+use primitive_types::U512;
 use sp_runtime::{
 	traits::{One, Zero},
 	TryRuntimeError,
@@ -37,7 +40,8 @@ impl<T: Config> Pallet<T> {
 		Self::check_index(&vaults)
 	}
 
-	/// Terms are within their limits now and at the end of each ramp, and no term has two ramps.
+	/// Terms are within their limits now and when all ramps have ended; a ramp moves a term that
+	/// exists, does not end before it begins, and is the only one of its term.
 	fn check_terms_in_force() -> Result<(), TryRuntimeError> {
 		for (_, record) in Facilities::<T>::iter() {
 			let mut moving: Vec<_> = record.ramps.iter().map(|ramp| ramp.term).collect();
@@ -47,8 +51,12 @@ impl<T: Config> Pallet<T> {
 			moving.sort_unstable();
 			moving.dedup();
 			ensure!(moving.len() == ramps, "a term has two ramps");
+			let in_order = record.ramps.iter().all(|ramp| ramp.start <= ramp.end);
+			ensure!(in_order, "a ramp ends before it begins");
 			let moments = [T::Time::now(), Moment::MAX];
 			for facility in moments.map(|moment| record.clone().at(|| moment)) {
+				Self::check_minimum_debt(facility.minimum_debt)?;
+				Self::check_rates(facility.annual_rate, facility.rate_per_second)?;
 				Self::check_target_health(facility.target_health)?;
 				for Collateral { terms, .. } in &facility.collaterals {
 					Self::check_factors(terms.borrow_factor, terms.liquidation_factor)?;
@@ -59,7 +67,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// `Σ_v d_v = A_k`; `R_k ≥ 1`; `minted_k ≤ ⌈A_k·R_k⌉` and close to it; `Σ legs = held`.
+	/// `Σ_v d_v = A_k`; `R_k ≥ 1`; `minted_k ≤ ⌈A_k·R_k⌉` and close to it; `Σ legs = held`. There are
+	/// as many facilities as numbers were given out, and each has its totals.
 	fn check_facilities(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
 		for id in 0..NextFacility::<T>::get() {
 			let facility = Facilities::<T>::get(id).ok_or("a facility is missing")?;
@@ -111,6 +120,16 @@ impl<T: Config> Pallet<T> {
 				"owed debt has not been issued"
 			);
 		}
+		// All that should be there are: whatever is more is none of them.
+		let known = NextFacility::<T>::get() as usize;
+		ensure!(
+			Facilities::<T>::iter_keys().count() == known,
+			"a facility has a number that was never given out"
+		);
+		ensure!(
+			FacilityStates::<T>::iter_keys().count() == known,
+			"totals are of no facility"
+		);
 		Ok(())
 	}
 
@@ -166,7 +185,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Each owner has on hold what his vaults say, and no more.
+	/// Each account has on hold for vaults what its vaults say, and no more; nothing if it has none.
 	fn check_deposits(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
 		let mut recorded = BTreeMap::<T::AccountId, Balance>::new();
 		for (_, vault) in vaults {
@@ -175,13 +194,27 @@ impl<T: Config> Pallet<T> {
 				.checked_add(vault.deposit)
 				.ok_or("the sum of deposits overflows")?;
 		}
-		for (owner, recorded) in recorded {
-			let held = T::Native::balance_on_hold(&HoldReason::VaultDeposit.into(), &owner);
-			ensure!(
-				held == recorded,
-				"what an owner has on hold is not what his vaults say"
-			);
+		Self::check_holds(
+			HoldReason::VaultDeposit,
+			recorded,
+			"what an owner has on hold is not what his vaults say",
+		)
+	}
+
+	/// Each account has on hold for this what is recorded. Whoever has native tokens has an account of
+	/// the system, so no hold is missed.
+	fn check_holds(
+		reason: HoldReason,
+		mut recorded: BTreeMap<T::AccountId, Balance>,
+		complaint: &'static str,
+	) -> Result<(), TryRuntimeError> {
+		let reason = reason.into();
+		for who in frame_system::Account::<T>::iter_keys() {
+			let held = T::Native::balance_on_hold(&reason, &who);
+			ensure!(held == recorded.remove(&who).unwrap_or_default(), complaint);
 		}
+		// What is left is of those who have no account, and so nothing on hold.
+		ensure!(recorded.values().all(Balance::is_zero), complaint);
 		Ok(())
 	}
 
@@ -263,8 +296,10 @@ impl<T: Config> Pallet<T> {
 			Self::check_pools(&facility, &settlement)?;
 			Self::check_receipts(id, &settlement, state.minted)?;
 		}
+		let known = NextFacility::<T>::get();
 		ensure!(
-			Settlements::<T>::iter_keys().count() == listed.len(),
+			Settlements::<T>::iter_keys().count() == listed.len()
+				&& listed.iter().all(|id| *id < known),
 			"a settlement belongs to no facility"
 		);
 		Self::check_receipt_deposits()
@@ -332,9 +367,8 @@ impl<T: Config> Pallet<T> {
 				// Without a base nobody has redeemed anything.
 				let share = mul_div_floor(pool.taken, receipt.redeemed, base).unwrap_or_default();
 				ensure!(*had <= share, "somebody has had more than his share");
-				*sum = sum
-					.checked_add(*had)
-					.ok_or("the sum of receipts overflows")?;
+				// Shares of what was taken, of which there is no more than one whole.
+				*sum = sum.saturating_add(*had);
 			}
 		}
 		ensure!(
@@ -348,7 +382,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Each holder of receipts has on hold what they say, and no more.
+	/// Each account has on hold for receipts what its receipts say, and no more; nothing if it has
+	/// none.
 	fn check_receipt_deposits() -> Result<(), TryRuntimeError> {
 		let mut recorded = BTreeMap::<T::AccountId, Balance>::new();
 		for (id, who, receipt) in Receipts::<T>::iter() {
@@ -361,14 +396,11 @@ impl<T: Config> Pallet<T> {
 				.checked_add(receipt.deposit)
 				.ok_or("the sum of deposits overflows")?;
 		}
-		for (who, recorded) in recorded {
-			let held = T::Native::balance_on_hold(&HoldReason::ReceiptDeposit.into(), &who);
-			ensure!(
-				held == recorded,
-				"what a holder has on hold is not what his receipts say"
-			);
-		}
-		Ok(())
+		Self::check_holds(
+			HoldReason::ReceiptDeposit,
+			recorded,
+			"what a holder has on hold is not what his receipts say",
+		)
 	}
 
 	/// Books and vaults agree both ways, and the bitmaps with the pages.
@@ -431,13 +463,31 @@ impl<T: Config> Pallet<T> {
 		Self::check_bitmaps(&ticks)
 	}
 
+	/// No vault's triggers are too low. Those that depend on no price are what they have to be: all of
+	/// a vault that waits, and that of a vault's only leg.
 	fn check_triggers(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
-		for (_, vault) in vaults {
+		for (id, vault) in vaults {
 			let has_triggers = !vault.legs.is_empty();
 			ensure!(
 				!has_triggers || triggers_carry(vault),
 				"a vault could become unsafe unseen"
 			);
+			let mut entries = vault.legs.iter().filter_map(|leg| leg.entry);
+			if vault.waiting {
+				ensure!(
+					entries.all(|entry| entry.trigger == Trigger::MAX),
+					"a vault that waits is not at the top of its book"
+				);
+			} else if let [leg] = vault.legs.as_slice() {
+				let watched = Position::<T>::load(*id)?.watched_debt();
+				let wanted = watched.map_or(Trigger::MAX, |watched| {
+					Trigger::from_ratio_ceil(U512::from(watched.0), U512::from(leg.amount))
+				});
+				ensure!(
+					entries.all(|entry| is_at_or_above_full_ticks(wanted, entry.trigger)),
+					"a trigger is not that of its debt and its collateral"
+				);
+			}
 		}
 		Ok(())
 	}
@@ -465,4 +515,11 @@ impl<T: Config> Pallet<T> {
 		ensure!(words == summarised, "the summary names an empty word");
 		Ok(())
 	}
+}
+
+/// Whether [`crate::index::Index::insert`] can have put an entry with the trigger `wanted` at `found`:
+/// there, or, tick after tick being full, at the beginning of a higher one.
+fn is_at_or_above_full_ticks(wanted: Trigger, found: Trigger) -> bool {
+	let mut places = iter::successors(Some(wanted), |trigger| trigger.next_tick());
+	places.find(|place| *place >= found) == Some(found)
 }

@@ -2,13 +2,15 @@
 
 use super::corruption::{change, change_state, damaged, Scene, ETH_LEG};
 use crate::{
-	index::Page,
+	index::{Index, Page},
 	mock::*,
-	types::{BookId, Facility},
+	rows::Rows,
+	types::{waiting_book, BookId, Entry, Facility},
 	Pages, Summaries, Words,
 };
 use cairn_math::{Tick, Trigger};
-use cairn_primitives::FacilityId;
+use cairn_primitives::{FacilityId, VaultId};
+use frame_support::assert_ok;
 
 fn facility_of(facility: FacilityId) -> Facility<Test> {
 	facility_now(facility)
@@ -140,6 +142,17 @@ fn a_leg_that_owes_and_is_not_indexed() {
 }
 
 #[test]
+fn a_leg_that_is_indexed_and_owes_nothing() {
+	damaged(
+		|scene| {
+			let entry = place(scene, Trigger::MIN, scene.free);
+			change(scene.free, |row| row.legs[0].entry = Some(entry));
+		},
+		"a leg is indexed if and only if its vault owes",
+	);
+}
+
+#[test]
 fn an_entry_of_nobody() {
 	damaged(
 		|_| change_page(|page| page.entries.try_push((page.entries[0].0, 77)).unwrap()),
@@ -159,6 +172,88 @@ fn a_trigger_that_is_too_low() {
 			});
 		},
 		"a vault could become unsafe unseen",
+	);
+}
+
+/// Moves the vault's only entry to another trigger, in the book and in the row.
+fn shift(scene: &Scene, trigger: Trigger) {
+	let entry = row(scene.vault).legs[0].entry.unwrap();
+	let is_there = Index::<Test>::remove(book(scene), entry, scene.vault, &mut Rows::direct());
+	assert!(is_there);
+	let entry = place(scene, trigger, scene.vault);
+	change(scene.vault, |row| row.legs[0].entry = Some(entry));
+}
+
+fn place(scene: &Scene, trigger: Trigger, vault: VaultId) -> Entry {
+	Index::<Test>::insert(book(scene), trigger, vault, &mut Rows::direct())
+}
+
+/// `⌈debt / amount⌉` of the vault.
+fn right(scene: &Scene, more: u128) -> Trigger {
+	let row = row(scene.vault);
+	Trigger::from_ratio_ceil((row.debt.0 + more).into(), row.legs[0].amount.into())
+}
+
+#[test]
+fn a_trigger_that_is_too_high() {
+	let complaint = "a trigger is not that of its debt and its collateral";
+	damaged(|scene| shift(scene, right(scene, ONE_CUSD)), complaint);
+	damaged(|scene| shift(scene, Trigger::MAX), complaint);
+	// As if it had a guard.
+	damaged(
+		|scene| shift(scene, right(scene, 2_000 * ONE_CUSD)),
+		complaint,
+	);
+}
+
+#[test]
+fn a_trigger_above_full_ticks_is_where_it_has_to_be() {
+	new_test_ext().execute_with(|| {
+		let facility = create_still();
+		let vault = open(ALICE, facility, &[(ETH, 10 * ONE_ETH)], 20_000 * ONE_CUSD).unwrap();
+		let scene = Scene {
+			facility,
+			vault,
+			free: vault,
+		};
+		let wanted = right(&scene, 0);
+		assert_eq!(row(vault).legs[0].entry.unwrap().trigger, wanted);
+		let next = wanted.next_tick().unwrap();
+		for higher in [next, next.next_tick().unwrap()] {
+			shift(&scene, higher);
+			check_all();
+		}
+	});
+}
+
+#[test]
+fn a_trigger_that_does_not_know_of_a_guard_any_more() {
+	damaged(
+		|scene| {
+			assert_ok!(set_guard(ALICE, scene.vault, 110, ONE_CUSD));
+			check_all();
+			change(scene.vault, |row| row.guard = None);
+		},
+		"a trigger is not that of its debt and its collateral",
+	);
+}
+
+#[test]
+fn a_vault_that_waits_in_the_middle_of_its_book() {
+	damaged(
+		|scene| {
+			let entry = row(scene.vault).legs[0].entry.unwrap();
+			let rows = &mut Rows::direct();
+			assert!(Index::<Test>::remove(book(scene), entry, scene.vault, rows));
+			let waiting = waiting_book(scene.facility, ETH_LEG as u8);
+			let entry = Index::<Test>::insert(waiting, entry.trigger, scene.vault, rows);
+			change(scene.vault, |row| {
+				row.waiting = true;
+				row.legs[0].entry = Some(entry);
+			});
+			change_state(scene.facility, |state| state.waiting = 1);
+		},
+		"a vault that waits is not at the top of its book",
 	);
 }
 

@@ -92,6 +92,14 @@ fn a_settlement_of_no_facility() {
 		|id| Settlements::<Test>::insert(77, settlement(id)),
 		"a settlement belongs to no facility",
 	);
+	// Listed as if there were one.
+	damaged(
+		|id| {
+			Settlements::<Test>::insert(77, settlement(id));
+			SettledFacilities::<Test>::try_append(77).unwrap();
+		},
+		"a settlement belongs to no facility",
+	);
 }
 
 #[test]
@@ -264,6 +272,14 @@ fn a_deposit_for_a_receipt_that_is_not_on_hold() {
 		|_| {
 			let reason = crate::HoldReason::ReceiptDeposit.into();
 			assert_ok!(Balances::hold(&reason, &ALICE, 1));
+		},
+		complaint,
+	);
+	// Of somebody who has no receipt.
+	damaged(
+		|_| {
+			let reason = crate::HoldReason::ReceiptDeposit.into();
+			assert_ok!(Balances::hold(&reason, &BOB, 1));
 		},
 		complaint,
 	);

@@ -2,9 +2,8 @@
 
 use crate::{
 	mock::*,
-	ramp::{Ramp, RampedTerm},
 	types::{Claim, FacilityState, Guard, Leg, Vault},
-	Error, Facilities, FacilityStates, NextVault, Vaults as Rows, VaultsOf,
+	Facilities, FacilityStates, NextFacility, NextVault, Vaults as Rows, VaultsOf,
 };
 use cairn_math::{FixedU128, NormalizedDebt, Ray};
 use cairn_primitives::{AssetId, FacilityId, VaultId};
@@ -12,10 +11,13 @@ use frame_support::{
 	assert_err, assert_ok,
 	traits::{
 		fungible::{MutateHold, NativeOrWithId},
-		fungibles::Mutate,
+		fungibles::{Inspect, Mutate},
 		tokens::{Fortitude, Precision, Preservation},
 	},
 };
+
+/// Who has never been heard of.
+const NOBODY: AccountId = 404;
 
 /// The ETH book of the facility.
 pub const ETH_LEG: usize = 2;
@@ -94,6 +96,29 @@ fn a_facility_without_totals() {
 	damaged(
 		|scene| FacilityStates::<Test>::remove(scene.facility),
 		"a facility's totals are missing",
+	);
+}
+
+#[test]
+fn a_facility_of_a_number_that_was_never_given_out() {
+	let next = || NextFacility::<Test>::get();
+	let terms = |scene: &Scene| Facilities::<Test>::get(scene.facility).unwrap();
+	damaged(
+		|scene| Facilities::<Test>::insert(next(), terms(scene)),
+		// Whoever adds up what is issued would miss its totals.
+		"a facility has a number that was never given out",
+	);
+	damaged(
+		|_| FacilityStates::<Test>::insert(next(), state(STABLE)),
+		"totals are of no facility",
+	);
+	// A whole one.
+	damaged(
+		|scene| {
+			Facilities::<Test>::insert(next(), terms(scene));
+			FacilityStates::<Test>::insert(next(), state(STABLE));
+		},
+		"a facility has a number that was never given out",
 	);
 }
 
@@ -308,6 +333,38 @@ fn collateral_beyond_all_numbers() {
 }
 
 #[test]
+fn collateral_that_is_a_number_only_without_lots() {
+	damaged(
+		|scene| {
+			let small = open(ALICE, scene.facility, &[(ETH, ONE_ETH)], 2_000 * ONE_CUSD).unwrap();
+			Prices::set_cents(ETH, 2_400_00);
+			assert_eq!(next_block(), 2);
+			assert!(!row(small).claims.is_empty());
+			// All that could be there beside the minimum balance.
+			let most = u128::MAX - Tokens::minimum_balance(ETH);
+			let others = state(scene.facility).held[ETH_LEG] - row(scene.vault).legs[0].amount;
+			change(scene.vault, |row| row.legs[0].amount = most - others);
+			change_state(scene.facility, |state| state.held[ETH_LEG] = most);
+		},
+		"the sum of collateral overflows",
+	);
+}
+
+#[test]
+fn collateral_that_is_a_number_only_without_the_minimum_balance() {
+	damaged(
+		|scene| {
+			let most = u128::MAX - Tokens::minimum_balance(ETH);
+			change(scene.free, |row| {
+				row.legs[0].amount = most - 10 * ONE_ETH + 1
+			});
+			change_state(scene.facility, |state| state.held[ETH_LEG] = most + 1);
+		},
+		"the sum of collateral overflows",
+	);
+}
+
+#[test]
 fn custody_that_holds_too_little() {
 	damaged(
 		|_| send(ETH, CUSTODY, CAROL, 1),
@@ -369,66 +426,6 @@ fn more_unissued_than_the_operations_explain() {
 }
 
 #[test]
-fn a_ramp_of_nothing() {
-	damaged(
-		|scene| change_ramps(scene, &[ramp(RampedTerm::Fee(5), 1, 2)]),
-		"a ramp moves a term that does not exist",
-	);
-}
-
-#[test]
-fn two_ramps_of_one_term() {
-	let twice = ramp(RampedTerm::MinimumDebt, 1, 2);
-	damaged(
-		|scene| change_ramps(scene, &[twice, twice]),
-		"a term has two ramps",
-	);
-}
-
-#[test]
-fn terms_that_are_or_will_be_out_of_order() {
-	let out_of_order = [
-		(RampedTerm::LiquidationFactor(0), 1, Error::BadFactors),
-		(RampedTerm::Penalty(0), 1, Error::BadPenalty),
-		(RampedTerm::Fee(0), 500_000_000, Error::BadPenalty),
-		(RampedTerm::TargetHealth, 1, Error::BadTargetHealth),
-	];
-	for (term, wrong, error) in out_of_order {
-		let error = super::because(error);
-		for now in [true, false] {
-			new_test_ext().execute_with(|| {
-				let facility = create_still();
-				let right = facility_now(facility).get(term).unwrap();
-				let (from, to) = if now { (wrong, right) } else { (right, wrong) };
-				let scene = Scene {
-					facility,
-					vault: 0,
-					free: 0,
-				};
-				change_ramps(&scene, &[ramp(term, from, to)]);
-				assert_eq!(Vaults::do_try_state(), Err(error));
-			});
-		}
-	}
-}
-
-fn ramp(term: RampedTerm, from: u128, to: u128) -> Ramp {
-	Ramp {
-		term,
-		from,
-		to,
-		start: u64::MAX - 2,
-		end: u64::MAX - 1,
-	}
-}
-
-fn change_ramps(scene: &Scene, ramps: &[Ramp]) {
-	Facilities::<Test>::mutate(scene.facility, |record| {
-		record.as_mut().unwrap().ramps = ramps.to_vec().try_into().unwrap();
-	});
-}
-
-#[test]
 fn an_offer_to_its_owner() {
 	damaged(
 		|scene| change(scene.vault, |row| row.offered_to = Some(ALICE)),
@@ -476,6 +473,26 @@ fn a_deposit_that_is_not_on_hold() {
 		|_| {
 			let reason = crate::HoldReason::VaultDeposit.into();
 			assert_ok!(Balances::hold(&reason, &BOB, 1));
+		},
+		"what an owner has on hold is not what his vaults say",
+	);
+	// Of somebody who has no vault.
+	damaged(
+		|_| {
+			let reason = crate::HoldReason::VaultDeposit.into();
+			assert_ok!(Balances::hold(&reason, &CAROL, 1));
+		},
+		"what an owner has on hold is not what his vaults say",
+	);
+	// Of somebody who is not even an account.
+	damaged(
+		|scene| {
+			VaultsOf::<Test>::remove(BOB, scene.free);
+			VaultsOf::<Test>::insert(NOBODY, scene.free, ());
+			change(scene.free, |row| row.owner = NOBODY);
+			let reason = crate::HoldReason::VaultDeposit.into();
+			let all = Precision::Exact;
+			assert_ok!(Balances::release(&reason, &BOB, VAULT_DEPOSIT, all));
 		},
 		"what an owner has on hold is not what his vaults say",
 	);

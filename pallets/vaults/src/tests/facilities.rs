@@ -2,9 +2,15 @@
 
 use super::because;
 use crate::{
-	mock::*, types::FacilityTerms, Call, Error, Event, Facilities, FacilityStates, NextFacility,
+	index::Index,
+	mock::*,
+	rows::Rows,
+	settlement::Receipt,
+	types::{risk_book, waiting_book, BookId, FacilityChange, FacilityTerms},
+	Call, Error, Event, Facilities, FacilityStates, NextFacility, Receipts, SettledFacilities,
+	Settlements,
 };
-use cairn_math::{FixedU128, Perbill, Ray, SECONDS_PER_YEAR};
+use cairn_math::{FixedU128, Perbill, Ray, Trigger, SECONDS_PER_YEAR};
 use cairn_primitives::AssetId;
 use codec::{Decode, Encode};
 use frame_support::{assert_noop, assert_ok, traits::fungible::NativeOrWithId, weights::Weight};
@@ -224,6 +230,65 @@ fn a_facility_of_which_anything_exists_already() {
 		Facilities::<Test>::insert(2, facility);
 		assert_noop!(create(good()), Error::<Test>::FacilityExists);
 		Facilities::<Test>::remove(2);
+		assert_ok!(settle(MIXED, &[]));
+		let wound_up = settlement(MIXED);
+		Settlements::<Test>::insert(2, wound_up);
+		assert_noop!(create(good()), Error::<Test>::FacilityExists);
+		Settlements::<Test>::remove(2);
+		SettledFacilities::<Test>::try_append(2).unwrap();
+		assert_noop!(create(good()), Error::<Test>::FacilityExists);
+		SettledFacilities::<Test>::mutate(|settled| settled.pop());
+		Receipts::<Test>::insert(2, BOB, Receipt::new(2));
+		assert_noop!(create(good()), Error::<Test>::FacilityExists);
+		Receipts::<Test>::remove(2, BOB);
+		assert_ok!(create(good()));
+	});
+}
+
+/// An entry in a book, and how to be rid of it.
+fn stray_entry(book: BookId) -> impl FnOnce() {
+	let entry = Index::<Test>::insert(book, Trigger::MAX, 0, &mut Rows::direct());
+	move || assert!(Index::<Test>::remove(book, entry, 0, &mut Rows::direct()))
+}
+
+#[test]
+fn a_facility_whose_books_are_not_empty() {
+	// Of each of the two collaterals that it would have.
+	for index in [0, 1] {
+		for book in [risk_book(2, index), waiting_book(2, index)] {
+			run(|| {
+				let remove = stray_entry(book);
+				assert_noop!(create(good()), Error::<Test>::BookNotEmpty);
+				remove();
+				assert_ok!(create(good()));
+			});
+		}
+	}
+}
+
+#[test]
+fn a_collateral_that_is_added_and_whose_books_are_not_empty() {
+	for book in [risk_book(STABLE, 1), waiting_book(STABLE, 1)] {
+		run(|| {
+			let add = || {
+				let terms = terms(ETH, 72, 80, 0);
+				change_facility(STABLE, FacilityChange::AddCollateral(terms))
+			};
+			let remove = stray_entry(book);
+			assert_noop!(add(), Error::<Test>::BookNotEmpty);
+			remove();
+			assert_ok!(add());
+		});
+	}
+}
+
+#[test]
+fn books_of_other_facilities_and_collaterals_are_nobodys_business() {
+	run(|| {
+		// The facility's own book of what comes after its last collateral, and one of another's.
+		let others = [risk_book(2, 2), waiting_book(1, 0)].map(stray_entry);
+		assert_ok!(create(good()));
+		others.into_iter().for_each(|remove| remove());
 	});
 }
 

@@ -11,6 +11,7 @@ mod charges;
 mod claims;
 mod corrupt_index;
 mod corrupt_settlement;
+mod corrupt_terms;
 mod corruption;
 mod debt_assets;
 mod enforcement;

@@ -153,6 +153,8 @@ impl<T: Config> Pallet<T> {
 		Ok(extent)
 	}
 
+	/// Pays the debt back and hands everything out. Removes the vault, unless lots may still return
+	/// something to it.
 	#[require_transactional]
 	pub(crate) fn do_close(
 		who: T::AccountId,
@@ -163,8 +165,10 @@ impl<T: Config> Pallet<T> {
 		ensure!(position.vault.owner == who, Error::<T>::NotOwner);
 		let claims = position.extent().claims;
 		position.settle_claims()?;
-		ensure!(position.vault.claims.is_empty(), Error::<T>::ClaimsPending);
+		let may_get_more = !position.vault.claims.is_empty();
 		let owed = position.owed_ceil()?;
+		let is_empty = owed.is_zero() && position.vault.legs.is_empty();
+		ensure!(!may_get_more || !is_empty, Error::<T>::ClaimsPending);
 		ensure!(owed <= max_repay, Error::<T>::RepaymentAboveLimit);
 		let repaid = if owed.is_zero() {
 			0
@@ -193,6 +197,19 @@ impl<T: Config> Pallet<T> {
 			withdrawn
 				.try_push((asset, leg.amount))
 				.map_err(|_| Error::<T>::TooManyLegs)?;
+		}
+		if may_get_more {
+			position.commit();
+			Self::deposit_event(Event::Adjusted {
+				vault,
+				by: who,
+				deposited: Basket::new(),
+				withdrawn,
+				borrowed: 0,
+				repaid,
+				debt: 0,
+			});
+			return Ok(extent);
 		}
 		T::Native::release(
 			&HoldReason::VaultDeposit.into(),

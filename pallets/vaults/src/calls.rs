@@ -161,15 +161,17 @@ mod calls {
 		/// owner's balance of the debt asset. Collateral of which there is less than the token's
 		/// minimum balance is forfeited if the owner has none of the token.
 		///
+		/// While lots may still return collateral to the vault it stays, empty, and with it the
+		/// deposit. Close it again when they are closed.
+		///
 		/// ## Errors
 		///
 		/// - [`Error::RepaymentAboveLimit`]: more is owed than `max_repay`.
-		/// - [`Error::ClaimsPending`]: lots may still return collateral to the vault. Repay and
-		///   withdraw what is there now, and close it later.
+		/// - [`Error::ClaimsPending`]: the vault is empty, and lots may still return collateral to it.
 		///
 		/// ## Events
 		///
-		/// [`Event::Closed`].
+		/// [`Event::Closed`]; [`Event::Adjusted`] if the vault stays.
 		#[pallet::call_index(6)]
 		#[pallet::weight(Extent::MAX.weight_of_close::<T>())]
 		pub fn close(

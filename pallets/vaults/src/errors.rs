@@ -61,7 +61,8 @@ mod errors {
 		DeadlinePassed,
 		/// The debt exceeds the caller's `max_repay`.
 		RepaymentAboveLimit,
-		/// The vault waits for lots that may return collateral to it; close or settle it after them.
+		/// There is nothing to do about the vault before its lots are closed, which may return
+		/// collateral to it.
 		ClaimsPending,
 		/// The breaker of the facility has switched this off, or the facility is settled.
 		SwitchedOff,

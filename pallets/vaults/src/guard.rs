@@ -32,16 +32,17 @@ use sp_runtime::{
 
 const ONE: u128 = 1_000_000_000_000_000_000;
 
-impl<T: Config> Position<T> {
+impl<T: Config> Vault<T> {
 	/// The debt by which the risk index places the vault: `⌈d·g⌉`; `None` if that is beyond all
 	/// numbers.
-	pub fn watched_debt(&self) -> Option<NormalizedDebt> {
-		let debt = self.vault.debt;
-		self.vault.guard.map_or(Some(debt), |guard| {
-			mul_div_ceil(debt.0, guard.level.into_inner(), ONE).map(NormalizedDebt)
+	pub(crate) fn watched_debt(&self) -> Option<NormalizedDebt> {
+		self.guard.map_or(Some(self.debt), |guard| {
+			mul_div_ceil(self.debt.0, guard.level.into_inner(), ONE).map(NormalizedDebt)
 		})
 	}
+}
 
+impl<T: Config> Position<T> {
 	/// Whether the vault owes, and its health is below `level`: `W < g·D`.
 	fn is_below(&self, prices: &LiquidationPrices, level: FixedU128) -> bool {
 		let Ok(owed) = self.owed_ceil() else {

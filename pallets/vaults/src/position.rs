@@ -474,7 +474,7 @@ impl<T: Config> Position<T> {
 			.copied()
 			.filter(|leg| !leg.amount.is_zero())
 			.collect();
-		let of_filled = match (self.watched_debt(), prices) {
+		let of_filled = match (self.vault.watched_debt(), prices) {
 			(Some(watched), Some(prices)) => prices.triggers_ceil(&self.facility, &filled, watched),
 			// One leg's trigger needs no price.
 			(Some(watched), None) if filled.len() == 1 => LiquidationPrices {

@@ -2,7 +2,6 @@
 
 use crate::{
 	index::{is_set, Page},
-	position::Position,
 	settlement::Settlement,
 	sweep::triggers_carry,
 	types::{risk_book, waiting_book, BookId, Breaker, Collateral, Facility, Vault},
@@ -466,7 +465,7 @@ impl<T: Config> Pallet<T> {
 	/// No vault's triggers are too low. Those that depend on no price are what they have to be: all of
 	/// a vault that waits, and that of a vault's only leg.
 	fn check_triggers(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
-		for (id, vault) in vaults {
+		for (_, vault) in vaults {
 			let has_triggers = !vault.legs.is_empty();
 			ensure!(
 				!has_triggers || triggers_carry(vault),
@@ -479,8 +478,7 @@ impl<T: Config> Pallet<T> {
 					"a vault that waits is not at the top of its book"
 				);
 			} else if let [leg] = vault.legs.as_slice() {
-				let watched = Position::<T>::load(*id)?.watched_debt();
-				let wanted = watched.map_or(Trigger::MAX, |watched| {
+				let wanted = vault.watched_debt().map_or(Trigger::MAX, |watched| {
 					Trigger::from_ratio_ceil(U512::from(watched.0), U512::from(leg.amount))
 				});
 				ensure!(

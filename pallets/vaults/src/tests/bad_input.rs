@@ -329,23 +329,19 @@ fn calls_without_an_origin_or_with_the_wrong_one() {
 }
 
 #[test]
-fn closing_while_a_lot_may_still_return_something() {
+fn closing_an_empty_vault_that_a_lot_may_still_return_something_to() {
 	run(|| {
 		let vault = alices();
 		Prices::set_cents(ETH, 1_200_00);
 		assert_eq!(next_block(), 1);
 		lend(ALICE, 1_000 * ONE_CUSD);
+		assert_ok!(close(ALICE, vault));
 		assert_noop!(close(ALICE, vault), Error::<Test>::ClaimsPending);
-		// All the rest of it can be had meanwhile.
-		let adjustment = Adjustment {
-			repay: Balance::MAX,
-			..withdrawing(&[(ETH, leg(vault, ETH))])
-		};
-		assert_ok!(adjust(ALICE, vault, adjustment, no_limits()));
 		assert_noop!(claim(BOB, vault), Error::<Test>::NothingToClaim);
 		let lot = lots()[0].0;
 		assert_ok!(take(ALICE, lot, Balance::MAX));
 		assert_ok!(close(ALICE, vault));
+		assert_noop!(close(ALICE, vault), Error::<Test>::UnknownVault);
 	});
 }
 

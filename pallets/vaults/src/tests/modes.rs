@@ -4,7 +4,7 @@ use super::because;
 use crate::{
 	mock::*,
 	types::{Adjustment, Breaker, Limits},
-	Error,
+	Error, Event,
 };
 use cairn_math::FixedU128;
 use cairn_primitives::{AssetId, Balance, QuoteStatus, VaultId};
@@ -144,6 +144,43 @@ fn what_the_breaker_has_switched_off_and_only_that() {
 			));
 			set_breaker(MIXED, Breaker::AllEnabled);
 			assert_ok!(open(CAROL, MIXED, &[], 0));
+		});
+	}
+}
+
+#[test]
+fn who_leaves_gets_all_there_is_at_every_level_and_the_rest_when_his_lots_are_closed() {
+	for breaker in BREAKERS {
+		run(|| {
+			let vault = open(ALICE, MIXED, &[(ETH, 10 * ONE_ETH)], 20_000 * ONE_CUSD).unwrap();
+			Prices::set_cents(ETH, 2_400_00);
+			assert_eq!(next_block(), 1);
+			lend(ALICE, 20_000 * ONE_CUSD);
+			lend(BOB, 20_000 * ONE_CUSD);
+			set_breaker(MIXED, breaker);
+			Prices::set_down(true);
+			let (owed, held, before) = (debt(vault), leg(vault, ETH), balance(ETH, ALICE));
+			assert!(owed > 0 && held > 0);
+			assert_ok!(close(ALICE, vault));
+			assert_eq!((debt(vault), leg(vault, ETH)), (0, 0));
+			assert_eq!(balance(ETH, ALICE), before + held);
+			assert!(events().contains(&Event::Adjusted {
+				vault,
+				by: ALICE,
+				deposited: basket(&[]),
+				withdrawn: basket(&[(ETH, held)]),
+				borrowed: 0,
+				repaid: owed,
+				debt: 0,
+			}));
+			// The vault is there for what is still to come, and its deposit with it.
+			assert!(!row(vault).claims.is_empty());
+			assert_eq!(Balances::total_balance_on_hold(&ALICE), VAULT_DEPOSIT);
+			Prices::set_down(false);
+			assert_ok!(take(BOB, lots()[0].0, Balance::MAX));
+			assert_ok!(close(ALICE, vault));
+			assert!(balance(ETH, ALICE) > before + held);
+			assert_eq!(Balances::total_balance_on_hold(&ALICE), 0);
 		});
 	}
 }

@@ -454,11 +454,13 @@ fn lots_are_sold_on_and_what_they_leave_is_the_owners() {
 		assert_ok!(settle(facility, &[]));
 		assert_ok!(settle_vault(CAROL, vault));
 		assert_eq!(debt(vault), 0);
+		let (left, before) = (leg(vault, ETH), balance(ETH, ALICE));
+		assert_ok!(close(ALICE, vault));
+		assert_eq!((leg(vault, ETH), balance(ETH, ALICE)), (0, before + left));
 		assert_noop!(close(ALICE, vault), because(Error::ClaimsPending));
-		let left = leg(vault, ETH);
 		buy_all();
 		assert_ok!(claim(CAROL, vault));
-		assert!(leg(vault, ETH) > left);
+		assert!(leg(vault, ETH) > 0);
 		assert_ok!(close(ALICE, vault));
 		audit();
 	});

@@ -10,7 +10,7 @@ use crate::{
 	adjust::Position,
 	extent::Extent,
 	facility::MAX_HEALTH,
-	types::{Breaker, Guard},
+	types::{Breaker, Guard, Vault},
 	valuation::LiquidationPrices,
 	Config, Error, Event, Pallet,
 };

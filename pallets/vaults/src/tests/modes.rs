@@ -8,7 +8,7 @@ use crate::{
 };
 use cairn_math::FixedU128;
 use cairn_primitives::{AssetId, Balance, QuoteStatus, VaultId};
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
 
 const BREAKERS: [Breaker; 4] = [
 	Breaker::AllEnabled,

@@ -467,11 +467,7 @@ impl Ledger {
 		let goes_on =
 			|vault: VaultId| facility_now(row(vault).facility).breaker < Breaker::NoNewLiquidations;
 		for vault in exact::all() {
-			// Dust may repay nothing at all.
-			let left = !exact::is_safe(vault)
-				&& goes_on(vault)
-				&& exact::is_sellable(vault)
-				&& debt(vault) > ONE_CUSD;
+			let left = !exact::is_safe(vault) && goes_on(vault) && exact::is_sellable(vault);
 			assert!(!left || !unlimited, "an unsafe vault is left");
 		}
 		for (vault, account) in &self.vaults {
@@ -544,6 +540,7 @@ proptest! {
 			for doing in doings {
 				ledger.perform(doing, &facilities);
 				ledger.compare();
+				check_all();
 			}
 		});
 	}

@@ -18,6 +18,7 @@ mod extremes;
 mod facilities;
 mod governance;
 mod guard;
+mod guard_fuzz;
 mod index;
 mod interest;
 mod invariants;

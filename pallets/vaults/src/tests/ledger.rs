@@ -270,7 +270,11 @@ impl Ledger {
 		for (id, account) in self.vaults.iter_mut() {
 			// A vault that has been closed has none.
 			let is_there = crate::Vaults::<Test>::contains_key(id);
-			let now = is_there.then(|| claims(*id)).unwrap_or_default();
+			let now = if is_there {
+				claims(*id)
+			} else {
+				BTreeMap::new()
+			};
 			let mut unplaced = std::mem::take(&mut account.unplaced);
 			account.claims.retain(|(asset, lot), _| {
 				let stays = now.contains_key(&(asset.clone(), *lot));

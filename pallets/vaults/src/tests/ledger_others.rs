@@ -78,7 +78,10 @@ impl Ledger {
 		let level = account.guard.map_or(0, |guard| guard.level.into_inner());
 		let may_have_more = !row(vault).claims.is_empty();
 		let case = self.case(vault);
-		let must = case.is_unsafe() && case.is_sellable() || case.is_below(level);
+		// A guard that does not save its vault is not spent on nothing: the call fails as a whole if
+		// nothing can be sold.
+		let is_safe = !case.is_nearly_unsafe();
+		let must = case.is_unsafe() && case.is_sellable() || case.is_below(level) && is_safe;
 		let may = case.is_nearly_unsafe() || case.is_nearly_below(level);
 		let done = self.keep(keeper, Call::liquidate { vault });
 		assert!(

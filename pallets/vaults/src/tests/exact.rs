@@ -35,7 +35,7 @@ fn asset_of(vault: &Vault<Test>, collateral: u8) -> (AssetId, u32) {
 }
 
 /// One unit of 1e-18 USD in what [`sides`] counts in.
-fn unit() -> U512 {
+pub fn unit() -> U512 {
 	pow10(24) * pow10(9) * pow10(27) * pow10(12) * U512::from(24 * HOUR)
 }
 

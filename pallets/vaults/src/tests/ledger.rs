@@ -4,42 +4,39 @@
 //! succeeded and from the events, and keeps its own sums in integers wide enough to round nothing
 //! but where the rules say so.
 
-use super::exact::{self, TRADED};
-use crate::{mock::*, types::Guard, Event};
-use cairn_primitives::{AssetId, Balance, BalanceSheet, FacilityId, VaultId};
+use super::{
+	exact,
+	ledger_rules::{ceil, compound, floor, may_be_left, Case, DEALT, RAY},
+	ledger_terms::Terms,
+};
+use crate::{
+	mock::*,
+	types::{Breaker, Guard},
+	Event,
+};
+use cairn_primitives::{AssetId, Balance, BalanceSheet, FacilityId, LotId, VaultId};
 use frame_support::traits::fungibles::Inspect;
 use primitive_types::U512;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-pub const RAY: u128 = 1_000_000_000_000_000_000_000_000_000;
-
-fn div_ceil(numerator: U512, denominator: U512) -> u128 {
-	let (quotient, rest) = numerator.div_mod(denominator);
-	(quotient + U512::from(u8::from(!rest.is_zero()))).as_u128()
-}
-
-/// `⌈a · b / c⌉`
-fn ceil(a: u128, b: u128, c: u128) -> u128 {
-	div_ceil(U512::from(a) * U512::from(b), U512::from(c))
-}
-
-/// `⌊a · b / c⌋`
-fn floor(a: u128, b: u128, c: u128) -> u128 {
-	(U512::from(a) * U512::from(b) / U512::from(c)).as_u128()
-}
-
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Account {
 	pub facility: FacilityId,
 	pub owner: AccountId,
 	pub debt: u128,
 	pub legs: BTreeMap<AssetId, Balance>,
+	/// What it has given to which lot of which collateral.
+	pub claims: BTreeMap<(AssetId, LotId), Balance>,
+	/// What has been seized of it and is in none of these yet.
+	pub unplaced: BTreeMap<AssetId, Balance>,
+	/// Whether it is unsafe and nothing of it can be sold.
+	pub waiting: bool,
 	pub guard: Option<Guard>,
 	pub offered_to: Option<AccountId>,
 }
 
-#[derive(Default)]
 pub struct Line {
+	pub terms: Terms,
 	pub accumulator: u128,
 	pub minted: u128,
 	pub filled: u128,
@@ -56,10 +53,17 @@ pub struct Ledger {
 	pub existing: BTreeMap<AssetId, Balance>,
 	/// In custody and nobody's.
 	pub donated: BTreeMap<AssetId, Balance>,
+	/// Debt that lots have to recover.
+	pub in_auction: Balance,
+	/// Debt that nothing stands behind.
+	pub bad_debt: Balance,
+	/// Whether the start of this block had too little weight, perhaps.
+	pub is_hurried: bool,
 }
 
-fn holders() -> [AccountId; 5] {
-	[ALICE, BOB, CAROL, CUSTODY, Treasury::account_id()]
+fn holders() -> [AccountId; 6] {
+	let reserve = Treasury::account_id();
+	[ALICE, BOB, CAROL, PAUPER, CUSTODY, reserve]
 }
 
 fn existing(asset: &AssetId) -> Balance {
@@ -67,6 +71,24 @@ fn existing(asset: &AssetId) -> Balance {
 		.iter()
 		.map(|who| balance(asset.clone(), *who))
 		.sum()
+}
+
+/// What a vault's row says about its claims.
+fn claims(vault: VaultId) -> BTreeMap<(AssetId, LotId), Balance> {
+	let row = row(vault);
+	let facility = facility_now(row.facility);
+	let claims = row.claims.into_iter().map(|claim| {
+		let collateral = &facility.collaterals[usize::from(claim.collateral)];
+		(
+			(collateral.terms.asset.clone(), claim.lot),
+			claim.contributed,
+		)
+	});
+	claims.collect()
+}
+
+fn is_open(lot: LotId) -> bool {
+	cairn_auctions::Lots::<Test>::contains_key(lot)
 }
 
 impl Ledger {
@@ -79,6 +101,7 @@ impl Ledger {
 					(
 						*id,
 						Line {
+							terms: Terms::of(*id),
 							accumulator: RAY,
 							minted: 0,
 							filled: 0,
@@ -87,15 +110,18 @@ impl Ledger {
 				})
 				.collect(),
 			cusd: holders().iter().map(|who| (*who, 0)).collect(),
-			for_sale: TRADED.into_iter().map(|asset| (asset, 0)).collect(),
-			existing: TRADED
+			for_sale: DEALT.into_iter().map(|asset| (asset, 0)).collect(),
+			existing: DEALT
 				.into_iter()
 				.map(|asset| (asset.clone(), existing(&asset)))
 				.collect(),
-			donated: TRADED
+			donated: DEALT
 				.into_iter()
 				.map(|a| (a.clone(), balance(a, CUSTODY)))
 				.collect(),
+			in_auction: 0,
+			bad_debt: 0,
+			is_hurried: false,
 		}
 	}
 
@@ -174,23 +200,7 @@ impl Ledger {
 					seized,
 					debt,
 					..
-				} => {
-					for (asset, amount) in seized {
-						self.withdraw(vault, &asset, amount);
-						*self.for_sale.get_mut(&asset).unwrap() += amount;
-					}
-					let facility = self.vaults[&vault].facility;
-					let accumulator = self.accumulator(facility);
-					let account = self.vaults.get_mut(&vault).unwrap();
-					let left = row(vault).debt.0;
-					assert_eq!(debt, ceil(left, accumulator, RAY));
-					let cleared = account.debt - left;
-					account.debt = left;
-					let minted = &mut self.lines.get_mut(&facility).unwrap().minted;
-					// Rounded up, and never more than was issued.
-					assert_eq!(repaid, ceil(cleared, accumulator, RAY).min(*minted));
-					*minted -= repaid;
-				}
+				} => self.liquidate(vault, seized.into_iter().collect(), repaid, debt),
 				Event::LeftoverReturned { vault, returned } => {
 					for (asset, amount) in returned {
 						self.deposit(vault, &asset, amount);
@@ -203,23 +213,161 @@ impl Ledger {
 					repaid,
 					debt,
 				} => {
-					let account = self.vaults.get_mut(&vault).unwrap();
-					assert_eq!(account.owner, owner);
-					let guard = account.guard.take().expect("it had one");
-					assert!(repaid <= guard.amount);
-					if repaid > 0 {
-						assert_eq!(self.repay(vault, owner, repaid), repaid);
-						assert!(self.cusd[&owner] > 0, "nothing is left of the account");
-					}
+					assert_eq!(self.vaults[&vault].owner, owner);
+					self.act(vault, repaid);
 					assert_eq!(debt, self.owed(vault));
 				}
 				Event::IndexDrift { vault } => panic!("the entry of {vault} has drifted"),
 				_ => {}
 			}
 		}
+		self.place();
 	}
 
-	/// Interest: second by second, each product rounded up. The pallet rounds in other places.
+	/// The vault as liquidations and guards see it.
+	pub fn case(&self, vault: VaultId) -> Case {
+		let account = &self.vaults[&vault];
+		Case::new(account.facility, &account.legs, self.owed(vault))
+	}
+
+	/// Takes off what has been seized, if that is what the rules say.
+	fn liquidate(
+		&mut self,
+		vault: VaultId,
+		seized: BTreeMap<AssetId, Balance>,
+		repaid: Balance,
+		left: Balance,
+	) {
+		let case = self.case(vault);
+		case.check_seized(&seized);
+		let facility = self.vaults[&vault].facility;
+		let (accumulator, debt) = (self.accumulator(facility), self.vaults[&vault].debt);
+		// No two normalised debts owe the same.
+		let cleared = case
+			.cleared(debt, accumulator, &seized)
+			.into_iter()
+			.find(|cleared| ceil(debt - cleared, accumulator, RAY) == left);
+		let cleared = cleared.unwrap_or_else(|| panic!("{left} is left of {}", case.owed));
+		self.vaults.get_mut(&vault).unwrap().debt -= cleared;
+		let minted = &mut self.lines.get_mut(&facility).unwrap().minted;
+		// Rounded up, and never more than was issued.
+		assert_eq!(repaid, ceil(cleared, accumulator, RAY).min(*minted));
+		*minted -= repaid;
+		self.in_auction += repaid;
+		for (asset, amount) in seized {
+			self.withdraw(vault, &asset, amount);
+			*self.for_sale.get_mut(&asset).unwrap() += amount;
+			let unplaced = &mut self.vaults.get_mut(&vault).unwrap().unplaced;
+			*unplaced.entry(asset).or_default() += amount;
+		}
+	}
+
+	/// Finds the lots that what was seized has gone into, and drops claims that have been settled. All
+	/// that is seized of a collateral of a facility at once goes into one lot, but for vaults that have
+	/// claims on two lots already.
+	fn place(&mut self) {
+		let mut chosen = BTreeMap::<(FacilityId, AssetId), LotId>::new();
+		for (id, account) in self.vaults.iter_mut() {
+			// A vault that has been closed has none.
+			let is_there = crate::Vaults::<Test>::contains_key(id);
+			let now = if is_there {
+				claims(*id)
+			} else {
+				BTreeMap::new()
+			};
+			let mut unplaced = std::mem::take(&mut account.unplaced);
+			account.claims.retain(|(asset, lot), _| {
+				let stays = now.contains_key(&(asset.clone(), *lot));
+				assert!(stays || !is_open(*lot), "a claim on an open lot is gone");
+				stays
+			});
+			for ((asset, lot), contributed) in now {
+				let key = (asset.clone(), lot);
+				let of_this = account.claims.keys().filter(|(other, _)| *other == asset);
+				let others = of_this.count();
+				let before = account.claims.get(&key).copied();
+				let more = contributed - before.unwrap_or_default();
+				if more > 0 {
+					let left = unplaced.get_mut(&asset).expect("something was seized");
+					*left -= more;
+					assert!(before.is_some() || others < 2, "a third claim");
+					if others < 2 {
+						let book = (account.facility, asset);
+						assert_eq!(*chosen.entry(book).or_insert(lot), lot, "another lot");
+					}
+					account.claims.insert(key, contributed);
+				}
+			}
+			assert!(unplaced.values().all(|left| *left == 0), "without a claim");
+		}
+	}
+
+	/// Who waits after enforcement, which has come to `all` vaults or perhaps to some.
+	pub fn wait(&mut self, all: bool) {
+		let liquidated: BTreeSet<_> = events()
+			.into_iter()
+			.filter_map(|event| match event {
+				Event::Liquidated { vault, .. } => Some(vault),
+				_ => None,
+			})
+			.collect();
+		for id in self.vaults.keys().copied().collect::<Vec<_>>() {
+			let (account, now) = (&self.vaults[&id], row(id).waiting);
+			if facility_now(account.facility).breaker >= Breaker::NoNewLiquidations {
+				continue;
+			}
+			let (before, case) = (account.waiting, self.case(id));
+			let may_wait = before || case.is_nearly_unsafe();
+			assert!(!now || may_wait && !(all && case.is_sellable()));
+			// One that has just been liquidated may be looked at again in the next block only. And
+			// nobody looks at those who wait while nothing of them can be sold.
+			let must_wait = !case.is_sellable() && (before || case.is_unsafe());
+			let is_known = all && !liquidated.contains(&id);
+			assert!(now || !is_known || !must_wait, "vault {id} does not wait");
+			self.vaults.get_mut(&id).unwrap().waiting = now;
+		}
+	}
+
+	/// A guard acts: it pays what was ordered, as far as the owner has it and less than the minimum debt
+	/// is not left, if that makes the vault safe.
+	fn act(&mut self, vault: VaultId, repaid: Balance) {
+		let case = self.case(vault);
+		let account = self.vaults.get_mut(&vault).unwrap();
+		let (owner, facility) = (account.owner, account.facility);
+		let guard = account.guard.take().expect("it had one");
+		let before = account.debt;
+		assert!(case.is_nearly_below(guard.level.into_inner()));
+		// The last unit keeps the account.
+		let spendable = self.cusd[&owner].saturating_sub(1);
+		let minimum = facility_now(facility).minimum_debt;
+		let mut payment = guard.amount.min(spendable).min(case.owed);
+		if !may_be_left(case.owed - payment, minimum) {
+			payment = case.owed.saturating_sub(minimum);
+		}
+		let accumulator = self.accumulator(facility);
+		let clears = payment == case.owed || floor(payment, RAY, accumulator) > 0;
+		if payment == 0 || !clears {
+			return assert_eq!(repaid, 0);
+		}
+		let legs = &self.vaults[&vault].legs;
+		let cleared = if payment == case.owed {
+			before
+		} else {
+			floor(payment, RAY, accumulator)
+		};
+		let after = Case::new(facility, legs, ceil(before - cleared, accumulator, RAY));
+		if repaid == 0 {
+			assert!(after.is_nearly_unsafe(), "a guard has not paid");
+		} else {
+			assert!(!after.is_unsafe(), "a guard has paid in vain");
+			assert_eq!(
+				(repaid, self.repay(vault, owner, payment)),
+				(payment, payment)
+			);
+		}
+	}
+
+	/// Interest of so many seconds, and what time makes good of what has been borrowed.
 	pub fn accrue(
 		&mut self,
 		seconds: u64,
@@ -227,22 +375,8 @@ impl Ledger {
 		limits: &BTreeMap<FacilityId, u128>,
 	) {
 		for (id, line) in self.lines.iter_mut() {
-			let rate = rates[id];
-			let compound = |from: u128, factor: u128, times: u64| {
-				(0..times).fold(from, |all, _| ceil(all, factor, RAY))
-			};
-			let mut naive = compound(line.accumulator, rate, seconds % 3_600);
-			if seconds >= 3_600 {
-				naive = compound(naive, compound(RAY, rate, 3_600), seconds / 3_600);
-			}
-			let real = state(*id).accumulator.0;
-			// A unit a second, and what those grow by.
-			let growth = real / line.accumulator + 1;
-			assert!(
-				real.abs_diff(naive) <= (u128::from(seconds) + 20) * growth * (real / RAY + 1),
-				"{real} {naive}"
-			);
-			line.accumulator = real;
+			line.accumulator = compound(line.accumulator, rates[id], seconds);
+			assert_eq!(state(*id).accumulator.0, line.accumulator);
 			let made_good = U512::from(limits[id]) * U512::from(seconds) / U512::from(3_600);
 			line.filled -= made_good.min(line.filled.into()).as_u128();
 		}
@@ -274,12 +408,27 @@ impl Ledger {
 				.map(|leg| (leg.asset, leg.amount))
 				.collect();
 			assert_eq!(account.legs, legs);
+			assert_eq!(account.claims, claims(*id));
+			assert_eq!(row(*id).waiting, account.waiting, "vault {id}");
 			assert_eq!(
 				(view.guard, view.offered_to),
 				(account.guard, account.offered_to)
 			);
 		}
+		self.compare_lots();
+		for owner in [ALICE, BOB, CAROL] {
+			// CRN is for deposits only.
+			let vaults = self.vaults.values().filter(|v| v.owner == owner);
+			let held = VAULT_DEPOSIT * vaults.count() as Balance;
+			let all = 1_000_000 * ONE_CRN;
+			let free = Balances::free_balance(owner);
+			assert_eq!(
+				(free, Balances::reserved_balance(owner)),
+				(all - held, held)
+			);
+		}
 		for (id, line) in &self.lines {
+			line.terms.compare(*id);
 			let (state, debts) = (state(*id), self.debts(*id));
 			assert_eq!(
 				(state.normalized_debt.0, state.minted, state.filled),
@@ -287,7 +436,7 @@ impl Ledger {
 			);
 			assert!(line.minted <= ceil(debts, line.accumulator, RAY));
 		}
-		for asset in TRADED {
+		for asset in DEALT {
 			let in_vaults: Balance = self
 				.vaults
 				.values()
@@ -303,7 +452,32 @@ impl Ledger {
 		let issued: Balance = self.cusd.values().sum();
 		assert_eq!(Tokens::total_issuance(CUSD), issued);
 		let minted: Balance = self.lines.values().map(|line| line.minted).sum();
-		let elsewhere = Treasury::in_auction(&CUSD) + Treasury::bad_debt(&CUSD);
-		assert_eq!(issued, minted + elsewhere);
+		let sheet = [
+			Treasury::backed_by_vaults(&CUSD),
+			Treasury::in_auction(&CUSD),
+			Treasury::bad_debt(&CUSD),
+		];
+		assert_eq!(sheet, [minted, self.in_auction, self.bad_debt]);
+		assert_eq!(issued, sheet.iter().sum());
+	}
+
+	/// What vaults claim of a lot is what has been put up in it, and of a closed one what is not settled.
+	fn compare_lots(&self) {
+		let mut claimed = BTreeMap::<LotId, Balance>::new();
+		for account in self.vaults.values() {
+			for ((asset, lot), contributed) in &account.claims {
+				*claimed.entry(*lot).or_default() += contributed;
+				if let Some(open) = cairn_auctions::Lots::<Test>::get(lot) {
+					assert_eq!((open.facility, &open.collateral), (account.facility, asset));
+				}
+			}
+		}
+		for (id, lot) in lots() {
+			assert_eq!(claimed.remove(&id), Some(lot.contributed), "lot {id}");
+		}
+		for (lot, claimed) in claimed {
+			let closed = cairn_auctions::ClosedLots::<Test>::get(lot);
+			assert!(closed.is_none_or(|closed| closed.contributed == claimed));
+		}
 	}
 }

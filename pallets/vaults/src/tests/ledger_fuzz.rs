@@ -1,20 +1,23 @@
 //! The same random operations on the pallet and on the naive ledger, compared after each.
 
 use super::{
-	exact::{self, price, worth, TRADED},
-	ledger::{Account, Ledger, RAY},
+	exact::{self, price, worth},
+	ledger::{Account, Ledger},
+	ledger_rules::{COARSE, DEALT, RAY},
+	ledger_terms::change_of,
 };
 use crate::{
 	mock::*,
-	types::{Adjustment, Breaker, Facility, FacilityChange, Guard},
+	types::{Adjustment, Breaker, Facility, Guard},
 	Call, Event,
 };
 use cairn_math::{FixedU128, Perbill, Ray};
-use cairn_primitives::{AssetId, Balance, BalanceSheet, FacilityId, VaultId};
+use cairn_primitives::{Balance, BalanceSheet, FacilityId, VaultId};
 use frame_support::weights::Weight;
 use proptest::prelude::*;
 
 const USERS: [AccountId; 3] = [ALICE, BOB, CAROL];
+const KEEPERS: [AccountId; 4] = [ALICE, BOB, CAROL, PAUPER];
 
 /// Numbers are shares of what there is, or out of reach when above a hundred per cent.
 #[derive(Clone, Debug)]
@@ -94,6 +97,14 @@ enum Doing {
 		lot: usize,
 		share: u8,
 	},
+	Liquidate {
+		who: usize,
+		vault: usize,
+	},
+	Enforce {
+		who: usize,
+		most: u32,
+	},
 	Price {
 		asset: usize,
 		percent: u8,
@@ -111,7 +122,7 @@ enum Doing {
 }
 
 fn doing() -> impl Strategy<Value = Doing> {
-	let (n, who, asset) = (any::<usize>, 0..3usize, 0..4usize);
+	let (n, who, asset) = (any::<usize>, 0..3usize, 0..DEALT.len());
 	let (share, hundreds) = (0u8..=110, 1u16..2_000);
 	prop_oneof![
 		4 => (who.clone(), 0..3usize, asset.clone(), hundreds.clone(), 0u8..=100).prop_map(
@@ -133,8 +144,10 @@ fn doing() -> impl Strategy<Value = Doing> {
 			.prop_map(|(vault, percent, share)| Doing::Guard { vault, percent, share }),
 		1 => (n(), 0..4usize).prop_map(|(vault, to)| Doing::Offer { vault, to }),
 		1 => (n(), who.clone()).prop_map(|(vault, who)| Doing::Accept { vault, who }),
-		2 => (0..3usize, asset.clone(), 0u8..11, 1u8..100)
+		2 => (0..3usize, asset.clone(), 0u8..12, 1u8..100)
 			.prop_map(|(facility, asset, what, percent)| Doing::Govern { facility, asset, what, percent }),
+		2 => (0..4usize, n()).prop_map(|(who, vault)| Doing::Liquidate { who, vault }),
+		1 => (0..4usize, 0u32..4).prop_map(|(who, most)| Doing::Enforce { who, most }),
 		1 => (who.clone(), who.clone(), share.clone())
 			.prop_map(|(from, to, share)| Doing::Send { from, to, share }),
 		1 => (who.clone(), asset.clone()).prop_map(|(who, asset)| Doing::Donate { who, asset }),
@@ -149,7 +162,7 @@ fn doing() -> impl Strategy<Value = Doing> {
 	]
 }
 
-fn part(all: Balance, share: u8) -> Balance {
+pub fn part(all: Balance, share: u8) -> Balance {
 	all / 100 * u128::from(share)
 }
 
@@ -178,17 +191,25 @@ impl Ledger {
 				hundreds,
 				share,
 			} => {
-				let asset = TRADED[asset].clone();
+				let asset = DEALT[asset].clone();
 				let (owner, amount) = (USERS[who], worth(&asset, hundreds));
 				let facility = facilities[facility];
 				// Half of its value can be borrowed against any of them.
 				let wish = part(u128::from(hundreds) * 100 * ONE_CUSD, share);
-				if let Ok(vault) = open(owner, facility, &[(asset.clone(), amount)], wish) {
-					let account = Account {
-						facility,
-						owner,
-						..Default::default()
-					};
+				let account = Account {
+					facility,
+					owner,
+					..Default::default()
+				};
+				let adjustment = Adjustment {
+					deposit: basket(&[(asset.clone(), amount)]),
+					borrow: wish,
+					..Default::default()
+				};
+				let outlook = self.outlook_of_open(account.clone(), &adjustment);
+				let opened = open(owner, facility, &[(asset.clone(), amount)], wish);
+				outlook.check(opened.map(|_| ()));
+				if let Ok(vault) = opened {
 					assert!(self.vaults.insert(vault, account).is_none());
 					self.deposit(vault, &asset, amount);
 					self.borrow(vault, wish);
@@ -204,12 +225,12 @@ impl Ledger {
 				}
 			}
 			Doing::Donate { who, asset } => {
-				send(TRADED[asset].clone(), USERS[who], CUSTODY, 1_000);
-				*self.donated.get_mut(&TRADED[asset]).unwrap() += 1_000;
+				send(DEALT[asset].clone(), USERS[who], CUSTODY, 1_000);
+				*self.donated.get_mut(&DEALT[asset]).unwrap() += 1_000;
 			}
 			Doing::Buy { who, lot, share } => self.buy(USERS[who], lot, share),
 			Doing::Price { asset, percent } => {
-				let asset = TRADED[asset].clone();
+				let asset = DEALT[asset].clone();
 				let raw = price(&asset) / 100 * u128::from(percent);
 				Prices::set_raw(asset, raw.clamp(10u128.pow(9), 10u128.pow(26)));
 			}
@@ -218,19 +239,33 @@ impl Ledger {
 				status,
 				hours,
 				spread,
-			} => Prices::alter(TRADED[asset].clone(), |quote| {
+			} => Prices::alter(DEALT[asset].clone(), |quote| {
 				use cairn_primitives::QuoteStatus::*;
 				quote.status = [Live, Degraded, Jump, Stale, Halted][status];
 				quote.age = u64::from(hours) * 3_600_000;
 				quote.confidence = quote.price.raw() / 100 * u128::from(spread);
 			}),
 			Doing::Block { budget, seconds } => self.block(budget, seconds.into()),
+			Doing::Liquidate { who, vault } => {
+				if let Some(vault) = self.nth(vault) {
+					self.liquidate_for(KEEPERS[who], vault);
+				}
+			}
+			Doing::Enforce { who, most } => {
+				let max = most;
+				self.keep(KEEPERS[who], Call::enforce_backlog { max });
+			}
 			Doing::Govern {
 				facility,
 				asset,
 				what,
 				percent,
-			} => govern_something(facilities[facility], TRADED[asset].clone(), what, percent),
+			} => {
+				let facility = facilities[facility];
+				let change = change_of(DEALT[asset].clone(), what, percent);
+				let line = self.lines.get_mut(&facility).unwrap();
+				line.terms.govern(facility, change);
+			}
 			of_vault => self.operate(of_vault),
 		}
 		if prices_stay {
@@ -272,15 +307,10 @@ impl Ledger {
 				hundreds,
 				..
 			} => {
-				let (asset, who) = (TRADED[asset].clone(), USERS[who]);
+				let (asset, who) = (DEALT[asset].clone(), USERS[who]);
 				let amount = worth(&asset, hundreds);
-				let has_it = balance(asset.clone(), who) >= amount;
-				let facility = facility_now(self.vaults[&vault].facility);
-				let index = facility.index_of(&asset).unwrap();
-				let held = state(self.vaults[&vault].facility).held[usize::from(index)];
-				let cap = facility.terms_of(index).unwrap().cap;
 				let deposit = basket(&[(asset, amount)]);
-				let done = self.adjust(
+				self.adjust(
 					who,
 					vault,
 					Adjustment {
@@ -288,14 +318,10 @@ impl Ledger {
 						..Default::default()
 					},
 				);
-				assert!(
-					done || !has_it || held + amount > cap,
-					"a deposit is refused"
-				);
 			}
 			Doing::Withdraw { asset, share, .. } => {
-				let amount = part(leg(vault, TRADED[asset].clone()), share);
-				let withdraw = basket(&[(TRADED[asset].clone(), amount)]);
+				let amount = part(leg(vault, DEALT[asset].clone()), share);
+				let withdraw = basket(&[(DEALT[asset].clone(), amount)]);
 				self.adjust(
 					owner,
 					vault,
@@ -342,7 +368,10 @@ impl Ledger {
 				borrowed,
 				..
 			} => {
-				let (put, got) = (TRADED[asset].clone(), TRADED[(asset + 1) % 4].clone());
+				let (put, got) = (
+					DEALT[asset].clone(),
+					DEALT[(asset + 1) % DEALT.len()].clone(),
+				);
 				let adjustment = Adjustment {
 					deposit: basket(&[(put.clone(), worth(&put, hundreds))]),
 					repay: part(owed, repaid),
@@ -365,7 +394,9 @@ impl Ledger {
 				);
 			}
 			Doing::Claim { .. } => {
-				let _ = claim(BOB, vault);
+				if claim(BOB, vault).is_ok() {
+					self.vaults.get_mut(&vault).unwrap().waiting = false;
+				}
 				self.follow(events());
 			}
 			Doing::Guard { percent, share, .. } => {
@@ -373,7 +404,8 @@ impl Ledger {
 				let amount = part(owed, share);
 				let guard = (share > 10).then_some(Guard { level, amount });
 				if call(owner, Call::set_guard { vault, guard }).is_ok() {
-					self.vaults.get_mut(&vault).unwrap().guard = guard;
+					let account = self.vaults.get_mut(&vault).unwrap();
+					(account.guard, account.waiting) = (guard, false);
 				}
 			}
 			Doing::Offer { to, .. } => {
@@ -392,6 +424,7 @@ impl Ledger {
 					let account = self.vaults.get_mut(&vault).unwrap();
 					account.owner = who;
 					(account.offered_to, account.guard) = (None, None);
+					account.waiting = false;
 				}
 			}
 			_ => unreachable!("not an operation on a vault"),
@@ -406,9 +439,13 @@ impl Ledger {
 			withdraw,
 			borrow,
 		} = adjustment.clone();
-		if adjust(who, vault, adjustment, no_limits()).is_err() {
+		let outlook = self.outlook_of_adjust(who, vault, &adjustment);
+		let result = adjust(who, vault, adjustment, no_limits());
+		outlook.check(result);
+		if result.is_err() {
 			return false;
 		}
+		self.vaults.get_mut(&vault).unwrap().waiting = false;
 		self.follow(events());
 		deposit
 			.iter()
@@ -426,29 +463,6 @@ impl Ledger {
 		true
 	}
 
-	fn buy(&mut self, who: AccountId, lot: usize, share: u8) {
-		let lots = lots();
-		let Some(number) = lot.checked_rem(lots.len()) else {
-			return;
-		};
-		let (id, lot) = lots[number].clone();
-		let reserve = Treasury::account_id();
-		let before = (balance(CUSD, who), balance(CUSD, reserve));
-		let got = balance(lot.collateral.clone(), who);
-		let wanted = if share == 100 {
-			Balance::MAX
-		} else {
-			part(lot.remaining, share)
-		};
-		if take(who, id, wanted).is_ok() {
-			// What buyers pay is the auctions' business; what they get must have been for sale.
-			let got = balance(lot.collateral.clone(), who) - got;
-			*self.for_sale.get_mut(&lot.collateral).unwrap() -= got;
-			*self.cusd.get_mut(&who).unwrap() -= before.0 - balance(CUSD, who);
-			*self.cusd.get_mut(&reserve).unwrap() += balance(CUSD, reserve) - before.1;
-		}
-	}
-
 	fn block(&mut self, budget: u32, seconds: u64) {
 		let of_each = |term: fn(&Facility<Test>) -> u128| {
 			let ids = self.lines.keys();
@@ -463,15 +477,12 @@ impl Ledger {
 		let weight = looking(2) + liquidations(budget.into());
 		enforce_with(if unlimited { Weight::MAX } else { weight });
 		self.follow(events());
+		self.wait(unlimited);
 		self.compare();
 		let goes_on =
 			|vault: VaultId| facility_now(row(vault).facility).breaker < Breaker::NoNewLiquidations;
 		for vault in exact::all() {
-			// Dust may repay nothing at all.
-			let left = !exact::is_safe(vault)
-				&& goes_on(vault)
-				&& exact::is_sellable(vault)
-				&& debt(vault) > ONE_CUSD;
+			let left = !exact::is_safe(vault) && goes_on(vault) && exact::is_sellable(vault);
 			assert!(!left || !unlimited, "an unsafe vault is left");
 		}
 		for (vault, account) in &self.vaults {
@@ -482,48 +493,17 @@ impl Ledger {
 				"a guard has not acted"
 			);
 		}
-		let covered = Treasury::bad_debt(&CUSD);
+		self.is_hurried = !unlimited;
+		let (lots, before) = (Treasury::in_auction(&CUSD), Treasury::bad_debt(&CUSD));
 		end_of_begin();
-		let netted = covered - Treasury::bad_debt(&CUSD);
-		*self.cusd.get_mut(&Treasury::account_id()).unwrap() -= netted;
+		// Lots that have waited long enough may have given up; then the reserve covers what it can.
+		let lost = lots - Treasury::in_auction(&CUSD);
+		let reserve = self.cusd.get_mut(&Treasury::account_id()).unwrap();
+		let netted = (before + lost).min(*reserve);
+		*reserve -= netted;
+		self.in_auction -= lost;
+		self.bad_debt = before + lost - netted;
 	}
-}
-
-/// Changes a term of a facility, or tries to.
-fn govern_something(facility: FacilityId, asset: AssetId, what: u8, percent: u8) {
-	let share = Perbill::from_percent(percent.into());
-	let change = match what {
-		0 => FacilityChange::AnnualRate(Ray(RAY / 100 * u128::from(percent))),
-		1 => FacilityChange::TargetHealth(FixedU128::from_rational(percent.into(), 50)),
-		2 => FacilityChange::MinimumDebt(u128::from(percent) * 10 * ONE_CUSD),
-		3 => FacilityChange::FillLimit(u128::from(percent) * 10_000 * ONE_CUSD),
-		4 => FacilityChange::Penalty {
-			asset,
-			penalty: share,
-			fee: share.square(),
-		},
-		5 => FacilityChange::Ceiling(u128::from(percent) * 20_000 * ONE_CUSD),
-		6 => FacilityChange::Cap {
-			cap: u128::from(percent) * worth(&asset, 400),
-			asset,
-		},
-		7 => FacilityChange::RiskRank {
-			asset,
-			rank: percent,
-		},
-		8 => {
-			use Breaker::*;
-			let levels = [AllEnabled, AllEnabled, NoNewRisk, NoNewLiquidations, Frozen];
-			FacilityChange::Breaker(levels[usize::from(percent) % levels.len()])
-		}
-		_ => FacilityChange::Factors {
-			asset,
-			borrow: share,
-			liquidation: Perbill::from_percent(u32::from(percent) + 5),
-		},
-	};
-	// What makes no sense is refused, and then nothing happens.
-	let _ = change_facility(facility, change);
 }
 
 proptest! {
@@ -534,8 +514,19 @@ proptest! {
 		doings in life(doing(), fuzz_steps(50)),
 	) {
 		run(|| {
+			Prices::set_raw(COARSE, 7 * 10u128.pow(18));
+			let keeper = cairn_treasury::KeeperTerms {
+				flat: ONE_CUSD,
+				share: Perbill::from_percent(40),
+				cap: 1_000 * ONE_CUSD,
+			};
+			let policy = cairn_treasury::Policy {
+				keeper,
+				..Default::default()
+			};
+			Treasury::set_policy(RuntimeOrigin::root(), CUSD, policy).unwrap();
 			let facilities = [MIXED, create_still(), {
-				let mut dear = facility_terms(TRADED.into_iter().map(|a| terms(a, 70, 75, 0)).collect());
+				let mut dear = facility_terms(exact::TRADED.into_iter().map(|a| terms(a, 70, 75, 0)).collect());
 				dear.annual_rate = Ray(50 * RAY);
 				dear.target_health = FixedU128::from_rational(13, 10);
 				create_facility(dear)
@@ -544,6 +535,7 @@ proptest! {
 			for doing in doings {
 				ledger.perform(doing, &facilities);
 				ledger.compare();
+				check_all();
 			}
 		});
 	}

@@ -1,0 +1,347 @@
+//! Whether a call must succeed or fail, and why, from what the naive ledger knows and the rules say.
+
+use super::{
+	because,
+	ledger::{Account, Ledger},
+	ledger_rules::{ceil, floor, may_be_left, Case, Measure, RAY},
+};
+use crate::{
+	mock::*,
+	types::{Adjustment, Breaker, Facility},
+	Error,
+};
+use cairn_primitives::{AssetId, Balance, Leftover, LiquidationLots, PriceSource, VaultId};
+use frame_support::traits::fungibles::Inspect;
+use sp_runtime::{DispatchError, DispatchResult};
+
+/// What a call must come to.
+#[derive(Debug)]
+pub enum Outlook {
+	/// Nothing forbids it.
+	Done,
+	/// It fails, for one of these reasons; for any if none is named.
+	Refused(Vec<DispatchError>),
+	/// Less than is rounded decides.
+	Either,
+}
+
+impl Outlook {
+	pub fn check(self, result: DispatchResult) {
+		match (&self, result) {
+			(Self::Either, _) | (Self::Done, Ok(())) => {}
+			(Self::Refused(reasons), Err(error)) => {
+				assert!(
+					reasons.is_empty() || reasons.contains(&error),
+					"refused as {error:?}, not as {reasons:?}"
+				);
+			}
+			(_, result) => panic!("{result:?}, but {self:?}"),
+		}
+	}
+}
+
+/// Why a step ends here.
+type Step = Result<(), Vec<DispatchError>>;
+
+fn unless(fine: bool, error: Error<Test>) -> Step {
+	if fine {
+		Ok(())
+	} else {
+		Err(vec![because(error)])
+	}
+}
+
+/// A call of which the outcome is looked for.
+struct Looking<'a> {
+	ledger: &'a Ledger,
+	facility: Facility<Test>,
+	account: Account,
+	who: AccountId,
+	adjustment: &'a Adjustment,
+	/// What is in all vaults of the facility beside this one.
+	beside: Vec<Balance>,
+	/// Normalised, before anything is done.
+	debt_before: u128,
+	/// Whether rounding has decided something.
+	unsure: bool,
+}
+
+impl Ledger {
+	/// Of opening a vault with an adjustment.
+	pub fn outlook_of_open(&self, account: Account, adjustment: &Adjustment) -> Outlook {
+		let facility = facility_now(account.facility);
+		if facility.breaker >= Breaker::NoNewRisk {
+			return Outlook::Refused(vec![because(Error::SwitchedOff)]);
+		}
+		self.look(account.owner, None, account, adjustment)
+	}
+
+	/// Of adjusting a vault.
+	pub fn outlook_of_adjust(
+		&self,
+		who: AccountId,
+		vault: VaultId,
+		adjustment: &Adjustment,
+	) -> Outlook {
+		let mut account = self.vaults[&vault].clone();
+		// What closed lots have left over comes first.
+		for ((asset, lot), contributed) in account.claims.clone() {
+			if let Leftover::Ready(amount) =
+				<Auctions as LiquidationLots<AssetId>>::leftover(lot, contributed)
+			{
+				*account.legs.entry(asset).or_default() += amount;
+			}
+		}
+		account.legs.retain(|_, amount| *amount > 0);
+		self.look(who, Some(vault), account, adjustment)
+	}
+
+	fn look(
+		&self,
+		who: AccountId,
+		vault: Option<VaultId>,
+		account: Account,
+		adjustment: &Adjustment,
+	) -> Outlook {
+		let facility = facility_now(account.facility);
+		let others = self
+			.vaults
+			.iter()
+			.filter(|(id, other)| Some(**id) != vault && other.facility == account.facility);
+		let others: Vec<_> = others.map(|(_, other)| other).collect();
+		let held = |asset: &AssetId| -> Balance {
+			others
+				.iter()
+				.filter_map(|other| other.legs.get(asset))
+				.sum()
+		};
+		let mut looking = Looking {
+			ledger: self,
+			beside: facility
+				.collaterals
+				.iter()
+				.map(|collateral| held(&collateral.terms.asset))
+				.collect(),
+			facility,
+			debt_before: account.debt,
+			account,
+			who,
+			adjustment,
+			unsure: false,
+		};
+		match looking.steps() {
+			Ok(()) if looking.unsure => Outlook::Either,
+			Ok(()) => Outlook::Done,
+			Err(_) if looking.unsure => Outlook::Refused(Vec::new()),
+			Err(reasons) => Outlook::Refused(reasons),
+		}
+	}
+}
+
+impl Looking<'_> {
+	fn steps(&mut self) -> Step {
+		let Adjustment {
+			deposit,
+			repay,
+			withdraw,
+			borrow,
+		} = self.adjustment;
+		let moves = deposit.iter().chain(withdraw.iter());
+		let nothing = deposit.is_empty() && withdraw.is_empty() && *repay == 0 && *borrow == 0;
+		let empty = moves.clone().any(|(_, amount)| *amount == 0);
+		unless(!nothing && !empty, Error::ZeroAmount)?;
+		let riskier = !withdraw.is_empty() || *borrow > 0;
+		let breaker = self.facility.breaker;
+		if riskier {
+			unless(self.account.owner == self.who, Error::NotOwner)?;
+			let stopped = *borrow > 0 && breaker >= Breaker::NoNewRisk;
+			unless(!stopped && breaker < Breaker::Frozen, Error::SwitchedOff)?;
+		}
+		self.deposit(riskier)?;
+		let before = self.owed();
+		let paid = (*repay).min(before);
+		self.repay(paid)?;
+		let quoted_before: Vec<_> = self.account.legs.keys().cloned().collect();
+		self.withdraw()?;
+		self.borrow()?;
+		let owed = self.owed();
+		if *borrow > 0 || paid > 0 {
+			unless(
+				may_be_left(owed, self.facility.minimum_debt),
+				Error::BelowMinimumDebt,
+			)?;
+		}
+		if riskier && owed > 0 {
+			unless(breaker < Breaker::NoNewRisk, Error::SwitchedOff)?;
+			self.caps()?;
+			self.risk(&quoted_before)?;
+			self.guard()?;
+		}
+		Ok(())
+	}
+
+	fn owed(&self) -> Balance {
+		let accumulator = self.ledger.accumulator(self.account.facility);
+		ceil(self.account.debt, accumulator, RAY)
+	}
+
+	/// Position in the list, what all vaults hold, and the cap.
+	fn listed(&self, asset: &AssetId) -> Result<(Balance, Balance), Vec<DispatchError>> {
+		let mut all = self.facility.collaterals.iter().enumerate();
+		let found = all.find(|(_, collateral)| collateral.terms.asset == *asset);
+		let (index, collateral) = found.ok_or(vec![because(Error::CollateralNotAccepted)])?;
+		let own = self.account.legs.get(asset).copied().unwrap_or_default();
+		Ok((self.beside[index] + own, collateral.terms.cap))
+	}
+
+	fn case(&self, measure: Measure) -> Case {
+		Case::measured(
+			self.account.facility,
+			&self.account.legs,
+			self.owed(),
+			measure,
+		)
+	}
+
+	/// `below` for sure, `nearly` for all that rounding may do.
+	fn unless_below(&mut self, below: bool, nearly: bool, errors: Vec<DispatchError>) -> Step {
+		if below {
+			return Err(errors);
+		}
+		self.unsure |= nearly;
+		Ok(())
+	}
+
+	fn deposit(&mut self, riskier: bool) -> Step {
+		let mut is_beyond = false;
+		for (asset, amount) in &self.adjustment.deposit {
+			let (held, cap) = self.listed(asset)?;
+			is_beyond |= held + amount > cap;
+		}
+		if is_beyond {
+			// A vault may be rescued beyond a cap.
+			unless(!riskier && self.account.debt > 0, Error::CapReached)?;
+			let (case, target) = (
+				self.case(Measure::Liquidation),
+				self.facility.target_health.into_inner(),
+			);
+			unless(case.is_nearly_below(target), Error::CapReached)?;
+			self.unsure |= !case.is_below(target);
+		}
+		for (asset, amount) in &self.adjustment.deposit {
+			let left = balance(asset.clone(), self.who).checked_sub(*amount);
+			let least = Tokens::minimum_balance(asset.clone());
+			if left.is_none_or(|left| left > 0 && left < least) {
+				// Why is the token's business.
+				return Err(Vec::new());
+			}
+			*self.account.legs.entry(asset.clone()).or_default() += amount;
+		}
+		Ok(())
+	}
+
+	fn repay(&mut self, paid: Balance) -> Step {
+		if self.adjustment.repay == 0 {
+			return Ok(());
+		}
+		let owed = self.owed();
+		unless(owed > 0, Error::NoDebt)?;
+		let accumulator = self.ledger.accumulator(self.account.facility);
+		let cleared = if paid == owed {
+			self.account.debt
+		} else {
+			floor(paid, RAY, accumulator)
+		};
+		unless(cleared > 0, Error::RepaymentTooSmall)?;
+		if self.ledger.cusd.get(&self.who).copied().unwrap_or_default() < paid {
+			return Err(Vec::new());
+		}
+		self.account.debt -= cleared;
+		Ok(())
+	}
+
+	fn withdraw(&mut self) -> Step {
+		for (asset, amount) in &self.adjustment.withdraw {
+			self.listed(asset)?;
+			let held = self.account.legs.get(asset).copied().unwrap_or_default();
+			unless(held > 0 && *amount <= held, Error::NotEnoughCollateral)?;
+			let has = balance(asset.clone(), self.account.owner);
+			if has + amount < Tokens::minimum_balance(asset.clone()) {
+				return Err(Vec::new());
+			}
+			self.account.legs.insert(asset.clone(), held - amount);
+		}
+		self.account.legs.retain(|_, amount| *amount > 0);
+		Ok(())
+	}
+
+	fn borrow(&mut self) -> Step {
+		let amount = self.adjustment.borrow;
+		if amount == 0 {
+			return Ok(());
+		}
+		let id = self.account.facility;
+		let accumulator = self.ledger.accumulator(id);
+		let paid_back = self.adjustment.repay.min(self.owed_before());
+		self.account.debt += ceil(amount, RAY, accumulator);
+		let all = self.ledger.debts(id) - self.debt_before + self.account.debt;
+		let total = ceil(all, accumulator, RAY);
+		unless(total <= self.facility.ceiling, Error::CeilingReached)?;
+		let filled = self.ledger.lines[&id].filled.saturating_sub(paid_back);
+		unless(
+			filled
+				.checked_add(amount)
+				.is_some_and(|filled| filled <= self.facility.fill_limit),
+			Error::FillLimitReached,
+		)
+	}
+
+	fn owed_before(&self) -> Balance {
+		let accumulator = self.ledger.accumulator(self.account.facility);
+		ceil(self.debt_before, accumulator, RAY)
+	}
+
+	/// No new risk on a collateral beyond its cap.
+	fn caps(&mut self) -> Step {
+		for asset in self.account.legs.keys() {
+			let (held, cap) = self.listed(asset)?;
+			let mut withdrawn = self.adjustment.withdraw.iter();
+			let is_relied_on =
+				self.adjustment.borrow > 0 || withdrawn.any(|(other, _)| other != asset);
+			unless(!is_relied_on || held <= cap, Error::CapReached)?;
+		}
+		Ok(())
+	}
+
+	/// The strict measure carries the debt.
+	fn risk(&mut self, quoted: &[AssetId]) -> Step {
+		let case = self.case(Measure::NewRisk);
+		let is_live = |asset: &AssetId| {
+			<Prices as PriceSource<_>>::quote(asset)
+				.is_some_and(|quote| quote.status.allows_new_risk())
+		};
+		let error = if quoted.iter().all(is_live) {
+			Error::Undercollateralized
+		} else {
+			Error::PriceNotLive
+		};
+		self.unless_below(
+			case.is_unsafe(),
+			case.is_nearly_unsafe(),
+			vec![because(error)],
+		)
+	}
+
+	/// The vault does not stand below its guard's level.
+	fn guard(&mut self) -> Step {
+		let Some(guard) = self.account.guard else {
+			return Ok(());
+		};
+		let (case, level) = (self.case(Measure::Liquidation), guard.level.into_inner());
+		self.unless_below(
+			case.is_below(level),
+			case.is_nearly_below(level),
+			vec![because(Error::BelowGuardLevel)],
+		)
+	}
+}

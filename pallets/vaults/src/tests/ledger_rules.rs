@@ -1,0 +1,394 @@
+//! What the naive ledger expects of a liquidation and of a guard, from their rules alone.
+//!
+//! Values are in 1e-18 USD with 120 binary places below that: exact for all that could be seen. The
+//! pallet's are whole. It rounds the weighted value of each leg down twice, and what a leg repays down
+//! once, the price of what is no longer quoted to a billionth of it, and everything else by less than
+//! a unit: so much, and what follows from it, is what it may differ by.
+
+use crate::mock::*;
+use cairn_primitives::{AssetDecimals, AssetId, Balance, FacilityId, PriceSource, QuoteStatus};
+use frame_support::traits::fungible::NativeOrWithId;
+use primitive_types::U512;
+use std::collections::BTreeMap;
+
+/// A token of which a smallest unit is worth dollars: roundings that nobody could overlook.
+pub const COARSE: AssetId = NativeOrWithId::WithId(20);
+/// What the ledger deals in.
+pub const DEALT: [AssetId; 5] = [DOT, ETH, BTC, USDT, COARSE];
+
+pub const RAY: u128 = 1_000_000_000_000_000_000_000_000_000;
+const ONE: u64 = 1_000_000_000_000_000_000;
+const BILLION: u64 = 1_000_000_000;
+const HOUR: u64 = 3_600_000;
+const BINARY_PLACES: usize = 120;
+/// What a smallest unit of CUSD is worth, in 1e-18 USD.
+const UNIT_OF_DEBT: u64 = 1_000_000;
+
+pub fn div_ceil(numerator: U512, denominator: U512) -> U512 {
+	let (quotient, rest) = numerator.div_mod(denominator);
+	quotient + U512::from(u8::from(!rest.is_zero()))
+}
+
+/// `⌈a · b / c⌉`
+pub fn ceil(a: u128, b: u128, c: u128) -> u128 {
+	div_ceil(U512::from(a) * U512::from(b), U512::from(c)).as_u128()
+}
+
+/// `⌊a · b / c⌋`
+pub fn floor(a: u128, b: u128, c: u128) -> u128 {
+	(U512::from(a) * U512::from(b) / U512::from(c)).as_u128()
+}
+
+/// A value of so many 1e-18 USD.
+fn whole(units: impl Into<U512>) -> U512 {
+	units.into() << BINARY_PLACES
+}
+
+/// Whole units of `unit`, rounded up.
+fn in_units_ceil(value: U512, unit: u64) -> u128 {
+	div_ceil(value, whole(unit)).as_u128()
+}
+
+/// What a factor of a second makes of an accumulator in so many of them: each square and each product is
+/// rounded up.
+pub fn compound(accumulator: u128, factor: u128, seconds: u64) -> u128 {
+	let (mut growth, mut square, mut left) = (RAY, factor, seconds);
+	while left > 0 {
+		if left % 2 == 1 {
+			growth = ceil(growth, square, RAY);
+		}
+		left /= 2;
+		if left > 0 {
+			square = ceil(square, square, RAY);
+		}
+	}
+	let grown = ceil(accumulator, growth, RAY);
+	let (exactly, products) = exact_power(accumulator, factor, seconds);
+	// Up: by a unit of 1e-27 of the whole for each product, and what is rounded in a square counts once
+	// for each second that it stands for.
+	let units = U512::from(products + seconds);
+	let most = exactly + (exactly * units) / U512::from(RAY) + U512::from(accumulator / RAY + 2);
+	assert!(U512::from(grown) + 1 >= exactly && U512::from(grown) <= most);
+	grown
+}
+
+/// The same with 150 binary places, rounded down, and out of how many products.
+fn exact_power(accumulator: u128, factor: u128, seconds: u64) -> (U512, u64) {
+	const PLACES: usize = 150;
+	let one = U512::one() << PLACES;
+	let mut square = (U512::from(factor) << PLACES) / U512::from(RAY);
+	let (mut growth, mut left, mut products) = (one, seconds, 1u64);
+	while left > 0 {
+		if left % 2 == 1 {
+			growth = (growth * square) >> PLACES;
+		}
+		left /= 2;
+		square = (square * square) >> PLACES;
+		products += 2;
+	}
+	((U512::from(accumulator) * growth) >> PLACES, products)
+}
+
+/// What may be left of a debt, if nothing is borrowed.
+pub fn may_be_left(left: Balance, minimum: Balance) -> bool {
+	left == 0 || left >= minimum
+}
+
+/// A leg with all that matters about it.
+#[derive(Clone, Debug)]
+pub struct Held {
+	pub asset: AssetId,
+	pub amount: Balance,
+	/// Smallest units of a whole token.
+	one: U512,
+	/// In 1e-18 USD; zero if it counts for nothing.
+	price: U512,
+	is_sellable: bool,
+	/// `L` and `π`, in 1e-9.
+	factor: u64,
+	penalty: u64,
+	order: (u8, usize),
+}
+
+impl Held {
+	fn value_of(&self, amount: Balance) -> U512 {
+		whole(U512::from(amount) * self.price) / self.one
+	}
+
+	fn weighted(&self, value: U512) -> U512 {
+		value * self.factor / BILLION
+	}
+
+	fn with_penalty(&self) -> u64 {
+		BILLION + self.penalty
+	}
+
+	/// The value of the debt that so much of it repays.
+	fn repays(&self, amount: Balance) -> U512 {
+		self.value_of(amount) * BILLION / self.with_penalty()
+	}
+
+	/// How much of it repays a value, rounded up to a smallest unit.
+	fn amount_for(&self, repaid: U512) -> U512 {
+		let value = repaid * self.with_penalty() * self.one;
+		div_ceil(value, whole(self.price * BILLION))
+	}
+}
+
+/// The price that counts in a liquidation, and whether it can be sold at.
+fn counted(asset: &AssetId) -> (u128, bool) {
+	let Some(quote) = <Prices as PriceSource<_>>::quote(asset) else {
+		return (0, false);
+	};
+	let high = (quote.price.raw() + quote.confidence).min(cairn_math::Price::MAX.raw());
+	if matches!(quote.status, QuoteStatus::Live | QuoteStatus::Degraded) {
+		return (high, true);
+	}
+	// From an hour to twenty-five hours of age it counts less and less, in billionths.
+	let left = (25 * HOUR).saturating_sub(quote.age.max(HOUR));
+	let share = u128::from(left) * u128::from(BILLION) / u128::from(24 * HOUR);
+	(floor(high, share, BILLION.into()), false)
+}
+
+/// The price that counts when new risk is taken on: none unless it is Live.
+fn counted_strictly(asset: &AssetId) -> (u128, bool) {
+	let quote = <Prices as PriceSource<_>>::quote(asset).filter(|q| q.status == QuoteStatus::Live);
+	let price = quote.map_or(0, |quote| {
+		let low = quote.price.raw().saturating_sub(quote.confidence).max(1);
+		low.min(quote.slow.raw())
+	});
+	(price, price > 0)
+}
+
+/// What collateral counts, and by which factor.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+	/// As much as is still believed, and the liquidation factor.
+	Liquidation,
+	/// As little as is possible, and the borrow factor.
+	NewRisk,
+}
+
+/// A vault to be liquidated, or saved by its guard.
+pub struct Case {
+	legs: Vec<Held>,
+	/// In CUSD.
+	pub owed: Balance,
+	minimum: Balance,
+	/// `H*`, in 1e-18.
+	target: u128,
+}
+
+/// What is sold of each leg, from the least to the most.
+type Range = BTreeMap<AssetId, (Balance, Balance)>;
+
+struct Sold {
+	amounts: BTreeMap<AssetId, Balance>,
+	/// Of the debt.
+	remaining: U512,
+}
+
+impl Case {
+	pub fn new(facility: FacilityId, legs: &BTreeMap<AssetId, Balance>, owed: Balance) -> Self {
+		Self::measured(facility, legs, owed, Measure::Liquidation)
+	}
+
+	pub fn measured(
+		facility: FacilityId,
+		legs: &BTreeMap<AssetId, Balance>,
+		owed: Balance,
+		measure: Measure,
+	) -> Self {
+		let terms = facility_now(facility);
+		let held = |(asset, amount): (&AssetId, &Balance)| {
+			let mut listed = terms.collaterals.iter().enumerate();
+			let (index, of) = listed.find(|(_, c)| c.terms.asset == *asset).unwrap();
+			let strictly = measure == Measure::NewRisk;
+			let ((price, is_sellable), factor) = if strictly {
+				(counted_strictly(asset), of.terms.borrow_factor)
+			} else {
+				(counted(asset), of.terms.liquidation_factor)
+			};
+			let decimals = Decimals::decimals(asset).unwrap();
+			Held {
+				asset: asset.clone(),
+				amount: *amount,
+				one: U512::from(10u8).pow(decimals.into()),
+				price: price.into(),
+				is_sellable: is_sellable && price > 0,
+				factor: factor.deconstruct().into(),
+				penalty: of.terms.penalty.deconstruct().into(),
+				order: (of.terms.risk_rank, index),
+			}
+		};
+		let mut legs: Vec<_> = legs.iter().map(held).collect();
+		legs.sort_by_key(|leg| leg.order);
+		Self {
+			legs,
+			owed,
+			minimum: terms.minimum_debt,
+			target: terms.target_health.into_inner(),
+		}
+	}
+
+	fn debt(&self) -> U512 {
+		whole(U512::from(self.owed) * UNIT_OF_DEBT)
+	}
+
+	/// `Σ q·L·P`.
+	fn weighted(&self) -> U512 {
+		self.legs
+			.iter()
+			.map(|leg| leg.weighted(leg.value_of(leg.amount)))
+			.fold(U512::zero(), |sum, weighted| sum + weighted)
+	}
+
+	/// What the pallet may have lost of the weighted value: two units a leg.
+	fn lost(&self) -> U512 {
+		whole(2 * self.legs.len() as u64)
+	}
+
+	/// Whether its health is below `level` (in 1e-18) for sure.
+	pub fn is_below(&self, level: u128) -> bool {
+		self.weighted() < self.debt() * U512::from(level) / ONE
+	}
+
+	/// Whether it may pass for that.
+	pub fn is_nearly_below(&self, level: u128) -> bool {
+		let debt = self.debt() * U512::from(level) / ONE;
+		self.weighted() < debt + self.lost() + whole(1u8)
+	}
+
+	pub fn is_unsafe(&self) -> bool {
+		self.is_below(ONE.into())
+	}
+
+	pub fn is_nearly_unsafe(&self) -> bool {
+		self.is_nearly_below(ONE.into())
+	}
+
+	/// Whether something of it can be sold.
+	pub fn is_sellable(&self) -> bool {
+		self.legs.iter().any(|leg| leg.is_sellable)
+	}
+
+	/// Leg by leg in the order of their ranks: as much as brings the vault to its target, or all of it.
+	/// With `slack` everything that may be rounded is, so that more is sold.
+	fn sell(&self, everything: bool, slack: bool) -> Sold {
+		let (mut debt, mut weighted) = (self.debt(), self.weighted());
+		let mut amounts = BTreeMap::new();
+		let slack_of = |units: u64| if slack { whole(units) } else { U512::zero() };
+		for (number, leg) in self.legs.iter().filter(|leg| leg.is_sellable).enumerate() {
+			// Two units for each leg that has repaid something.
+			let rounded = slack_of(2 * number as u64 + 1);
+			if debt.is_zero() {
+				break;
+			}
+			let to_target = (debt + rounded) * U512::from(self.target) / ONE;
+			let held = weighted
+				- if slack {
+					self.lost().min(weighted)
+				} else {
+					U512::zero()
+				};
+			if !everything && held >= to_target {
+				break;
+			}
+			// `H* − L·(1 + π)`, in 1e-18.
+			let counted_off = u128::from(leg.factor) * u128::from(leg.with_penalty());
+			let mut wanted = debt + rounded;
+			if !everything && self.target > counted_off {
+				let helped = U512::from(self.target - counted_off);
+				wanted = wanted.min((to_target - held) * ONE / helped + slack_of(2));
+			}
+			let fitting = leg.amount_for(wanted);
+			if fitting <= U512::from(leg.amount) {
+				let amount = fitting.as_u128();
+				amounts.insert(leg.asset.clone(), amount);
+				debt -= leg.repays(amount).max(wanted).min(debt);
+				break;
+			}
+			amounts.insert(leg.asset.clone(), leg.amount);
+			debt -= leg.repays(leg.amount).min(wanted).min(debt);
+			weighted -= leg.weighted(leg.value_of(leg.amount)).min(weighted);
+		}
+		Sold {
+			amounts,
+			remaining: debt,
+		}
+	}
+
+	fn range(&self, everything: bool) -> (Range, U512, U512) {
+		let (least, most) = (self.sell(everything, false), self.sell(everything, true));
+		let amounts = self.legs.iter().map(|leg| {
+			let of = |sold: &Sold| sold.amounts.get(&leg.asset).copied().unwrap_or_default();
+			(leg.asset.clone(), (of(&least), of(&most)))
+		});
+		(amounts.collect(), least.remaining, most.remaining)
+	}
+
+	/// What may be sold: to the target, or, where less than the minimum debt would be left, for all of
+	/// the debt. Both where rounding decides.
+	fn sales(&self) -> Vec<Range> {
+		let (to_target, most, least) = self.range(false);
+		let rounding = whole(2 * self.legs.len() as u64 + 2);
+		let most = in_units_ceil(most + rounding, UNIT_OF_DEBT);
+		let least = in_units_ceil(least - rounding.min(least), UNIT_OF_DEBT);
+		let mut sales = Vec::new();
+		if least == 0 || most >= self.minimum {
+			sales.push(to_target);
+		}
+		if least < self.minimum {
+			sales.push(self.range(true).0);
+		}
+		sales
+	}
+
+	/// Whether this is what a liquidation takes.
+	pub fn check_seized(&self, seized: &BTreeMap<AssetId, Balance>) {
+		assert!(self.is_nearly_unsafe(), "it was safe");
+		let of = |asset: &AssetId| seized.get(asset).copied().unwrap_or_default();
+		let sales = self.sales();
+		let fits = |sale: &Range| {
+			sale.iter()
+				.all(|(asset, (least, most))| (*least..=*most).contains(&of(asset)))
+		};
+		assert!(
+			sales.iter().any(fits) && seized.keys().all(|asset| sales[0].contains_key(asset)),
+			"{seized:?} is seized, not {sales:?}"
+		);
+	}
+
+	/// The normalised debts of which one is taken off a debt of `debt` if this is seized: what the
+	/// collateral repays, or all of it if nothing is left.
+	pub fn cleared(
+		&self,
+		debt: u128,
+		accumulator: u128,
+		seized: &BTreeMap<AssetId, Balance>,
+	) -> Vec<u128> {
+		let all_gone = self
+			.legs
+			.iter()
+			.all(|leg| seized.get(&leg.asset) == Some(&leg.amount));
+		if all_gone {
+			return vec![debt];
+		}
+		let repaid = self
+			.legs
+			.iter()
+			.filter_map(|leg| Some(leg.repays(*seized.get(&leg.asset)?)))
+			.fold(U512::zero(), |sum, repaid| sum + repaid)
+			.min(self.debt());
+		let rounding = whole(2 * self.legs.len() as u64);
+		let most = in_units_ceil(repaid, UNIT_OF_DEBT);
+		let least = in_units_ceil(repaid - rounding.min(repaid), UNIT_OF_DEBT);
+		let mut cleared: Vec<_> = (least..=most)
+			.map(|repaid| ceil(repaid, RAY, accumulator).min(debt))
+			.collect();
+		if repaid + rounding >= self.debt() {
+			cleared.push(debt);
+		}
+		cleared
+	}
+}

@@ -50,8 +50,9 @@ impl Ray {
 
 	/// `self ^ exponent` by repeated squaring, each product rounded up.
 	///
-	/// Interest compounds with it: a borrower is charged at most `2·log2(exponent)` units of 1e-27
-	/// (relative) more than the exact power.
+	/// Interest compounds with it: a borrower is charged about `exponent` units of 1e-27 (relative) more
+	/// than the exact power at most, since what is rounded up early is squared with the rest. That is
+	/// 3e-20 for a year of seconds.
 	pub fn pow_ceil(self, exponent: u64) -> Option<Self> {
 		self.pow(exponent, Self::mul_ceil)
 	}

@@ -54,6 +54,15 @@ impl<T: Config> Position<T> {
 		U512::from(weighted.wide()) * U512::from(ONE) < scaled
 	}
 
+	/// Whether all of the collateral is worth less than what is owed.
+	fn is_under_water(&self, prices: &LiquidationPrices) -> bool {
+		let Ok(owed) = self.owed_ceil() else {
+			return true;
+		};
+		let worth = prices.value_floor(&self.facility, &self.vault.legs);
+		worth < prices.debt_value_ceil(&self.facility, owed)
+	}
+
 	/// Whether the vault has a guard whose moment has come.
 	pub fn guard_is_due(&self, prices: &LiquidationPrices) -> bool {
 		let guard = self.vault.guard;
@@ -85,7 +94,8 @@ impl<T: Config> Position<T> {
 	/// was so.
 	///
 	/// Nothing is paid unless it makes the vault safe: the owner should not lose his money beside
-	/// his collateral.
+	/// his collateral. And nothing for a vault that is worth less than its debt: nobody has to pay
+	/// that, and after a liquidation he need not have.
 	pub fn run_guard(&mut self, prices: &LiquidationPrices) -> bool {
 		if !self.guard_is_due(prices) {
 			return false;
@@ -104,6 +114,7 @@ impl<T: Config> Position<T> {
 		let (debt, total) = (self.vault.debt, self.state.normalized_debt);
 		let (minted, filled) = (self.state.minted, self.state.filled);
 		let paid = with_storage_layer(|| {
+			ensure!(!self.is_under_water(prices), Error::<T>::Undercollateralized);
 			let payment = self.guard_payment(guard.amount)?;
 			if payment.is_zero() {
 				return Ok(payment);

@@ -125,6 +125,17 @@ impl LiquidationPrices {
 			.sum()
 	}
 
+	/// What the collateral is worth, `Σ q·P`, each leg rounded down.
+	pub fn value_floor<T: Config>(&self, facility: &Facility<T>, legs: &[Leg]) -> Value {
+		legs.iter()
+			.filter_map(|leg| {
+				let collateral = facility.collaterals.get(usize::from(leg.collateral))?;
+				let price = self.of(leg.collateral).price?;
+				Some(Value::of_floor(leg.amount, collateral.decimals, price))
+			})
+			.sum()
+	}
+
 	/// Value of a debt, rounded up.
 	pub fn debt_value_ceil<T: Config>(&self, facility: &Facility<T>, owed: Balance) -> Value {
 		Value::of_ceil(owed, facility.debt_decimals, self.debt)

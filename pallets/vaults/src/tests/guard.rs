@@ -179,6 +179,23 @@ fn a_guard_pays_what_it_can_of_less_than_a_risen_minimum() {
 }
 
 #[test]
+fn a_guard_does_not_pay_for_a_vault_that_is_worth_less_than_its_debt() {
+	for (price, pays) in [(2_000_00, true), (1_999_99, false)] {
+		run(|| {
+			let vault = tens();
+			assert_ok!(set_guard(ALICE, vault, 115, cusd(20_000)));
+			let before = balance(CUSD, ALICE);
+			// 10 ETH for 20,000 CUSD.
+			Prices::set_cents(ETH, price);
+			assert_eq!(next_block(), u32::from(!pays));
+			let paid = if pays { cusd(20_000) } else { 0 };
+			assert_eq!(acted(vault).map(|(paid, _)| paid), Some(paid));
+			assert_eq!(balance(CUSD, ALICE), before - paid);
+		});
+	}
+}
+
+#[test]
 fn a_guard_acts_on_interest_alone() {
 	run(|| {
 		let vault = open(ALICE, MIXED, &[(ETH, ONE_ETH)], cusd(2_000)).unwrap();

@@ -166,8 +166,10 @@ impl Looking<'_> {
 		self.borrow()?;
 		let owed = self.owed();
 		if *borrow > 0 || paid > 0 {
+			// Whoever borrows has no former debt to be judged by.
+			let before = if *borrow > 0 { Balance::MAX } else { before };
 			unless(
-				may_be_left(owed, self.facility.minimum_debt),
+				may_be_left(owed, before, self.facility.minimum_debt),
 				Error::BelowMinimumDebt,
 			)?;
 		}

@@ -89,9 +89,9 @@ fn exact_power(accumulator: u128, factor: u128, seconds: u64) -> (U512, u64) {
 	((U512::from(accumulator) * growth) >> PLACES, products)
 }
 
-/// What may be left of a debt, if nothing is borrowed.
-pub fn may_be_left(left: Balance, minimum: Balance) -> bool {
-	left == 0 || left >= minimum
+/// What may be left of a debt that was `before`, if nothing is borrowed.
+pub fn may_be_left(left: Balance, before: Balance, minimum: Balance) -> bool {
+	left == 0 || left >= minimum || before < minimum
 }
 
 /// A leg with all that matters about it.
@@ -241,6 +241,22 @@ impl Case {
 			.iter()
 			.map(|leg| leg.weighted(leg.value_of(leg.amount)))
 			.fold(U512::zero(), |sum, weighted| sum + weighted)
+	}
+
+	/// What the collateral is worth.
+	fn worth(&self) -> U512 {
+		let values = self.legs.iter().map(|leg| leg.value_of(leg.amount));
+		values.fold(U512::zero(), |sum, value| sum + value)
+	}
+
+	/// Whether that is less than what is owed, for sure.
+	pub fn is_under_water(&self) -> bool {
+		self.worth() < self.debt()
+	}
+
+	/// Whether it may pass for that.
+	pub fn is_nearly_under_water(&self) -> bool {
+		self.worth() < self.debt() + self.lost() + whole(1u8)
 	}
 
 	/// What the pallet may have lost of the weighted value: two units a leg.

@@ -1,12 +1,8 @@
 // A pool that is full of the highest tips keeps no report out of it, nor out of a block.
 
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { Program } from '../lib/program.mjs';
+import { describe, test } from 'node:test';
 import { RpcError, request } from '../lib/rpc.mjs';
-import { redirect } from '../lib/stack.mjs';
 import { soundAtTheEnd, withChain } from '../lib/suite.mjs';
 import { amount } from '../lib/units.mjs';
 
@@ -23,26 +19,9 @@ const AT_ONCE = 90;
 const BLOCKS = 6;
 /** What users may take of a block, in bytes: three quarters of 5 MiB. */
 const OF_USERS = 3_932_160;
-/**
- * How long exchanges take to answer, in milliseconds. What the pool is given while it makes its view of a
- * new block is missing in that view, so it comes into the block after the next one at the earliest, which
- * is too late for a report. Of a pool as full as this the view takes 20 ms. The answers of simulated
- * exchanges are there in as much; those of real ones take longer.
- */
-const FAR = 300;
 
 describe('a pool that is stuffed with tips', () => {
   const stack = withChain('stuffing');
-  let far;
-
-  before(async () => {
-    const script = fileURLToPath(new URL('../lib/far.mjs', import.meta.url));
-    const log = join(stack.logs, 'far.log');
-    far = new Program('far', process.execPath, [script, stack.market.url, `${FAR}`], log);
-    const address = () => /listening on (http:\S+)/.exec(far.output)?.[1];
-    await redirect(stack.rpc, await far.until('its address', address, 10));
-  });
-  after(() => far?.stop());
 
   test('takes the reports, and every block has one', async (t) => {
     const { chain } = stack;

@@ -182,7 +182,7 @@ impl<T: Config> Pallet<T> {
 			claims,
 			..position.extent()
 		};
-		let mut withdrawn = Basket::new();
+		let (mut withdrawn, mut forfeited) = (Basket::new(), Basket::new());
 		for leg in position.vault.legs.clone() {
 			let asset = position.facility.terms_of(leg.collateral)?.asset.clone();
 			position.debit(leg.collateral, leg.amount)?;
@@ -190,14 +190,16 @@ impl<T: Config> Pallet<T> {
 			// Whoever put it there, it must not keep the vault from closing: it stays behind.
 			let consequence =
 				T::Fungibles::can_deposit(asset.clone(), &who, leg.amount, Provenance::Extant);
-			if consequence == DepositConsequence::BelowMinimum {
-				continue;
-			}
-			position.release(&asset, leg.amount)?;
-			withdrawn
-				.try_push((asset, leg.amount))
+			let gone = if consequence == DepositConsequence::BelowMinimum {
+				&mut forfeited
+			} else {
+				position.release(&asset, leg.amount)?;
+				&mut withdrawn
+			};
+			gone.try_push((asset, leg.amount))
 				.map_err(|_| Error::<T>::TooManyLegs)?;
 		}
+		position.tell_forfeited(forfeited);
 		if may_get_more {
 			position.commit();
 			Self::deposit_event(Event::Adjusted {

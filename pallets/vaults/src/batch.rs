@@ -324,7 +324,7 @@ impl<T: Config> Batch<T> {
 			facility: self.facility.clone(),
 			state: self.state.clone(),
 		};
-		let claimed = position.vault.claims.len();
+		let (claimed, waited) = (position.vault.claims.len(), position.vault.waiting);
 		let guarded = position.run_guard(&self.prices);
 		let of_guard = position.vault.claims.len() < claimed;
 		let (verdict, settled) = self.liquidate(&mut position);
@@ -333,6 +333,12 @@ impl<T: Config> Batch<T> {
 			verdict == Verdict::Waiting,
 			&mut self.rows,
 		);
+		if position.vault.waiting && !waited {
+			Pallet::<T>::deposit_event(Event::LiquidationDeferred {
+				vault: id,
+				owner: position.vault.owner.clone(),
+			});
+		}
 		self.state = position.state;
 		Evaluated {
 			verdict: match verdict {

@@ -38,7 +38,7 @@ mod benchmarks {
 	use super::*;
 
 	#[benchmark]
-	fn open(l: Linear<0, MAX_LEGS>) -> Result<(), BenchmarkError> {
+	fn open(l: Linear<1, MAX_LEGS>) -> Result<(), BenchmarkError> {
 		let owner: T::AccountId = whitelisted_caller();
 		let facility = facility::<T>(T::MaxCollaterals::get(), &owner)?;
 		later::<T>();
@@ -177,6 +177,28 @@ mod benchmarks {
 		let record = Facilities::<T>::get(facility).ok_or("the facility is there")?;
 		assert_eq!(record.base.annual_rate, rate);
 		assert_eq!(record.ramps.len() as u32, MAX_RAMPS);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn add_collateral() -> Result<(), BenchmarkError> {
+		let holder: T::AccountId = whitelisted_caller();
+		let most = T::MaxCollaterals::get();
+		let all = facility::<T>(most, &holder)?;
+		let all = Facilities::<T>::get(all).ok_or("the facility is there")?;
+		let last = all.base.collaterals.last().ok_or("it has collaterals")?;
+		let facility = facility::<T>(most - 1, &holder)?;
+		fill_ramps::<T>(facility, MAX_RAMPS)?;
+		let origin =
+			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		#[extrinsic_call]
+		change_facility(
+			origin as T::RuntimeOrigin,
+			facility,
+			FacilityChange::AddCollateral(last.terms.clone()),
+		);
+		let record = Facilities::<T>::get(facility).ok_or("the facility is there")?;
+		assert_eq!(record.base.collaterals.len() as u32, most);
 		Ok(())
 	}
 

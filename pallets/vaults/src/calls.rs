@@ -311,7 +311,7 @@ mod calls {
 		///
 		/// [`Event::FacilityChanged`], which says until when it takes.
 		#[pallet::call_index(13)]
-		#[pallet::weight(T::WeightInfo::change_facility())]
+		#[pallet::weight(change.weight::<T>())]
 		pub fn change_facility(
 			origin: OriginFor<T>,
 			facility: FacilityId,

@@ -49,7 +49,7 @@ mod events {
 			/// What is owed now.
 			debt: Balance,
 		},
-		/// A vault was closed; everything went back to its owner.
+		/// A vault was closed; everything went back to its owner, but for what [`Event::Forfeited`] names.
 		Closed {
 			/// Which.
 			vault: VaultId,
@@ -72,6 +72,24 @@ mod events {
 			seized: Basket,
 			/// Debt that is still owed.
 			debt: Balance,
+		},
+		/// A vault is unsafe, and nothing of it can be sold at the moment. It waits for a price of its
+		/// collateral.
+		LiquidationDeferred {
+			/// Which vault.
+			vault: VaultId,
+			/// Its owner.
+			owner: T::AccountId,
+		},
+		/// Collateral has left a vault that is worth too little to be sold, or is too little to exist on
+		/// its owner's account. It stays in custody and belongs to nobody.
+		Forfeited {
+			/// Which vault.
+			vault: VaultId,
+			/// Its owner.
+			owner: T::AccountId,
+			/// What has left it.
+			forfeited: Basket,
 		},
 		/// Collateral that its lots did not need has come back to a vault.
 		LeftoverReturned {

@@ -3,6 +3,7 @@
 use crate::{
 	ramp::{Change, FacilityRecord, RampedTerm},
 	types::{Breaker, CollateralIndex, CollateralTerms, FacilityChange},
+	weights::WeightInfo,
 	Config, Error, Event, Facilities, FacilityStates, Pallet,
 };
 use cairn_math::Ray;
@@ -10,6 +11,7 @@ use cairn_primitives::{AssetId, FacilityId, Moment};
 use frame_support::{
 	ensure, require_transactional,
 	traits::{EnsureOrigin, Get, Time},
+	weights::Weight,
 };
 use sp_runtime::{DispatchError, DispatchResult};
 
@@ -37,6 +39,14 @@ impl Authority {
 }
 
 impl FacilityChange {
+	/// What making it weighs.
+	pub(crate) fn weight<T: Config>(&self) -> Weight {
+		match self {
+			Self::AddCollateral(_) => T::WeightInfo::add_collateral(),
+			_ => T::WeightInfo::change_facility(),
+		}
+	}
+
 	/// Whether one direction of the change is the guardian's business.
 	fn has_a_safer_side(&self) -> bool {
 		matches!(

@@ -369,6 +369,17 @@ impl<T: Config> Position<T> {
 		Ok(())
 	}
 
+	/// Says what has left the vault and gone to nobody, if anything has.
+	pub fn tell_forfeited(&self, forfeited: Basket) {
+		if !forfeited.is_empty() {
+			Pallet::<T>::deposit_event(Event::Forfeited {
+				vault: self.id,
+				owner: self.vault.owner.clone(),
+				forfeited,
+			});
+		}
+	}
+
 	/// The book in which the vault's entry for a collateral lies, if it has one.
 	pub fn book(&self, collateral: CollateralIndex) -> BookId {
 		if self.vault.waiting {

@@ -87,14 +87,23 @@ impl<T: Config> Batch<T> {
 				})
 		};
 		if cleared.is_zero() {
-			// All that can be sold is worth less than 10^-18 dollars. It goes out of the books, into
-			// what custody holds beyond them, or it would have to be looked at in every block.
-			for sale in &planned.sales {
-				let _ = position.debit(sale.collateral, sale.amount);
-			}
+			// All that can be sold repays less than 10^-18 dollars. It goes out of the books, into what
+			// custody holds beyond them, or it would have to be looked at in every block.
+			self.forfeit(position, &planned.sales);
 			return None;
 		}
 		Some((planned.sales, cleared))
+	}
+
+	fn forfeit(&self, position: &mut Position<T>, sales: &[Sale]) {
+		let mut forfeited = Basket::new();
+		for sale in sales {
+			let debited = position.debit(sale.collateral, sale.amount);
+			if let Some(asset) = self.asset(sale.collateral).filter(|_| debited.is_ok()) {
+				let _ = forfeited.try_push((asset.clone(), sale.amount));
+			}
+		}
+		position.tell_forfeited(forfeited);
 	}
 
 	fn sellable_legs(&self, vault: &Vault<T>) -> Vec<SellableLeg> {

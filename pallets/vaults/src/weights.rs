@@ -17,8 +17,11 @@ pub trait WeightInfo {
 	fn liquidate(l: u32) -> Weight;
 	/// [`crate::Pallet::create_facility`].
 	fn create_facility() -> Weight;
-	/// [`crate::Pallet::change_facility`], whatever it changes.
+	/// [`crate::Pallet::change_facility`], whatever it changes but for
+	/// [`crate::types::FacilityChange::AddCollateral`].
 	fn change_facility() -> Weight;
+	/// [`crate::Pallet::change_facility`] that adds the last collateral there can be.
+	fn add_collateral() -> Weight;
 	/// [`crate::Pallet::settle_facility`] with a price for every token.
 	fn settle_facility() -> Weight;
 	/// [`crate::Pallet::settle_vault`] of a vault of `l` legs that do not cover its debt.
@@ -78,6 +81,9 @@ impl WeightInfo for () {
 	}
 	fn change_facility() -> Weight {
 		linear(1_600_000, 0, 0)
+	}
+	fn add_collateral() -> Weight {
+		linear(1_650_000, 0, 0)
 	}
 	fn settle_facility() -> Weight {
 		linear(1_700_000, 0, 0)

@@ -355,6 +355,22 @@ fn the_dust_of_a_stranger_does_not_keep_a_vault_from_closing() {
 		assert_ok!(deposit(BOB, vault, ETH, ONE_ETH));
 		assert_ok!(close(PAUPER, vault));
 		assert_eq!((balance(DOT, PAUPER), balance(ETH, PAUPER)), (0, ONE_ETH));
+		// What he does not get is named, and not among what he does.
+		let forfeited = basket(&[(DOT, 1)]);
+		let told = [
+			Event::Forfeited {
+				vault,
+				owner: PAUPER,
+				forfeited,
+			},
+			Event::Closed {
+				vault,
+				owner: PAUPER,
+				repaid: 0,
+				withdrawn: basket(&[(ETH, ONE_ETH)]),
+			},
+		];
+		assert!(events().ends_with(&told));
 		assert_eq!(Vaults::vault(vault), None);
 	});
 }

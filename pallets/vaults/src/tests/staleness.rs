@@ -1,6 +1,6 @@
 //! A leg whose quote is too old neither shields its vault nor dooms it.
 
-use crate::{mock::*, Error};
+use crate::{mock::*, Error, Event};
 use cairn_math::FixedU128;
 use cairn_primitives::{Moment, VaultId};
 use frame_support::{assert_noop, assert_ok, weights::WeightMeter};
@@ -223,5 +223,54 @@ fn a_vault_that_waits_can_be_closed() {
 		assert_eq!((row(vault).waiting, state(facility).waiting), (true, 1));
 		assert_ok!(close(ALICE, vault));
 		assert_eq!(state(facility).waiting, 0);
+	});
+}
+
+#[test]
+fn the_owner_is_told_once_that_his_vault_waits() {
+	run(|| {
+		let vault = halves();
+		let told = || {
+			let deferred = Event::LiquidationDeferred {
+				vault,
+				owner: ALICE,
+			};
+			events()
+				.into_iter()
+				.filter(|event| *event == deferred)
+				.count()
+		};
+		Prices::set_stale(DOT, 30 * HOUR);
+		Prices::set_stale(ETH, 30 * HOUR);
+		next_block();
+		assert_eq!(told(), 1);
+		System::reset_events();
+		next_block();
+		assert_eq!((told(), row(vault).waiting), (0, true));
+	});
+}
+
+#[test]
+fn what_repays_nothing_leaves_a_vault_that_waits_and_its_owner_is_told() {
+	run(|| {
+		let basket_of_it = [(ETH, 1), (DOT, 500 * ONE_DOT)];
+		let vault = open(ALICE, create_still(), &basket_of_it, 1_800 * ONE_CUSD).unwrap();
+		Prices::set_stale(DOT, 30 * HOUR);
+		// 5e-19 dollars are left of it.
+		Prices::set_cents(ETH, 50);
+		next_block();
+		let (dust, rest) = (leg(vault, ETH), leg(vault, DOT));
+		assert_eq!((dust, rest, row(vault).waiting), (0, 500 * ONE_DOT, true));
+		assert_eq!(debt(vault), 1_800 * ONE_CUSD);
+		let forfeited = basket(&[(ETH, 1)]);
+		let told = Event::Forfeited {
+			vault,
+			owner: ALICE,
+			forfeited,
+		};
+		assert!(events().contains(&told));
+		System::reset_events();
+		next_block();
+		assert!(!events().contains(&told));
 	});
 }

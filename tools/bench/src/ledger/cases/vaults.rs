@@ -159,6 +159,22 @@ fn create_facilities(stage: &Stage) -> Result<Vec<Planned>> {
 	})
 }
 
+/// To the second facility what only the first one accepts.
+fn add_collaterals(_: &Stage) -> Result<Vec<Planned>> {
+	let facility = FACILITY + 1;
+	let view = Vaults::facility(facility).ok_or("there is no second facility")?;
+	let is_new = |asset: &AssetId| view.terms.iter().all(|terms| terms.asset != *asset);
+	let added = terms()?.collaterals.into_iter();
+	Ok(added
+		.filter(|terms| is_new(&terms.asset))
+		.map(|terms| {
+			let change = FacilityChange::AddCollateral(terms);
+			let call = Call::change_facility { facility, change };
+			(By::Root, RuntimeCall::Vaults(call))
+		})
+		.collect())
+}
+
 /// Numbers of vaults that are as they should be for something.
 fn such_vaults(stage: &Stage, such: impl Fn(VaultId) -> bool) -> impl Iterator<Item = VaultId> {
 	let all = 0..u64::from(stage.spec.vaults);
@@ -315,6 +331,7 @@ pub const VAULTS: &[Case] = &[
 			change: FacilityChange::AnnualRate(Ray(Ray::ONE.0 / 20 + u128::from(number))),
 		})
 	}),
+	Case::new("change_facility", Scene::Calm, add_collaterals).way("by a collateral more"),
 	Case::new("set_guard", Scene::Calm, |stage| {
 		stage.each(|owner| set_guard(owner, true))
 	}),

@@ -227,6 +227,11 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
+	fn add_collateral() -> Weight {
+		Weight::from_parts(953_269_000, 45445)
+			.saturating_add(T::DbWeight::get().reads(54))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
 	/// Storage: `Vaults::Facilities` (r:1 w:1)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)

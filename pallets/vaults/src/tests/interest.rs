@@ -104,25 +104,29 @@ fn exact_power(rate: Ray, seconds: u64) -> (U512, U512) {
 			if left & 1 == 1 {
 				result = round((result * base) >> 210);
 			}
-			base = round((base * base) >> 210);
 			left >>= 1;
+			if left > 0 {
+				base = round((base * base) >> 210);
+			}
 		}
 		result >> 10
 	};
 	(power(|x| x), power(|x| x + U512::one()))
 }
 
-#[test]
-fn ten_years_of_blocks_compound_to_what_they_should_to_eighteen_digits() {
+/// Ten years of blocks, from a slot to two hours each, at this annual rate.
+fn ten_years_at(annual: Ray) {
 	run(|| {
-		alices();
-		let rate = facility_now(MIXED).rate_per_second;
+		let mut terms = facility_terms(vec![terms(ETH, 72, 80, 0)]);
+		terms.annual_rate = annual;
+		let facility = create_facility(terms);
+		open(ALICE, facility, &[(ETH, ONE_ETH)], 1_000 * ONE_CUSD).unwrap();
+		let rate = facility_now(facility).rate_per_second;
 		let begin = Timestamp::get();
 		let mut noise = 88_172_645_463_325_252u64;
 		let end = begin + 10 * SECONDS_PER_YEAR * 1_000;
 		let mut blocks = 0u32;
 		while Timestamp::get() < end {
-			// From a slot to two hours.
 			noise ^= noise << 13;
 			noise ^= noise >> 7;
 			noise ^= noise << 17;
@@ -133,20 +137,33 @@ fn ten_years_of_blocks_compound_to_what_they_should_to_eighteen_digits() {
 			blocks += 1;
 		}
 		assert!(blocks > 80_000);
-		let accumulator = state(MIXED).accumulator;
-		let seconds = (state(MIXED).accrued_at - begin) / 1_000;
+		let accumulator = state(facility).accumulator;
+		let seconds = (state(facility).accrued_at - begin) / 1_000;
 		let (low, high) = exact_power(rate, seconds);
 		// The model knows it to 40 digits.
 		assert!((high - low) * U512::from(10u8).pow(40.into()) < low);
 		let scaled = (U512::from(accumulator.0) << 200) / U512::from(Ray::ONE.0);
 		// Never less than it should be, nor a unit of 1e-18 more.
-		assert!(scaled + U512::one() >= low, "{scaled} {low}");
+		assert!(scaled + U512::one() >= low, "{annual:?}: {scaled} {low}");
 		let excess = scaled.saturating_sub(high);
 		assert!(
 			excess * U512::from(10u8).pow(18.into()) < high,
-			"{excess} {high}"
+			"{annual:?}: {excess} {high}"
 		);
 	});
+}
+
+#[test]
+fn ten_years_of_blocks_compound_to_what_they_should_to_eighteen_digits() {
+	// From the least there is to the most that ten years of fit an accumulator: 1e10 times.
+	let least = Ray(SECONDS_PER_YEAR.into());
+	for annual in [least, percent(4), percent(25), percent(100), percent(900)] {
+		ten_years_at(annual);
+	}
+}
+
+fn percent(percent: u128) -> Ray {
+	Ray(Ray::ONE.0 / 100 * percent)
 }
 
 #[test]

@@ -38,6 +38,7 @@ mod refunds;
 mod regressions;
 mod risk_limits;
 mod riskiest;
+mod settled_lots;
 mod settlement;
 mod settlement_fuzz;
 mod staleness;

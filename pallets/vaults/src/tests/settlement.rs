@@ -4,12 +4,14 @@ use super::because;
 use crate::{
 	mock::*,
 	types::{Adjustment, Breaker, FacilityChange},
-	Call, Error, Event, Receipts, SettledFacilities, Settlements, WeightInfo,
+	Call, Error, Event, Facilities, FacilityStates, Receipts, SettledFacilities, Settlements,
+	WeightInfo,
 };
 use cairn_math::{FixedU128, Price, Ray};
 use cairn_primitives::{
 	AssetId, Balance, BalanceSheet, DebtLedger, FacilityId, QuoteStatus, VaultId,
 };
+use core::iter;
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{fungible::InspectHold, fungibles::Inspect, Hooks},
@@ -17,6 +19,7 @@ use frame_support::{
 	BoundedVec,
 };
 use sp_runtime::{DispatchError, TokenError};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// 10 ETH for 20,000 CUSD of Alice's, 30,000 DOT for 60,000 CUSD of Bob's, at 3,000 and 6 USD.
 fn two_vaults() -> (FacilityId, VaultId, VaultId) {
@@ -30,7 +33,7 @@ fn held_for_receipts(who: AccountId) -> Balance {
 	Balances::balance_on_hold(&crate::HoldReason::ReceiptDeposit.into(), &who)
 }
 
-fn idle() {
+pub fn idle() {
 	let block = System::block_number();
 	<Vaults as Hooks<_>>::on_idle(block, Weight::MAX);
 }
@@ -150,6 +153,49 @@ fn what_adds_risk_or_collateral_ends_and_terms_stand_still() {
 		let ceiling = 0;
 		let lower = Call::set_ceiling { facility, ceiling };
 		assert_noop!(call(GUARDIAN, lower), settled);
+	});
+}
+
+/// Everything that the pallet has stored.
+fn stored() -> BTreeMap<Vec<u8>, Vec<u8>> {
+	let prefix = sp_io::hashing::twox_128(b"Vaults");
+	let following = |key: &Vec<u8>| sp_io::storage::next_key(key);
+	iter::successors(following(&prefix.to_vec()), following)
+		.take_while(|key| key.starts_with(&prefix))
+		.map(|key| {
+			(
+				key.clone(),
+				sp_io::storage::get(&key).unwrap_or_default().to_vec(),
+			)
+		})
+		.collect()
+}
+
+#[test]
+fn settling_a_facility_touches_no_vault_however_many_there_are() {
+	run(|| {
+		let (facility, ..) = two_vaults();
+		for number in 0..100 {
+			let debt = (1_000 + number) * ONE_CUSD;
+			assert_ok!(open(CAROL, facility, &[(ETH, ONE_ETH)], debt));
+		}
+		let before = stored();
+		assert!(before.len() > 300);
+		assert_ok!(settle(facility, &[]));
+		let after = stored();
+		let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
+		let changed: BTreeSet<_> = keys
+			.into_iter()
+			.filter(|key| before.get(*key) != after.get(*key))
+			.cloned()
+			.collect();
+		let its_own = BTreeSet::from([
+			Facilities::<Test>::hashed_key_for(facility),
+			FacilityStates::<Test>::hashed_key_for(facility),
+			SettledFacilities::<Test>::hashed_key().to_vec(),
+			Settlements::<Test>::hashed_key_for(facility),
+		]);
+		assert!(changed.is_subset(&its_own), "{changed:?}");
 	});
 }
 
@@ -427,109 +473,6 @@ fn nobody_redeems_what_he_does_not_hold() {
 		assert_ok!(settle_vault(CAROL, eth));
 		let error = redeem(PAUPER, facility, ONE_CUSD).unwrap_err();
 		assert_eq!(error, DispatchError::Token(TokenError::FundsUnavailable));
-	});
-}
-
-/// A vault of 10 ETH for 20,000 CUSD that has been liquidated at 2,400 USD, with all of its lot still
-/// for sale.
-fn liquidated() -> (FacilityId, VaultId) {
-	let facility = create_still();
-	let vault = open(ALICE, facility, &[(ETH, 10 * ONE_ETH)], 20_000 * ONE_CUSD).unwrap();
-	Prices::set_cents(ETH, 2_400_00);
-	assert_eq!(next_block(), 1);
-	assert!(debt(vault) > 5_000 * ONE_CUSD && leg(vault, ETH) > 2 * ONE_ETH);
-	(facility, vault)
-}
-
-fn buy_all() {
-	lend(BOB, 100_000 * ONE_CUSD);
-	assert_ok!(take(BOB, lots()[0].0, Balance::MAX));
-	assert_eq!(lots(), vec![]);
-}
-
-#[test]
-fn lots_are_sold_on_and_what_they_leave_is_the_owners() {
-	run(|| {
-		let (facility, vault) = liquidated();
-		assert_ok!(settle(facility, &[]));
-		assert_ok!(settle_vault(CAROL, vault));
-		assert_eq!(debt(vault), 0);
-		let (left, before) = (leg(vault, ETH), balance(ETH, ALICE));
-		assert_ok!(close(ALICE, vault));
-		assert_eq!((leg(vault, ETH), balance(ETH, ALICE)), (0, before + left));
-		assert_noop!(close(ALICE, vault), because(Error::ClaimsPending));
-		buy_all();
-		assert_ok!(claim(CAROL, vault));
-		assert!(leg(vault, ETH) > 0);
-		assert_ok!(close(ALICE, vault));
-		audit();
-	});
-}
-
-#[test]
-fn a_vault_under_water_owes_on_until_its_lots_are_closed() {
-	run(|| {
-		let (facility, vault) = liquidated();
-		let (owed, left) = (debt(vault), leg(vault, ETH));
-		// A tenth of what it was.
-		assert_ok!(settle(facility, &[(ETH, 300_00)]));
-		assert_ok!(settle_vault(CAROL, vault));
-		let covered = left * 300 * ONE_CUSD / ONE_ETH;
-		assert_eq!((debt(vault), leg(vault, ETH)), (owed - covered, 0));
-		assert_eq!(Treasury::bad_debt(&CUSD), 0);
-		assert_noop!(settle_vault(CAROL, vault), because(Error::ClaimsPending));
-		idle();
-		assert_eq!(debt(vault), owed - covered);
-		check_all();
-		buy_all();
-		check_all();
-		assert_ok!(settle_vault(CAROL, vault));
-		let settlement = settlement(facility);
-		assert_eq!(debt(vault), 0);
-		assert_eq!(settlement.covered + settlement.lost, owed);
-		let worth = settlement.pools[2].taken * 300 * ONE_CUSD / ONE_ETH;
-		assert!(settlement.covered <= worth && settlement.covered + 2 >= worth);
-		assert!(settlement.pools[2].taken > left && leg(vault, ETH) == 0);
-		audit();
-	});
-}
-
-#[test]
-fn a_leftover_that_somebody_has_fetched_is_settled_like_any_leg() {
-	run(|| {
-		let (facility, vault) = liquidated();
-		assert_ok!(settle(facility, &[(ETH, 300_00)]));
-		assert_ok!(settle_vault(CAROL, vault));
-		buy_all();
-		assert_ok!(claim(BOB, vault));
-		check_all();
-		assert!(leg(vault, ETH) > 0);
-		assert_noop!(withdraw(ALICE, vault, ETH, 1), because(Error::SwitchedOff));
-		assert_ok!(settle_vault(CAROL, vault));
-		assert_eq!((debt(vault), leg(vault, ETH)), (0, 0));
-	});
-}
-
-#[test]
-fn a_vault_whose_lots_leave_nothing_is_written_off() {
-	run(|| {
-		let (facility, vault) = liquidated();
-		assert_ok!(settle(facility, &[(ETH, 300_00)]));
-		assert_ok!(settle_vault(CAROL, vault));
-		let owed = debt(vault);
-		// The market falls below the tab: all of the lot goes.
-		Prices::set_cents(ETH, 300_00);
-		lend(BOB, 100_000 * ONE_CUSD);
-		while let Some((lot, _)) = lots().first().cloned() {
-			if take(BOB, lot, Balance::MAX).is_err() {
-				next_block();
-			}
-		}
-		let _ = claim(BOB, vault);
-		check_all();
-		assert_ok!(settle_vault(CAROL, vault));
-		assert_eq!((debt(vault), settlement(facility).lost), (0, owed));
-		audit();
 	});
 }
 

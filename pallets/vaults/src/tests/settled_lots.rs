@@ -2,7 +2,7 @@
 
 use super::{because, settlement::idle};
 use crate::{mock::*, Error};
-use cairn_primitives::{BalanceSheet, FacilityId, VaultId};
+use cairn_primitives::{Balance, BalanceSheet, FacilityId, VaultId};
 use frame_support::{assert_noop, assert_ok};
 
 /// A vault of 10 ETH for 20,000 CUSD that has been liquidated at 2,400 USD, with all of its lot still

@@ -43,15 +43,15 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::VaultsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Vaults` (r:0 w:1)
 	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
-	/// `l` in `[0, 8]`.
+	/// `l` in `[1, 8]`.
 	fn open(l: u32, ) -> Weight {
-		// Least time measured: 146_438_000 picoseconds.
-		Weight::from_parts(260_571_116, 7407)
-			// Standard error: 3_198_178
-			.saturating_add(Weight::from_parts(160_781_250, 0).saturating_mul(l.into()))
-			.saturating_add(T::DbWeight::get().reads(7))
+		// Least time measured: 481_121_000 picoseconds.
+		Weight::from_parts(564_001_165, 7407)
+			// Standard error: 5_267_857
+			.saturating_add(Weight::from_parts(100_188_052, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(l.into())))
-			.saturating_add(T::DbWeight::get().writes(6))
+			.saturating_add(T::DbWeight::get().writes(8))
 			.saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(l.into())))
 			.saturating_add(Weight::from_parts(0, 5218).saturating_mul(l.into()))
 	}
@@ -115,10 +115,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::VaultsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn close(l: u32, ) -> Weight {
-		// Least time measured: 287_068_000 picoseconds.
-		Weight::from_parts(240_813_651, 7407)
-			// Standard error: 357_494
-			.saturating_add(Weight::from_parts(82_240_221, 0).saturating_mul(l.into()))
+		// Least time measured: 292_062_000 picoseconds.
+		Weight::from_parts(298_333_766, 7407)
+			// Standard error: 2_448_981
+			.saturating_add(Weight::from_parts(78_979_079, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -201,20 +201,28 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Settlements` (r:1 w:0)
+	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(901), added: 3376, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::SettledFacilities` (r:1 w:0)
+	/// Proof: `Vaults::SettledFacilities` (`max_values`: Some(1), `max_size`: Some(129), added: 624, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Receipts` (r:1 w:0)
+	/// Proof: `Vaults::Receipts` (`max_values`: None, `max_size`: Some(349), added: 2824, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Metadata` (r:17 w:0)
 	/// Proof: `Assets::Metadata` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Account` (r:16 w:0)
 	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:16 w:0)
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Summaries` (r:32 w:0)
+	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:1 w:0)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn create_facility() -> Weight {
-		// Least time measured: 890_470_000 picoseconds.
-		Weight::from_parts(953_269_000, 45445)
-			.saturating_add(T::DbWeight::get().reads(54))
+		// Least time measured: 967_028_000 picoseconds.
+		Weight::from_parts(1_032_941_000, 83678)
+			.saturating_add(T::DbWeight::get().reads(89))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Vaults::Facilities` (r:1 w:1)
@@ -227,10 +235,25 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
+	/// Storage: `Vaults::Facilities` (r:1 w:1)
+	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Account` (r:1 w:0)
+	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Asset` (r:1 w:0)
+	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Metadata` (r:1 w:0)
+	/// Proof: `Assets::Metadata` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Summaries` (r:2 w:0)
+	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
 	fn add_collateral() -> Weight {
-		Weight::from_parts(953_269_000, 45445)
-			.saturating_add(T::DbWeight::get().reads(54))
-			.saturating_add(T::DbWeight::get().writes(3))
+		// Least time measured: 95_667_000 picoseconds.
+		Weight::from_parts(112_531_000, 7407)
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Vaults::Facilities` (r:1 w:1)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
@@ -362,8 +385,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Books` (r:1 w:1)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn run_guard() -> Weight {
-		// Least time measured: 102_185_000 picoseconds.
-		Weight::from_parts(119_543_000, 3848)
+		// Least time measured: 105_900_000 picoseconds.
+		Weight::from_parts(144_872_000, 3848)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}

@@ -27,10 +27,10 @@ pub enum Doing {
 	Block(u32, u16),
 }
 
-pub fn doings() -> impl Strategy<Value = Vec<Doing>> {
+pub fn doing() -> impl Strategy<Value = Doing> {
 	let leg = prop_oneof![1 => Just(0u16), 2 => 1u16..500];
 	let (vault, asset) = (any::<usize>(), 0..4usize);
-	let doing = prop_oneof![
+	prop_oneof![
 		6 => ([leg.clone(), leg.clone(), leg.clone(), leg], 50u8..=100)
 			.prop_map(|(legs, share)| Doing::Open(legs, share)),
 		1 => (vault, asset.clone(), 1u16..500).prop_map(|(v, a, n)| Doing::Deposit(v, a, n)),
@@ -44,8 +44,11 @@ pub fn doings() -> impl Strategy<Value = Vec<Doing>> {
 		1 => (asset, 0u8..4, 0u8..=11).prop_map(|(a, s, n)| Doing::Status(a, s, n)),
 		1 => prop::bool::weighted(0.2).prop_map(Doing::Down),
 		5 => (prop_oneof![Just(u32::MAX), 0u32..20], 1u16..10_000).prop_map(|(b, t)| Doing::Block(b, t)),
-	];
-	prop::collection::vec(doing, 10..80)
+	]
+}
+
+pub fn doings() -> impl Strategy<Value = Vec<Doing>> {
+	prop::collection::vec(doing(), 10..80)
 }
 
 pub fn perform(doing: Doing, facility: u32) {

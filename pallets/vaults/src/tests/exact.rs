@@ -1,7 +1,11 @@
 //! An independent model of a vault's health: two integers over a common denominator, nothing
 //! rounded.
 
-use crate::{mock::*, types::Vault, Vaults as Rows};
+use crate::{
+	mock::*,
+	types::{Leg, Vault},
+	Vaults as Rows,
+};
 use cairn_primitives::{AssetDecimals, AssetId, PriceSource, Quote, QuoteStatus, VaultId};
 use frame_support::traits::fungible::NativeOrWithId;
 use primitive_types::U512;
@@ -39,23 +43,33 @@ pub fn unit() -> U512 {
 	pow10(24) * pow10(9) * pow10(27) * pow10(12) * U512::from(24 * HOUR)
 }
 
-/// `Σ q·L·P` and `d·R` (a CUSD being a dollar).
+/// `L·P` of a leg: what one unit of it carries.
+pub fn carried_by_unit(vault: &Vault<Test>, leg: &Leg) -> U512 {
+	let (asset, factor) = asset_of(vault, leg.collateral);
+	let Some(quote) = quote(&asset) else {
+		return U512::zero();
+	};
+	let decimals = Decimals::decimals(&asset).unwrap();
+	price_in_day_parts(&quote) * U512::from(factor) * pow10(24 - decimals)
+}
+
+/// `R`: what one unit of normalised debt has to be carried by (a CUSD being a dollar).
+pub fn owed_by_unit(vault: &Vault<Test>) -> U512 {
+	U512::from(state(vault.facility).accumulator.0) * pow10(12) * U512::from(24 * HOUR)
+}
+
+/// `Σ q·L·P` of a vault, in the measure of [`carried_by_unit`].
+pub fn carried(vault: &Vault<Test>) -> U512 {
+	let legs = vault.legs.iter();
+	let each = legs.map(|leg| U512::from(leg.amount) * carried_by_unit(vault, leg));
+	each.fold(U512::zero(), |sum, leg| sum + leg)
+}
+
+/// `Σ q·L·P` and `d·R`.
 pub fn sides(vault: VaultId) -> (U512, U512) {
 	let vault = row(vault);
-	let mut weighted = U512::zero();
-	for leg in &vault.legs {
-		let (asset, factor) = asset_of(&vault, leg.collateral);
-		let Some(quote) = quote(&asset) else { continue };
-		let decimals = Decimals::decimals(&asset).unwrap();
-		weighted += U512::from(leg.amount)
-			* price_in_day_parts(&quote)
-			* U512::from(factor)
-			* pow10(24 - decimals);
-	}
-	let weighted = weighted * pow10(27) * pow10(12);
-	let debt = U512::from(vault.debt.0) * U512::from(state(vault.facility).accumulator.0);
-	let debt = debt * pow10(18) * pow10(24) * pow10(9) * U512::from(24 * HOUR);
-	(weighted, debt)
+	let debt = U512::from(vault.debt.0) * owed_by_unit(&vault);
+	(carried(&vault) * pow10(39), debt * pow10(39))
 }
 
 pub fn is_safe(vault: VaultId) -> bool {
@@ -78,6 +92,12 @@ pub fn is_clearly_below(vault: VaultId, level: u128) -> bool {
 	weighted + unit() * pow10(9) < debt
 }
 
+/// Whether the vault's health could pass for less than `level` in units of 1e-18.
+pub fn is_nearly_below(vault: VaultId, level: u128) -> bool {
+	let (weighted, debt) = sides(vault);
+	weighted < debt / pow10(18) * U512::from(level) + unit() * pow10(9)
+}
+
 /// Whether something of it could be sold now.
 pub fn is_sellable(vault: VaultId) -> bool {
 	let vault = row(vault);
@@ -86,6 +106,21 @@ pub fn is_sellable(vault: VaultId) -> bool {
 			let (asset, _) = asset_of(&vault, leg.collateral);
 			quote(&asset).is_some_and(|quote| quote.status.allows_liquidation())
 		})
+}
+
+/// Whether all of it that could be sold now is worth less than 1e-18 USD.
+pub fn is_dust(vault: VaultId) -> bool {
+	let vault = row(vault);
+	let mut worth = U512::zero();
+	for leg in &vault.legs {
+		let (asset, _) = asset_of(&vault, leg.collateral);
+		let Some(quote) = quote(&asset).filter(|quote| quote.status.allows_liquidation()) else {
+			continue;
+		};
+		let decimals = Decimals::decimals(&asset).unwrap();
+		worth += U512::from(leg.amount) * price_in_day_parts(&quote) * pow10(24 - decimals);
+	}
+	worth < pow10(24) * U512::from(24 * HOUR)
 }
 
 /// All vaults there are.

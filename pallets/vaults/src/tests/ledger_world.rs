@@ -12,8 +12,8 @@ use proptest::prelude::*;
 
 const TOKENS: usize = DEALT.len();
 
-/// `B`, `L` and `π` of each of [`DEALT`], in per cent. The penalty of one is such that selling it never
-/// brings a vault to its target.
+/// `B`, `L` and `π` of each of [`DEALT`], in per cent. One has such a penalty that selling it does not bring
+/// a vault nearer to a target of 1.10.
 const FACTORS: [(u32, u32, u32); TOKENS] = [
 	(62, 70, 8),
 	(72, 80, 8),
@@ -91,7 +91,7 @@ impl Founding {
 }
 
 /// Three facilities: one as they are, one without interest where tokens are still to be added, and a dear
-/// one, where only one in a few can be brought to its target.
+/// one with a high target.
 pub fn found(foundings: &[Founding; 3]) -> [FacilityId; 3] {
 	for (number, asset) in DEALT.into_iter().enumerate().skip(4) {
 		// Of some, a unit is worth dollars, and of others nothing that anybody could see.

@@ -114,7 +114,10 @@ impl<T: Config> Position<T> {
 		let (debt, total) = (self.vault.debt, self.state.normalized_debt);
 		let (minted, filled) = (self.state.minted, self.state.filled);
 		let paid = with_storage_layer(|| {
-			ensure!(!self.is_under_water(prices), Error::<T>::Undercollateralized);
+			ensure!(
+				!self.is_under_water(prices),
+				Error::<T>::Undercollateralized
+			);
 			let payment = self.guard_payment(guard.amount)?;
 			if payment.is_zero() {
 				return Ok(payment);

@@ -91,7 +91,8 @@ pub struct CollateralTerms {
 	pub fee: Perbill,
 	/// The most of it that all vaults of the facility may hold, in smallest units.
 	pub cap: Balance,
-	/// Liquidations sell the collateral with the lowest rank first.
+	/// Liquidations sell the collateral with the lowest rank first, and of equal ranks the one that was
+	/// listed first.
 	pub risk_rank: u8,
 }
 

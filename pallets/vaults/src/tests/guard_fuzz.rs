@@ -1,7 +1,10 @@
 //! The same random world, and the same block in it, with guards and without: what they change, and
 //! what they must leave alone.
 
-use super::exact::{self, price, worth, TRADED};
+use super::{
+	exact::{self, price, TRADED},
+	ledger_world::worth,
+};
 use crate::{
 	mock::*,
 	types::{Guard, Leg},

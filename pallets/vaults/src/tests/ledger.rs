@@ -6,6 +6,7 @@
 
 use super::{
 	exact,
+	ledger_lots::{claims, Stock},
 	ledger_rules::{ceil, compound, floor, may_be_left, Case, DEALT, RAY},
 	ledger_terms::Terms,
 };
@@ -49,6 +50,8 @@ pub struct Ledger {
 	pub cusd: BTreeMap<AccountId, Balance>,
 	/// Collateral with lots.
 	pub for_sale: BTreeMap<AssetId, Balance>,
+	/// The same by lot.
+	pub lots: BTreeMap<LotId, Stock>,
 	/// What exists of each collateral in the accounts that matter.
 	pub existing: BTreeMap<AssetId, Balance>,
 	/// In custody and nobody's.
@@ -71,24 +74,6 @@ fn existing(asset: &AssetId) -> Balance {
 		.iter()
 		.map(|who| balance(asset.clone(), *who))
 		.sum()
-}
-
-/// What a vault's row says about its claims.
-fn claims(vault: VaultId) -> BTreeMap<(AssetId, LotId), Balance> {
-	let row = row(vault);
-	let facility = facility_now(row.facility);
-	let claims = row.claims.into_iter().map(|claim| {
-		let collateral = &facility.collaterals[usize::from(claim.collateral)];
-		(
-			(collateral.terms.asset.clone(), claim.lot),
-			claim.contributed,
-		)
-	});
-	claims.collect()
-}
-
-fn is_open(lot: LotId) -> bool {
-	cairn_auctions::Lots::<Test>::contains_key(lot)
 }
 
 impl Ledger {
@@ -119,6 +104,7 @@ impl Ledger {
 				.into_iter()
 				.map(|a| (a.clone(), balance(a, CUSTODY)))
 				.collect(),
+			lots: BTreeMap::new(),
 			in_auction: 0,
 			bad_debt: 0,
 			is_hurried: false,
@@ -127,6 +113,15 @@ impl Ledger {
 
 	pub fn accumulator(&self, facility: FacilityId) -> u128 {
 		self.lines[&facility].accumulator
+	}
+
+	pub fn terms(&self, facility: FacilityId) -> &Terms {
+		&self.lines[&facility].terms
+	}
+
+	/// Whether unsafe vaults of a facility are liquidated, and guards act.
+	pub fn goes_on(&self, facility: FacilityId) -> bool {
+		self.terms(facility).breaker < Breaker::NoNewLiquidations
 	}
 
 	pub fn debts(&self, facility: FacilityId) -> u128 {
@@ -192,6 +187,11 @@ impl Ledger {
 
 	/// Takes over what the pallet did by itself.
 	pub fn follow(&mut self, events: Vec<Event<Test>>) {
+		let told = events.iter().filter_map(|event| match event {
+			Event::LeftoverReturned { vault, .. } => Some(*vault),
+			_ => None,
+		});
+		let mut settling = self.settle(told.collect());
 		for event in events {
 			match event {
 				Event::Liquidated {
@@ -202,10 +202,7 @@ impl Ledger {
 					..
 				} => self.liquidate(vault, seized.into_iter().collect(), repaid, debt),
 				Event::LeftoverReturned { vault, returned } => {
-					for (asset, amount) in returned {
-						self.deposit(vault, &asset, amount);
-						*self.for_sale.get_mut(&asset).unwrap() -= amount;
-					}
+					self.give_back(&mut settling, vault, &returned);
 				}
 				Event::GuardActed {
 					vault,
@@ -221,13 +218,18 @@ impl Ledger {
 				_ => {}
 			}
 		}
+		self.settled(settling);
 		self.place();
 	}
 
 	/// The vault as liquidations and guards see it.
 	pub fn case(&self, vault: VaultId) -> Case {
 		let account = &self.vaults[&vault];
-		Case::new(account.facility, &account.legs, self.owed(vault))
+		Case::new(
+			self.terms(account.facility),
+			&account.legs,
+			self.owed(vault),
+		)
 	}
 
 	/// Takes off what has been seized, if that is what the rules say.
@@ -262,46 +264,6 @@ impl Ledger {
 		}
 	}
 
-	/// Finds the lots that what was seized has gone into, and drops claims that have been settled. All
-	/// that is seized of a collateral of a facility at once goes into one lot, but for vaults that have
-	/// claims on two lots already.
-	fn place(&mut self) {
-		let mut chosen = BTreeMap::<(FacilityId, AssetId), LotId>::new();
-		for (id, account) in self.vaults.iter_mut() {
-			// A vault that has been closed has none.
-			let is_there = crate::Vaults::<Test>::contains_key(id);
-			let now = if is_there {
-				claims(*id)
-			} else {
-				BTreeMap::new()
-			};
-			let mut unplaced = std::mem::take(&mut account.unplaced);
-			account.claims.retain(|(asset, lot), _| {
-				let stays = now.contains_key(&(asset.clone(), *lot));
-				assert!(stays || !is_open(*lot), "a claim on an open lot is gone");
-				stays
-			});
-			for ((asset, lot), contributed) in now {
-				let key = (asset.clone(), lot);
-				let of_this = account.claims.keys().filter(|(other, _)| *other == asset);
-				let others = of_this.count();
-				let before = account.claims.get(&key).copied();
-				let more = contributed - before.unwrap_or_default();
-				if more > 0 {
-					let left = unplaced.get_mut(&asset).expect("something was seized");
-					*left -= more;
-					assert!(before.is_some() || others < 2, "a third claim");
-					if others < 2 {
-						let book = (account.facility, asset);
-						assert_eq!(*chosen.entry(book).or_insert(lot), lot, "another lot");
-					}
-					account.claims.insert(key, contributed);
-				}
-			}
-			assert!(unplaced.values().all(|left| *left == 0), "without a claim");
-		}
-	}
-
 	/// Who waits after enforcement, which has come to `all` vaults or perhaps to some.
 	pub fn wait(&mut self, all: bool) {
 		let liquidated: BTreeSet<_> = events()
@@ -313,7 +275,7 @@ impl Ledger {
 			.collect();
 		for id in self.vaults.keys().copied().collect::<Vec<_>>() {
 			let (account, now) = (&self.vaults[&id], row(id).waiting);
-			if facility_now(account.facility).breaker >= Breaker::NoNewLiquidations {
+			if !self.goes_on(account.facility) {
 				continue;
 			}
 			let (before, case) = (account.waiting, self.case(id));
@@ -342,7 +304,7 @@ impl Ledger {
 		}
 		// The last unit keeps the account.
 		let spendable = self.cusd[&owner].saturating_sub(1);
-		let minimum = facility_now(facility).minimum_debt;
+		let minimum = self.terms(facility).minimum_debt();
 		let mut payment = guard.amount.min(spendable).min(case.owed);
 		if !may_be_left(case.owed - payment, case.owed, minimum) {
 			payment = case.owed.saturating_sub(minimum);
@@ -358,7 +320,8 @@ impl Ledger {
 		} else {
 			floor(payment, RAY, accumulator)
 		};
-		let after = Case::new(facility, legs, ceil(before - cleared, accumulator, RAY));
+		let left = ceil(before - cleared, accumulator, RAY);
+		let after = Case::new(self.terms(facility), legs, left);
 		if repaid == 0 {
 			let may_rest = after.is_nearly_unsafe() || case.is_nearly_under_water();
 			assert!(may_rest, "a guard has not paid");
@@ -412,7 +375,8 @@ impl Ledger {
 				.map(|leg| (leg.asset, leg.amount))
 				.collect();
 			assert_eq!(account.legs, legs);
-			assert_eq!(account.claims, claims(*id));
+			let listed = &self.terms(account.facility).assets;
+			assert_eq!(account.claims, claims(*id, listed));
 			assert_eq!(row(*id).waiting, account.waiting, "vault {id}");
 			assert_eq!(
 				(view.guard, view.offered_to),
@@ -463,25 +427,5 @@ impl Ledger {
 		];
 		assert_eq!(sheet, [minted, self.in_auction, self.bad_debt]);
 		assert_eq!(issued, sheet.iter().sum());
-	}
-
-	/// What vaults claim of a lot is what has been put up in it, and of a closed one what is not settled.
-	fn compare_lots(&self) {
-		let mut claimed = BTreeMap::<LotId, Balance>::new();
-		for account in self.vaults.values() {
-			for ((asset, lot), contributed) in &account.claims {
-				*claimed.entry(*lot).or_default() += contributed;
-				if let Some(open) = cairn_auctions::Lots::<Test>::get(lot) {
-					assert_eq!((open.facility, &open.collateral), (account.facility, asset));
-				}
-			}
-		}
-		for (id, lot) in lots() {
-			assert_eq!(claimed.remove(&id), Some(lot.contributed), "lot {id}");
-		}
-		for (lot, claimed) in claimed {
-			let closed = cairn_auctions::ClosedLots::<Test>::get(lot);
-			assert!(closed.is_none_or(|closed| closed.contributed == claimed));
-		}
 	}
 }

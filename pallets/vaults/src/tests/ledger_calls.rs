@@ -4,15 +4,20 @@ use super::{
 	because,
 	ledger::{Account, Ledger},
 	ledger_rules::{ceil, floor, may_be_left, Case, Measure, RAY},
+	ledger_terms::Terms,
 };
 use crate::{
 	mock::*,
-	types::{Adjustment, Breaker, Facility},
+	types::{Adjustment, Breaker, Guard},
 	Error,
 };
 use cairn_primitives::{AssetId, Balance, Leftover, LiquidationLots, PriceSource, VaultId};
 use frame_support::traits::fungibles::Inspect;
 use sp_runtime::{DispatchError, DispatchResult};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A health of one.
+const HEALTHY: u128 = 1_000_000_000_000_000_000;
 
 /// What a call must come to.
 #[derive(Debug)]
@@ -54,12 +59,12 @@ fn unless(fine: bool, error: Error<Test>) -> Step {
 /// A call of which the outcome is looked for.
 struct Looking<'a> {
 	ledger: &'a Ledger,
-	facility: Facility<Test>,
+	terms: &'a Terms,
 	account: Account,
 	who: AccountId,
 	adjustment: &'a Adjustment,
 	/// What is in all vaults of the facility beside this one.
-	beside: Vec<Balance>,
+	beside: BTreeMap<AssetId, Balance>,
 	/// Normalised, before anything is done.
 	debt_before: u128,
 	/// Whether rounding has decided something.
@@ -69,8 +74,7 @@ struct Looking<'a> {
 impl Ledger {
 	/// Of opening a vault with an adjustment.
 	pub fn outlook_of_open(&self, account: Account, adjustment: &Adjustment) -> Outlook {
-		let facility = facility_now(account.facility);
-		if facility.breaker >= Breaker::NoNewRisk {
+		if self.terms(account.facility).breaker >= Breaker::NoNewRisk {
 			return Outlook::Refused(vec![because(Error::SwitchedOff)]);
 		}
 		self.look(account.owner, None, account, adjustment)
@@ -89,11 +93,36 @@ impl Ledger {
 			if let Leftover::Ready(amount) =
 				<Auctions as LiquidationLots<AssetId>>::leftover(lot, contributed)
 			{
+				account.claims.remove(&(asset.clone(), lot));
 				*account.legs.entry(asset).or_default() += amount;
 			}
 		}
 		account.legs.retain(|_, amount| *amount > 0);
 		self.look(who, Some(vault), account, adjustment)
+	}
+
+	/// Of the owner's order for a guard.
+	pub fn outlook_of_guard(&self, vault: VaultId, guard: Option<Guard>) -> Outlook {
+		let Some(Guard { level, amount }) = guard else {
+			return Outlook::Done;
+		};
+		let (level, ten) = (level.into_inner(), 10 * HEALTHY);
+		let frozen = self.terms(self.vaults[&vault].facility).breaker >= Breaker::Frozen;
+		let (owes, case) = (self.vaults[&vault].debt > 0, self.case(vault));
+		let reason = if level <= HEALTHY || level > ten {
+			Error::BadGuardLevel
+		} else if amount == 0 {
+			Error::ZeroAmount
+		} else if frozen {
+			Error::SwitchedOff
+		} else if owes && case.is_below(level) {
+			Error::BelowGuardLevel
+		} else if owes && case.is_nearly_below(level) {
+			return Outlook::Either;
+		} else {
+			return Outlook::Done;
+		};
+		Outlook::Refused(vec![because(reason)])
 	}
 
 	fn look(
@@ -103,26 +132,18 @@ impl Ledger {
 		account: Account,
 		adjustment: &Adjustment,
 	) -> Outlook {
-		let facility = facility_now(account.facility);
 		let others = self
 			.vaults
 			.iter()
 			.filter(|(id, other)| Some(**id) != vault && other.facility == account.facility);
-		let others: Vec<_> = others.map(|(_, other)| other).collect();
-		let held = |asset: &AssetId| -> Balance {
-			others
-				.iter()
-				.filter_map(|other| other.legs.get(asset))
-				.sum()
-		};
+		let mut beside = BTreeMap::new();
+		for (asset, amount) in others.flat_map(|(_, other)| &other.legs) {
+			*beside.entry(asset.clone()).or_default() += amount;
+		}
 		let mut looking = Looking {
 			ledger: self,
-			beside: facility
-				.collaterals
-				.iter()
-				.map(|collateral| held(&collateral.terms.asset))
-				.collect(),
-			facility,
+			terms: self.terms(account.facility),
+			beside,
 			debt_before: account.debt,
 			account,
 			who,
@@ -151,7 +172,7 @@ impl Looking<'_> {
 		let empty = moves.clone().any(|(_, amount)| *amount == 0);
 		unless(!nothing && !empty, Error::ZeroAmount)?;
 		let riskier = !withdraw.is_empty() || *borrow > 0;
-		let breaker = self.facility.breaker;
+		let breaker = self.terms.breaker;
 		if riskier {
 			unless(self.account.owner == self.who, Error::NotOwner)?;
 			let stopped = *borrow > 0 && breaker >= Breaker::NoNewRisk;
@@ -169,7 +190,7 @@ impl Looking<'_> {
 			// Whoever borrows has no former debt to be judged by.
 			let before = if *borrow > 0 { Balance::MAX } else { before };
 			unless(
-				may_be_left(owed, before, self.facility.minimum_debt),
+				may_be_left(owed, before, self.terms.minimum_debt()),
 				Error::BelowMinimumDebt,
 			)?;
 		}
@@ -187,22 +208,16 @@ impl Looking<'_> {
 		ceil(self.account.debt, accumulator, RAY)
 	}
 
-	/// Position in the list, what all vaults hold, and the cap.
+	/// What all vaults hold, and the cap.
 	fn listed(&self, asset: &AssetId) -> Result<(Balance, Balance), Vec<DispatchError>> {
-		let mut all = self.facility.collaterals.iter().enumerate();
-		let found = all.find(|(_, collateral)| collateral.terms.asset == *asset);
-		let (index, collateral) = found.ok_or(vec![because(Error::CollateralNotAccepted)])?;
-		let own = self.account.legs.get(asset).copied().unwrap_or_default();
-		Ok((self.beside[index] + own, collateral.terms.cap))
+		let found = self.terms.listed(asset);
+		let listed = found.ok_or(vec![because(Error::CollateralNotAccepted)])?;
+		let of = |legs: &BTreeMap<_, Balance>| legs.get(asset).copied().unwrap_or_default();
+		Ok((of(&self.beside) + of(&self.account.legs), listed.cap))
 	}
 
 	fn case(&self, measure: Measure) -> Case {
-		Case::measured(
-			self.account.facility,
-			&self.account.legs,
-			self.owed(),
-			measure,
-		)
+		Case::measured(self.terms, &self.account.legs, self.owed(), measure)
 	}
 
 	/// `below` for sure, `nearly` for all that rounding may do.
@@ -223,10 +238,7 @@ impl Looking<'_> {
 		if is_beyond {
 			// A vault may be rescued beyond a cap.
 			unless(!riskier && self.account.debt > 0, Error::CapReached)?;
-			let (case, target) = (
-				self.case(Measure::Liquidation),
-				self.facility.target_health.into_inner(),
-			);
+			let (case, target) = (self.case(Measure::Liquidation), self.terms.target_health());
 			unless(case.is_nearly_below(target), Error::CapReached)?;
 			self.unsure |= !case.is_below(target);
 		}
@@ -239,7 +251,10 @@ impl Looking<'_> {
 			}
 			*self.account.legs.entry(asset.clone()).or_default() += amount;
 		}
-		Ok(())
+		// What may come back needs room too.
+		let claimed = self.account.claims.keys().map(|(asset, _)| asset);
+		let distinct: BTreeSet<_> = self.account.legs.keys().chain(claimed).collect();
+		unless(distinct.len() <= 8, Error::TooManyLegs)
 	}
 
 	fn repay(&mut self, paid: Balance) -> Step {
@@ -288,12 +303,12 @@ impl Looking<'_> {
 		self.account.debt += ceil(amount, RAY, accumulator);
 		let all = self.ledger.debts(id) - self.debt_before + self.account.debt;
 		let total = ceil(all, accumulator, RAY);
-		unless(total <= self.facility.ceiling, Error::CeilingReached)?;
+		unless(total <= self.terms.ceiling(), Error::CeilingReached)?;
 		let filled = self.ledger.lines[&id].filled.saturating_sub(paid_back);
 		unless(
 			filled
 				.checked_add(amount)
-				.is_some_and(|filled| filled <= self.facility.fill_limit),
+				.is_some_and(|filled| filled <= self.terms.fill_limit()),
 			Error::FillLimitReached,
 		)
 	}

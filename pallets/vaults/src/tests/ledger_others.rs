@@ -1,8 +1,20 @@
 //! What others than owners do, on the pallet and on the naive ledger: buyers and keepers.
 
 use super::{ledger::Ledger, ledger_fuzz::part};
-use crate::{mock::*, types::Breaker, Call, Event};
-use cairn_primitives::{Balance, BalanceSheet, VaultId};
+use crate::{mock::*, Call, Event};
+use cairn_math::Price;
+use cairn_primitives::{AssetDecimals, Balance, BalanceSheet, VaultId};
+use primitive_types::U512;
+
+/// For a whole token, by whoever has just bought something.
+fn price_paid() -> Price {
+	let mut events = System::events().into_iter();
+	let price = events.find_map(|record| match record.event {
+		RuntimeEvent::Auctions(cairn_auctions::Event::LotTaken { price, .. }) => Some(price),
+		_ => None,
+	});
+	price.expect("it is told")
+}
 
 impl Ledger {
 	pub fn buy(&mut self, who: AccountId, lot: usize, share: u8) {
@@ -20,12 +32,21 @@ impl Ledger {
 			part(lot.remaining, share)
 		};
 		if take(who, id, wanted).is_ok() {
-			// What buyers pay is the auctions' business; what they get must have been for sale, and what
-			// they pay is burned against the lot's debt or is the reserve's.
+			// At what price they buy is the auctions' business. They get what was for sale, and not a unit
+			// more than they pay for; and that is burned against the lot's debt or is the reserve's.
 			let got = balance(lot.collateral.clone(), who) - got;
+			assert!(got <= wanted && got <= lot.remaining);
+			let left = cairn_auctions::Lots::<Test>::get(id).map(|lot| lot.remaining);
+			assert!(left.is_none_or(|left| left == lot.remaining - got));
 			*self.for_sale.get_mut(&lot.collateral).unwrap() -= got;
+			self.lots.get_mut(&id).unwrap().left -= got;
 			let paid = before.0 - balance(CUSD, who);
 			let fee = balance(CUSD, reserve) - before.1;
+			let worth = U512::from(got) * U512::from(price_paid().raw()) * U512::from(ONE_CUSD);
+			let decimals = Decimals::decimals(&lot.collateral).expect("it has some");
+			let one = U512::from(10u8).pow(decimals.into());
+			let dollar = U512::from(10u8).pow(18u8.into());
+			assert!(worth <= U512::from(paid) * one * dollar, "{got} for {paid}");
 			*self.cusd.get_mut(&who).unwrap() -= paid;
 			*self.cusd.get_mut(&reserve).unwrap() += fee;
 			self.in_auction -= paid - fee;
@@ -74,7 +95,7 @@ impl Ledger {
 
 	pub fn liquidate_for(&mut self, keeper: AccountId, vault: VaultId) {
 		let account = &self.vaults[&vault];
-		let goes_on = facility_now(account.facility).breaker < Breaker::NoNewLiquidations;
+		let goes_on = self.goes_on(account.facility);
 		let level = account.guard.map_or(0, |guard| guard.level.into_inner());
 		let may_have_more = !row(vault).claims.is_empty();
 		let case = self.case(vault);

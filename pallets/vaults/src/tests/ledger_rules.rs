@@ -5,16 +5,26 @@
 //! once, the price of what is no longer quoted to a billionth of it, and everything else by less than
 //! a unit: so much, and what follows from it, is what it may differ by.
 
+use super::ledger_terms::Terms;
 use crate::mock::*;
-use cairn_primitives::{AssetDecimals, AssetId, Balance, FacilityId, PriceSource, QuoteStatus};
+use cairn_primitives::{AssetDecimals, AssetId, Balance, PriceSource, QuoteStatus};
 use frame_support::traits::fungible::NativeOrWithId;
 use primitive_types::U512;
 use std::collections::BTreeMap;
 
-/// A token of which a smallest unit is worth dollars: roundings that nobody could overlook.
-pub const COARSE: AssetId = NativeOrWithId::WithId(20);
-/// What the ledger deals in.
-pub const DEALT: [AssetId; 5] = [DOT, ETH, BTC, USDT, COARSE];
+/// What the ledger deals in: more than a vault has room for. The fifth has no decimals, so that a smallest
+/// unit is worth dollars and nobody could overlook a rounding; those after it have 3, 9, 12 and 24.
+pub const DEALT: [AssetId; 9] = [
+	DOT,
+	ETH,
+	BTC,
+	USDT,
+	NativeOrWithId::WithId(20),
+	NativeOrWithId::WithId(23),
+	NativeOrWithId::WithId(29),
+	NativeOrWithId::WithId(32),
+	NativeOrWithId::WithId(44),
+];
 
 pub const RAY: u128 = 1_000_000_000_000_000_000_000_000_000;
 const ONE: u64 = 1_000_000_000_000_000_000;
@@ -107,7 +117,8 @@ pub struct Held {
 	/// `L` and `π`, in 1e-9.
 	factor: u64,
 	penalty: u64,
-	order: (u8, usize),
+	/// The riskiest comes first, and of equal ones whichever was listed first.
+	turn: (u8, usize),
 }
 
 impl Held {
@@ -189,25 +200,23 @@ struct Sold {
 }
 
 impl Case {
-	pub fn new(facility: FacilityId, legs: &BTreeMap<AssetId, Balance>, owed: Balance) -> Self {
-		Self::measured(facility, legs, owed, Measure::Liquidation)
+	pub fn new(terms: &Terms, legs: &BTreeMap<AssetId, Balance>, owed: Balance) -> Self {
+		Self::measured(terms, legs, owed, Measure::Liquidation)
 	}
 
 	pub fn measured(
-		facility: FacilityId,
+		terms: &Terms,
 		legs: &BTreeMap<AssetId, Balance>,
 		owed: Balance,
 		measure: Measure,
 	) -> Self {
-		let terms = facility_now(facility);
 		let held = |(asset, amount): (&AssetId, &Balance)| {
-			let mut listed = terms.collaterals.iter().enumerate();
-			let (index, of) = listed.find(|(_, c)| c.terms.asset == *asset).unwrap();
+			let listed = terms.listed(asset).expect("it is listed");
 			let strictly = measure == Measure::NewRisk;
 			let ((price, is_sellable), factor) = if strictly {
-				(counted_strictly(asset), of.terms.borrow_factor)
+				(counted_strictly(asset), listed.borrow_factor)
 			} else {
-				(counted(asset), of.terms.liquidation_factor)
+				(counted(asset), listed.liquidation_factor)
 			};
 			let decimals = Decimals::decimals(asset).unwrap();
 			Held {
@@ -216,18 +225,18 @@ impl Case {
 				one: U512::from(10u8).pow(decimals.into()),
 				price: price.into(),
 				is_sellable: is_sellable && price > 0,
-				factor: factor.deconstruct().into(),
-				penalty: of.terms.penalty.deconstruct().into(),
-				order: (of.terms.risk_rank, index),
+				factor,
+				penalty: listed.penalty,
+				turn: (listed.rank, listed.place),
 			}
 		};
 		let mut legs: Vec<_> = legs.iter().map(held).collect();
-		legs.sort_by_key(|leg| leg.order);
+		legs.sort_by_key(|leg| leg.turn);
 		Self {
 			legs,
 			owed,
-			minimum: terms.minimum_debt,
-			target: terms.target_health.into_inner(),
+			minimum: terms.minimum_debt(),
+			target: terms.target_health(),
 		}
 	}
 
@@ -251,7 +260,7 @@ impl Case {
 
 	/// Whether that is less than what is owed, for sure.
 	pub fn is_under_water(&self) -> bool {
-		self.worth() < self.debt()
+		self.worth() + self.last_places() < self.debt()
 	}
 
 	/// Whether it may pass for that.
@@ -264,9 +273,14 @@ impl Case {
 		whole(2 * self.legs.len() as u64)
 	}
 
+	/// What the sums above have lost at most: two units of the last place a leg.
+	fn last_places(&self) -> U512 {
+		U512::from(2 * self.legs.len())
+	}
+
 	/// Whether its health is below `level` (in 1e-18) for sure.
 	pub fn is_below(&self, level: u128) -> bool {
-		self.weighted() < self.debt() * U512::from(level) / ONE
+		self.weighted() + self.last_places() < self.debt() * U512::from(level) / ONE
 	}
 
 	/// Whether it may pass for that.
@@ -360,9 +374,22 @@ impl Case {
 		sales
 	}
 
+	/// Nothing is sold of a leg while something is left of one whose turn is before.
+	fn check_turns(&self, seized: &BTreeMap<AssetId, Balance>) {
+		let can_be_sold = self.legs.iter().filter(|leg| leg.is_sellable);
+		let mut after = can_be_sold.skip_while(|leg| seized.get(&leg.asset) == Some(&leg.amount));
+		// Of one of them some is left. What comes after is not sold.
+		after.next();
+		let out_of_turn: Vec<_> = after
+			.filter(|leg| seized.contains_key(&leg.asset))
+			.collect();
+		assert!(out_of_turn.is_empty(), "{out_of_turn:?} out of turn");
+	}
+
 	/// Whether this is what a liquidation takes.
 	pub fn check_seized(&self, seized: &BTreeMap<AssetId, Balance>) {
 		assert!(self.is_nearly_unsafe(), "it was safe");
+		self.check_turns(seized);
 		let of = |asset: &AssetId| seized.get(asset).copied().unwrap_or_default();
 		let sales = self.sales();
 		let fits = |sale: &Range| {

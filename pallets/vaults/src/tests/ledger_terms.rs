@@ -1,15 +1,15 @@
 //! The terms of facilities as the naive ledger knows them: what governance has said, and when.
 
 use super::{
-	exact::worth,
 	ledger_rules::{compound, RAY},
+	ledger_world::worth,
 };
 use crate::{
 	mock::*,
 	types::{Breaker, CollateralTerms, FacilityChange},
 };
 use cairn_math::{FixedU128, Perbill, Ray, SECONDS_PER_YEAR};
-use cairn_primitives::{AssetId, FacilityId, Moment};
+use cairn_primitives::{AssetId, Balance, FacilityId, Moment};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,14 +83,14 @@ pub fn change_of(asset: AssetId, what: u8, percent: u8) -> FacilityChange {
 		},
 		5 => FacilityChange::Ceiling(u128::from(percent) * 20_000 * ONE_CUSD),
 		6 => FacilityChange::Cap {
-			cap: u128::from(percent) * worth(&asset, 400),
+			cap: u128::from(percent) * worth(&asset, 20),
 			asset,
 		},
 		7 => FacilityChange::RiskRank {
 			asset,
-			rank: percent,
+			rank: percent % 4,
 		},
-		11 => FacilityChange::AddCollateral(terms(asset, 70, 80, percent)),
+		11 => FacilityChange::AddCollateral(terms(asset, 70, 80, percent % 4)),
 		8 => {
 			use Breaker::*;
 			let levels = [AllEnabled, AllEnabled, NoNewRisk, NoNewLiquidations, Frozen];
@@ -108,8 +108,21 @@ pub fn change_of(asset: AssetId, what: u8, percent: u8) -> FacilityChange {
 #[derive(Clone)]
 pub struct Terms {
 	ways: BTreeMap<Term, Way>,
-	assets: Vec<AssetId>,
-	breaker: Breaker,
+	/// In the order in which they were listed.
+	pub assets: Vec<AssetId>,
+	pub breaker: Breaker,
+}
+
+/// A collateral as a facility lists it now. Shares are in 1e-9.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed {
+	/// Among all that are listed.
+	pub place: usize,
+	pub borrow_factor: u64,
+	pub liquidation_factor: u64,
+	pub penalty: u64,
+	pub cap: Balance,
+	pub rank: u8,
 }
 
 impl Terms {
@@ -157,6 +170,40 @@ impl Terms {
 
 	fn at(&self, term: Term) -> u128 {
 		self.ways[&term].at(Timestamp::get())
+	}
+
+	pub fn rate_per_second(&self) -> u128 {
+		self.at(Term::Rate)
+	}
+
+	pub fn fill_limit(&self) -> Balance {
+		self.at(Term::FillLimit)
+	}
+
+	pub fn ceiling(&self) -> Balance {
+		self.at(Term::Ceiling)
+	}
+
+	pub fn minimum_debt(&self) -> Balance {
+		self.at(Term::MinimumDebt)
+	}
+
+	/// In 1e-18.
+	pub fn target_health(&self) -> u128 {
+		self.at(Term::TargetHealth)
+	}
+
+	pub fn listed(&self, asset: &AssetId) -> Option<Listed> {
+		let place = self.assets.iter().position(|other| other == asset)?;
+		let share = |term: fn(AssetId) -> Term| self.at(term(asset.clone())) as u64;
+		Some(Listed {
+			place,
+			borrow_factor: share(Term::Borrow),
+			liquidation_factor: share(Term::Liquidation),
+			penalty: share(Term::Penalty),
+			cap: self.at(Term::Cap(asset.clone())),
+			rank: share(Term::Rank) as u8,
+		})
 	}
 
 	/// Where it stands, and from when on it goes where it should.

@@ -261,7 +261,7 @@ pub fn doing() -> impl Strategy<Value = Doing> {
 impl Ledger {
 	/// One of the tokens that a facility lists; now and then one that it perhaps does not.
 	fn token(&self, facility: FacilityId, number: usize) -> AssetId {
-		let (any, number) = (number % 32 == 0, number / 32);
+		let (any, number) = (number.is_multiple_of(32), number / 32);
 		let listed = &self.lines[&facility].terms.assets;
 		if any {
 			DEALT[number % TOKENS].clone()
@@ -287,7 +287,7 @@ impl Ledger {
 	pub fn leg(&self, vault: VaultId, number: usize) -> AssetId {
 		let account = &self.vaults[&vault];
 		let held = account.legs.len();
-		if number % 16 == 0 || held == 0 {
+		if number.is_multiple_of(16) || held == 0 {
 			return self.token(account.facility, number);
 		}
 		let mut legs = account.legs.keys();

@@ -235,7 +235,7 @@ pub fn doing() -> impl Strategy<Value = Doing> {
 				Doing::All { vault, legs, leg, repaid, taken, borrowed }),
 		1 => n().prop_map(|vault| Doing::Close { vault }),
 		1 => n().prop_map(|vault| Doing::Claim { vault }),
-		3 => (n(), 95u16..180, prop_oneof![1 => 1u8..15, 2 => share.clone()])
+		3 => (n(), 95u16..180, prop_oneof![1 => 1u8..15, 1 => share.clone(), 2 => 85u8..100])
 			.prop_map(|(vault, percent, share)| Doing::Guard { vault, percent, share }),
 		1 => (n(), 0..4usize).prop_map(|(vault, to)| Doing::Offer { vault, to }),
 		1 => (n(), who.clone()).prop_map(|(vault, who)| Doing::Accept { vault, who }),

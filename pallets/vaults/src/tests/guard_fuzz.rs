@@ -298,6 +298,11 @@ impl Outcome {
 			assert!(*paid <= guard.amount && *paid <= before.owed);
 			assert!(!self.liquidated.contains(vault), "it has paid in vain");
 			assert!(exact_is_safe(after), "it has paid in vain");
+			let may_be_left = after.owed == 0 || after.owed >= MINIMUM_DEBT;
+			assert!(
+				may_be_left || before.owed < MINIMUM_DEBT,
+				"it leaves a crumb"
+			);
 			assert!(!after.is_less_healthy_than(before));
 			assert_eq!((&before.legs, &before.claims), (&after.legs, &after.claims));
 			// Never more of the debt than was paid, and less by no more than rounding.

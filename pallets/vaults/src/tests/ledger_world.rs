@@ -235,7 +235,7 @@ pub fn doing() -> impl Strategy<Value = Doing> {
 				Doing::All { vault, legs, leg, repaid, taken, borrowed }),
 		1 => n().prop_map(|vault| Doing::Close { vault }),
 		1 => n().prop_map(|vault| Doing::Claim { vault }),
-		3 => (n(), 95u16..180, prop_oneof![1 => 1u8..15, 2 => share.clone()])
+		3 => (n(), 95u16..180, prop_oneof![1 => 1u8..15, 1 => share.clone(), 2 => 85u8..100])
 			.prop_map(|(vault, percent, share)| Doing::Guard { vault, percent, share }),
 		1 => (n(), 0..4usize).prop_map(|(vault, to)| Doing::Offer { vault, to }),
 		1 => (n(), who.clone()).prop_map(|(vault, who)| Doing::Accept { vault, who }),
@@ -261,7 +261,7 @@ pub fn doing() -> impl Strategy<Value = Doing> {
 impl Ledger {
 	/// One of the tokens that a facility lists; now and then one that it perhaps does not.
 	fn token(&self, facility: FacilityId, number: usize) -> AssetId {
-		let (any, number) = (number % 32 == 0, number / 32);
+		let (any, number) = (number.is_multiple_of(32), number / 32);
 		let listed = &self.lines[&facility].terms.assets;
 		if any {
 			DEALT[number % TOKENS].clone()
@@ -287,7 +287,7 @@ impl Ledger {
 	pub fn leg(&self, vault: VaultId, number: usize) -> AssetId {
 		let account = &self.vaults[&vault];
 		let held = account.legs.len();
-		if number % 16 == 0 || held == 0 {
+		if number.is_multiple_of(16) || held == 0 {
 			return self.token(account.facility, number);
 		}
 		let mut legs = account.legs.keys();

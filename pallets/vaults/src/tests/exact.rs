@@ -146,5 +146,6 @@ pub fn price(asset: &AssetId) -> u128 {
 /// How much of a token is worth this many hundreds of dollars.
 pub fn worth(asset: &AssetId, hundreds: u16) -> u128 {
 	let decimals = Decimals::decimals(asset).expect("it has some");
-	u128::from(hundreds) * 100 * 10u128.pow(18 + u32::from(decimals)) / price(asset)
+	let value = U512::from(hundreds) * U512::from(100u8) * pow10(18 + decimals);
+	(value / U512::from(price(asset))).as_u128()
 }

@@ -1,10 +1,7 @@
 //! The same random world, and the same block in it, with guards and without: what they change, and
 //! what they must leave alone.
 
-use super::{
-	exact::{self, price, TRADED},
-	ledger_world::worth,
-};
+use super::exact::{self, price, worth, TRADED};
 use crate::{
 	mock::*,
 	types::{Guard, Leg},

@@ -1,8 +1,8 @@
 //! The terms of facilities as the naive ledger knows them: what governance has said, and when.
 
 use super::{
+	exact::worth,
 	ledger_rules::{compound, RAY},
-	ledger_world::worth,
 };
 use crate::{
 	mock::*,

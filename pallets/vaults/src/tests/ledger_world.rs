@@ -1,13 +1,12 @@
 //! Random lives for the pallet and the naive ledger: facilities of every kind, and what is done in them.
 
-use super::{exact::price, ledger::Ledger, ledger_rules::DEALT};
+use super::{exact::worth, ledger::Ledger, ledger_rules::DEALT};
 use crate::{
 	mock::*,
 	types::{Basket, CollateralTerms},
 };
 use cairn_math::{FixedU128, Perbill, Ray};
-use cairn_primitives::{AssetDecimals, AssetId, Balance, FacilityId, VaultId};
-use primitive_types::U512;
+use cairn_primitives::{AssetId, Balance, FacilityId, VaultId};
 use proptest::prelude::*;
 
 const TOKENS: usize = DEALT.len();
@@ -25,14 +24,6 @@ const FACTORS: [(u32, u32, u32); TOKENS] = [
 	(65, 75, 10),
 	(85, 90, 1),
 ];
-
-/// How much of a token is worth this many hundreds of dollars.
-pub fn worth(asset: &AssetId, hundreds: u16) -> Balance {
-	let decimals = Decimals::decimals(asset).expect("it has some");
-	let one = U512::from(10u8).pow(U512::from(18 + decimals));
-	let value: U512 = U512::from(hundreds) * U512::from(100u8) * one;
-	(value / U512::from(price(asset))).as_u128()
-}
 
 /// What of a facility differs from life to life.
 #[derive(Clone, Debug)]

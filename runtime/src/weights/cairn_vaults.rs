@@ -230,8 +230,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn change_facility() -> Weight {
-		// Least time measured: 546_612_000 picoseconds.
-		Weight::from_parts(588_486_000, 7407)
+		// Least time measured: 590_452_000 picoseconds.
+		Weight::from_parts(1_044_319_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}

@@ -7,6 +7,7 @@ mod set_up;
 use crate::{
 	batch::Batch,
 	enforcement::{BATCH, ROWS},
+	facility::HIGHEST_ANNUAL_RATE,
 	index::{Index, PAGE_ENTRIES},
 	position::Position,
 	ramp::MAX_RAMPS,
@@ -17,7 +18,7 @@ use crate::{
 	SettledFacilities, Settlements, SweepCursor, Vaults, VaultsOf, MAX_CLAIMS, MAX_LEGS,
 };
 use alloc::vec::Vec;
-use cairn_math::{FixedU128, Ray, Trigger};
+use cairn_math::{FixedU128, Trigger};
 use cairn_primitives::{
 	Balance, BalanceSheet, FacilityId, Issuance, LiquidationLots, MintReason, Moment, PriceSource,
 	Seizure,
@@ -135,6 +136,7 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// The higher a rate, the longer it takes to find what it comes to in a second.
 	#[benchmark]
 	fn create_facility() -> Result<(), BenchmarkError> {
 		let holder: T::AccountId = whitelisted_caller();
@@ -150,7 +152,7 @@ mod benchmarks {
 			fill_limit: Balance::MAX,
 			minimum_debt: UNIT,
 			target_health: facility.target_health,
-			annual_rate: facility.annual_rate,
+			annual_rate: HIGHEST_ANNUAL_RATE,
 		};
 		let origin =
 			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
@@ -160,6 +162,7 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// A rate is what takes longest, and the highest the longest of them.
 	#[benchmark]
 	fn change_facility() -> Result<(), BenchmarkError> {
 		let holder: T::AccountId = whitelisted_caller();
@@ -167,7 +170,7 @@ mod benchmarks {
 		let origin =
 			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
 		fill_ramps::<T>(facility, MAX_RAMPS - 1)?;
-		let rate = Ray(Ray::ONE.0 / 10);
+		let rate = HIGHEST_ANNUAL_RATE;
 		#[extrinsic_call]
 		_(
 			origin as T::RuntimeOrigin,

@@ -30,7 +30,7 @@ pub(crate) const MAX_DECIMALS: u8 = 24;
 /// No health above this is promised by a liquidation, or watched by a guard.
 pub(crate) const MAX_HEALTH: u32 = 10;
 /// The highest annual rate there is, 10,000 %.
-const HIGHEST_ANNUAL_RATE: Ray = Ray(100 * Ray::ONE.0);
+pub(crate) const HIGHEST_ANNUAL_RATE: Ray = Ray(100 * Ray::ONE.0);
 /// What it comes to in a second. Kept, because finding it takes a thousand times as long as
 /// comparing with it.
 const HIGHEST_RATE_PER_SECOND: Ray = Ray(1_000_000_146_244_354_903_697_132_213);

@@ -252,7 +252,7 @@ impl Built {
 }
 
 /// How long something took, in microseconds.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Timing {
 	/// The first time after the database was opened: all caches of the node are empty.
 	pub cold: f64,
@@ -260,15 +260,27 @@ pub struct Timing {
 	pub least: f64,
 	/// Half of the later times took longer.
 	pub median: f64,
+	/// The later times, round by round.
+	rounds: Vec<f64>,
 }
 
 impl Timing {
-	fn of(cold: f64, times: &mut [f64]) -> Self {
+	fn of(cold: f64, rounds: Vec<f64>) -> Self {
 		Self {
 			cold,
-			least: least(times),
-			median: median(times),
+			least: least(&rounds),
+			median: median(&mut rounds.clone()),
+			rounds,
 		}
+	}
+
+	/// How many times `other` this took, both less `base`: the median of what it was in each round, in
+	/// which one was executed right after the other. The least times of two blocks need not be of
+	/// moments at which the machine was equally fast.
+	pub fn times(&self, other: &Self, base: &Self) -> f64 {
+		let rounds = self.rounds.iter().zip(&other.rounds).zip(&base.rounds);
+		let ratios = rounds.map(|((this, other), base)| (this - base) / (other - base));
+		median(&mut ratios.collect::<Vec<_>>())
 	}
 }
 
@@ -400,7 +412,7 @@ impl Chain<'_> {
 		}
 		let mut times = self.execute_in_turns(blocks, repeat)?;
 		Ok(std::array::from_fn(|block| {
-			Timing::of(cold[block], &mut times[block])
+			Timing::of(cold[block], std::mem::take(&mut times[block]))
 		}))
 	}
 
@@ -450,7 +462,7 @@ impl Chain<'_> {
 				}
 			}
 		}
-		let pairs = cold.into_iter().zip(&mut times);
+		let pairs = cold.into_iter().zip(times);
 		Ok(pairs.map(|(cold, times)| Timing::of(cold, times)).collect())
 	}
 

@@ -42,7 +42,7 @@ pub fn run(lab: &mut Lab, vaults: u32) -> Result<()> {
 				.with("transactions", count)
 				.with_rounded("us", us, 1)
 				.with_rounded("transfer_us", transfer_us, 1)
-				.with_rounded("ratio", us / transfer_us, 2)
+				.with_rounded("ratio", adjusts.times(&transfers, &none), 2)
 				.with_rounded(
 					"charged_us",
 					ledger::charged_us(&adjusting.events) / f64::from(count),

@@ -29,8 +29,8 @@ const VIEW_TIME: Duration = Duration::from_secs(1);
 pub struct EveryView<Pool>(pub Arc<Pool>);
 
 impl<Pool: TransactionPool> EveryView<Pool> {
-	/// Returns once the pool has a view of `block`, or after [`VIEW_TIME`].
-	async fn has_view_of(&self, block: <Pool::Block as BlockT>::Hash) {
+	/// Waits until the pool has a view of `block`, and no longer than [`VIEW_TIME`].
+	async fn until_view_of(&self, block: <Pool::Block as BlockT>::Hash) {
 		let view = self.0.ready_at(block);
 		if let Either::Right(_) = select(view, Delay::new(VIEW_TIME)).await {
 			log::debug!(target: LOG_TARGET, "no view of {block:?} after {VIEW_TIME:?}");
@@ -50,7 +50,7 @@ impl<Pool: TransactionPool> LocalTransactionPool for EveryView<Pool> {
 	) -> Result<Self::Hash, Self::Error> {
 		// Workers have threads of their own.
 		block_on(async {
-			self.has_view_of(at).await;
+			self.until_view_of(at).await;
 			let source = TransactionSource::Local;
 			self.0.submit_one(at, source, transaction).await
 		})

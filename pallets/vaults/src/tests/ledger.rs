@@ -6,8 +6,8 @@
 
 use super::{
 	exact,
-	ledger_lots::{claims, Stock},
-	ledger_rules::{ceil, compound, floor, may_be_left, Case, DEALT, RAY},
+	ledger_lots::{claims, Seized, Stock},
+	ledger_rules::{ceil, compound, floor, may_be_left, Bounds, Case, DEALT, RAY},
 	ledger_terms::Terms,
 };
 use crate::{
@@ -29,7 +29,7 @@ pub struct Account {
 	/// What it has given to which lot of which collateral.
 	pub claims: BTreeMap<(AssetId, LotId), Balance>,
 	/// What has been seized of it and is in none of these yet.
-	pub unplaced: BTreeMap<AssetId, Balance>,
+	pub unplaced: BTreeMap<AssetId, Seized>,
 	/// Whether it is unsafe and nothing of it can be sold.
 	pub waiting: bool,
 	pub guard: Option<Guard>,
@@ -60,8 +60,14 @@ pub struct Ledger {
 	pub in_auction: Balance,
 	/// Debt that nothing stands behind.
 	pub bad_debt: Balance,
+	/// What each liquidation of the last operation has brought the reserve.
+	pub fees: BTreeMap<FacilityId, Vec<Bounds>>,
 	/// Whether the start of this block had too little weight, perhaps.
 	pub is_hurried: bool,
+	/// Facilities of which it has left unsafe vaults behind for sure.
+	pub left_behind: BTreeSet<FacilityId>,
+	/// What keepers have been paid in this block.
+	pub rewarded: Balance,
 }
 
 fn holders() -> [AccountId; 6] {
@@ -107,7 +113,10 @@ impl Ledger {
 			lots: BTreeMap::new(),
 			in_auction: 0,
 			bad_debt: 0,
+			fees: BTreeMap::new(),
 			is_hurried: false,
+			left_behind: BTreeSet::new(),
+			rewarded: 0,
 		}
 	}
 
@@ -192,6 +201,7 @@ impl Ledger {
 			_ => None,
 		});
 		let mut settling = self.settle(told.collect());
+		self.fees.clear();
 		for event in events {
 			match event {
 				Event::Liquidated {
@@ -256,11 +266,14 @@ impl Ledger {
 		assert_eq!(repaid, ceil(cleared, accumulator, RAY).min(*minted));
 		*minted -= repaid;
 		self.in_auction += repaid;
+		let dues = case.dues(&seized, repaid);
+		self.fees.entry(facility).or_default().push(dues.fees);
 		for (asset, amount) in seized {
 			self.withdraw(vault, &asset, amount);
 			*self.for_sale.get_mut(&asset).unwrap() += amount;
 			let unplaced = &mut self.vaults.get_mut(&vault).unwrap().unplaced;
-			*unplaced.entry(asset).or_default() += amount;
+			let due = &dues.of_legs[&asset];
+			unplaced.entry(asset).or_default().add(amount, due);
 		}
 	}
 

@@ -3,6 +3,7 @@
 use super::{
 	exact::price,
 	ledger::{Account, Ledger},
+	ledger_others::rewards,
 	ledger_rules::DEALT,
 	ledger_terms::{change_of, Terms},
 	ledger_world::{doing, found, founding, Doing},
@@ -12,8 +13,8 @@ use crate::{
 	types::{Adjustment, Breaker, Guard},
 	Call, Event,
 };
-use cairn_math::{FixedU128, Perbill};
-use cairn_primitives::{AssetId, Balance, BalanceSheet, FacilityId, VaultId};
+use cairn_math::FixedU128;
+use cairn_primitives::{AssetId, Balance, FacilityId, VaultId};
 use frame_support::weights::Weight;
 use proptest::prelude::*;
 
@@ -357,15 +358,18 @@ impl Ledger {
 			assert!(!case.is_below(level), "a guard has not acted");
 		}
 		self.is_hurried = !unlimited;
-		let (lots, before) = (Treasury::in_auction(&CUSD), Treasury::bad_debt(&CUSD));
+		let behind = self.vaults.iter().filter(|(vault, account)| {
+			let case = self.case(**vault);
+			case.is_unsafe() && case.is_sellable() && self.goes_on(account.facility)
+		});
+		self.left_behind = behind.map(|(_, account)| account.facility).collect();
+		self.rewarded = 0;
 		end_of_begin();
-		// Lots that have waited long enough may have given up; then the reserve covers what it can.
-		let lost = lots - Treasury::in_auction(&CUSD);
+		// The reserve covers what it can of what lots have lost.
 		let reserve = self.cusd.get_mut(&Treasury::account_id()).unwrap();
-		let netted = (before + lost).min(*reserve);
+		let netted = self.bad_debt.min(*reserve);
 		*reserve -= netted;
-		self.in_auction -= lost;
-		self.bad_debt = before + lost - netted;
+		self.bad_debt -= netted;
 	}
 }
 
@@ -378,13 +382,8 @@ proptest! {
 		doings in life(doing(), fuzz_steps(50)),
 	) {
 		run(|| {
-			let keeper = cairn_treasury::KeeperTerms {
-				flat: ONE_CUSD,
-				share: Perbill::from_percent(40),
-				cap: 1_000 * ONE_CUSD,
-			};
 			let policy = cairn_treasury::Policy {
-				keeper,
+				keeper: rewards(),
 				..Default::default()
 			};
 			Treasury::set_policy(RuntimeOrigin::root(), CUSD, policy).unwrap();

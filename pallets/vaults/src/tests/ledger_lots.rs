@@ -1,17 +1,43 @@
 //! What the naive ledger knows of lots: what of whom is in which, and what comes back.
 
-use super::{ledger::Ledger, ledger_rules::floor};
+use super::{
+	ledger::Ledger,
+	ledger_rules::{floor, Bounds, Due},
+};
 use crate::{mock::*, types::Basket};
 use cairn_primitives::{AssetId, Balance, FacilityId, LotId, VaultId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A lot.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Stock {
+	/// Whose vaults it is of, and what is in it.
+	book: (FacilityId, AssetId),
 	/// Collateral that has neither been sold nor given back.
 	pub left: Balance,
 	/// What was put up and has not been settled.
 	pub contributed: Balance,
+	/// Debt and fee to be raised, in CUSD.
+	pub debt: Balance,
+	pub fee: Balance,
+	/// In which block it was last the one that everything goes into.
+	chosen_at: u32,
+}
+
+/// What has been seized of one collateral, and what has to be raised for it.
+#[derive(Clone, Debug, Default)]
+pub struct Seized {
+	amount: Balance,
+	debt: Bounds,
+	fee: Bounds,
+}
+
+impl Seized {
+	pub fn add(&mut self, amount: Balance, due: &Due) {
+		let sum = |a: Bounds, b: Bounds| (a.0 + b.0, a.1 + b.1);
+		self.amount += amount;
+		(self.debt, self.fee) = (sum(self.debt, due.debt), sum(self.fee, due.fee));
+	}
 }
 
 /// Claims that have been settled meanwhile.
@@ -61,6 +87,7 @@ impl Ledger {
 					let Stock {
 						left,
 						contributed: all,
+						..
 					} = self.lots[lot];
 					let share = floor(left, *contributed, all);
 					assert_eq!(share, 0, "vault {id} got nothing of lot {lot}");
@@ -114,72 +141,149 @@ impl Ledger {
 		}
 	}
 
-	/// Finds the lots that what was seized has gone into. All that is seized of a collateral of a facility
-	/// at once goes into one lot, but for vaults that have claims on two lots already.
+	/// Finds the lots that what was seized has gone into: one for all that is seized of a collateral of a
+	/// facility in a block. Only vaults that have claims on two lots already go on with the later of these.
 	pub fn place(&mut self) {
-		let mut chosen = BTreeMap::<(FacilityId, AssetId), LotId>::new();
-		for (id, account) in self.vaults.iter_mut() {
-			let now = claims(*id, &self.lines[&account.facility].terms.assets);
+		let now = System::block_number();
+		let mut given = BTreeMap::<LotId, Seized>::new();
+		let mut vaults = std::mem::take(&mut self.vaults);
+		for (id, account) in vaults.iter_mut() {
+			let now_has = claims(*id, &self.lines[&account.facility].terms.assets);
 			let mut unplaced = std::mem::take(&mut account.unplaced);
-			for ((asset, lot), contributed) in now {
+			for ((asset, lot), contributed) in now_has {
 				let key = (asset.clone(), lot);
-				let of_this = account.claims.keys().filter(|(other, _)| *other == asset);
-				let others = of_this.count();
 				let before = account.claims.get(&key).copied();
 				let more = contributed - before.unwrap_or_default();
-				if more > 0 {
-					let left = unplaced.get_mut(&asset).expect("something was seized");
-					*left -= more;
-					assert!(before.is_some() || others < 2, "a third claim");
-					if others < 2 {
-						let book = (account.facility, asset);
-						assert_eq!(*chosen.entry(book).or_insert(lot), lot, "another lot");
-					}
-					account.claims.insert(key, contributed);
-					let stock = self.lots.entry(lot).or_default();
-					stock.left += more;
-					stock.contributed += more;
+				if more == 0 {
+					continue;
 				}
+				let seized = unplaced.remove(&asset).expect("something was seized");
+				assert_eq!(seized.amount, more, "not all of it is in lot {lot}");
+				let of_this = account.claims.keys().filter(|(other, _)| *other == asset);
+				let others: Vec<_> = of_this.map(|(_, lot)| *lot).collect();
+				let book = (account.facility, asset);
+				if others.len() >= 2 {
+					assert_eq!(others.last(), Some(&lot), "not the later of two lots");
+				} else {
+					self.choose(lot, &book, now);
+				}
+				account.claims.insert(key, contributed);
+				let stock = self.lots.get_mut(&lot).expect("it has been chosen");
+				assert_eq!(stock.book, book, "lot {lot} is of another book");
+				stock.left += more;
+				stock.contributed += more;
+				let due = Due {
+					debt: seized.debt,
+					fee: seized.fee,
+				};
+				given.entry(lot).or_default().add(more, &due);
 			}
-			assert!(unplaced.values().all(|left| *left == 0), "without a claim");
+			assert!(unplaced.is_empty(), "{unplaced:?} without a claim");
+		}
+		self.vaults = vaults;
+		for (lot, seized) in given {
+			self.owe(lot, &seized);
 		}
 	}
 
-	/// There is in each lot what was put up and not sold, and vaults have claims on all of it.
+	/// `lot` is what everything of its book goes into now. It stays so for the whole block, and longer
+	/// while nothing of it has been sold; otherwise it is a new one.
+	fn choose(&mut self, lot: LotId, book: &(FacilityId, AssetId), now: u32) {
+		let last = self.lots.iter().rfind(|(_, stock)| stock.book == *book);
+		if let Some((last, stock)) = last {
+			assert!(lot >= *last, "lot {lot} after lot {last}");
+			let is_of_now = stock.chosen_at == now && is_open(*last);
+			assert!(lot == *last || !is_of_now, "another lot in a block");
+			let is_whole = stock.left == stock.contributed;
+			assert!(lot > *last || is_of_now || is_whole, "lot {lot} is on sale");
+		}
+		let stock = self.lots.entry(lot).or_insert_with(|| Stock {
+			book: book.clone(),
+			left: 0,
+			contributed: 0,
+			debt: 0,
+			fee: 0,
+			chosen_at: now,
+		});
+		stock.chosen_at = now;
+	}
+
+	/// What a lot has to raise has grown by as much as the rules say, as exactly as they say it.
+	fn owe(&mut self, lot: LotId, seized: &Seized) {
+		let stock = self.lots.get_mut(&lot).unwrap();
+		let open = cairn_auctions::Lots::<Test>::get(lot);
+		let (debt, fee) = open.map_or((0, 0), |open| (open.debt, open.fee));
+		let is_within = |more: Option<Balance>, (least, most): Bounds| {
+			more.is_some_and(|more| (least..=most).contains(&more))
+		};
+		let (more_debt, more_fee) = (debt.checked_sub(stock.debt), fee.checked_sub(stock.fee));
+		assert!(
+			is_within(more_debt, seized.debt) && is_within(more_fee, seized.fee),
+			"lot {lot} has {more_debt:?} and {more_fee:?} more to raise for {seized:?}"
+		);
+		(stock.debt, stock.fee) = (debt, fee);
+	}
+
+	/// Somebody gets so much of a lot for so much. Debt is recovered before the fee; and a lot is open as
+	/// long as it has something left, and something to raise. Returns what of the payment is the
+	/// reserve's.
+	pub fn sell(&mut self, lot: LotId, got: Balance, paid: Balance) -> Balance {
+		let stock = self.lots.get_mut(&lot).unwrap();
+		let recovered = paid.min(stock.debt);
+		let fee = paid - recovered;
+		stock.left -= got;
+		stock.debt -= recovered;
+		stock.fee = stock.fee.saturating_sub(fee);
+		self.in_auction -= recovered;
+		if stock.left == 0 || stock.debt + stock.fee == 0 {
+			// What it has not raised is lost.
+			self.in_auction -= stock.debt;
+			self.bad_debt += stock.debt;
+			(stock.debt, stock.fee) = (0, 0);
+			assert!(!is_open(lot), "lot {lot} stays open");
+		} else {
+			assert!(is_open(lot), "lot {lot} is closed");
+		}
+		fee
+	}
+
+	/// There is in each lot what was put up and not sold, and vaults have claims on all of it; and each
+	/// has to raise what it was put up for and has not been paid.
 	pub fn compare_lots(&self) {
 		let mut claimed = BTreeMap::<LotId, Balance>::new();
 		for account in self.vaults.values() {
 			for ((asset, lot), contributed) in &account.claims {
 				*claimed.entry(*lot).or_default() += contributed;
-				if let Some(open) = cairn_auctions::Lots::<Test>::get(lot) {
-					assert_eq!((open.facility, &open.collateral), (account.facility, asset));
-				}
+				assert_eq!(self.lots[lot].book, (account.facility, asset.clone()));
 			}
 		}
-		let mut expected = self.lots.clone();
-		for (id, stock) in &expected {
+		for (id, stock) in &self.lots {
 			let claimed = claimed.remove(id).unwrap_or_default();
 			assert_eq!(claimed, stock.contributed, "claims on lot {id}");
 		}
 		assert!(claimed.is_empty(), "claims on no lot: {claimed:?}");
+		let mut others: BTreeMap<_, _> = self.lots.iter().collect();
+		let mut in_auction = 0;
 		for (id, lot) in lots() {
-			let stock = Stock {
-				left: lot.remaining,
-				contributed: lot.contributed,
-			};
-			assert_eq!(expected.remove(&id), Some(stock), "lot {id}");
+			let stock = others.remove(&id).expect("it was put up");
+			assert_eq!((lot.facility, lot.collateral), stock.book, "lot {id}");
+			assert_eq!(
+				(lot.remaining, lot.contributed, lot.debt, lot.fee),
+				(stock.left, stock.contributed, stock.debt, stock.fee),
+				"lot {id}"
+			);
+			in_auction += stock.debt;
 		}
+		assert_eq!(in_auction, self.in_auction);
 		for (id, lot) in cairn_auctions::ClosedLots::<Test>::iter() {
-			let stock = Stock {
-				left: lot.leftover,
-				contributed: lot.contributed,
-			};
-			assert_eq!(expected.remove(&id), Some(stock), "closed lot {id}");
+			let stock = others.remove(&id).expect("it was put up");
+			assert_eq!(
+				(lot.leftover, lot.contributed),
+				(stock.left, stock.contributed),
+				"closed lot {id}"
+			);
 		}
 		// Of the others nothing is left, as far as vaults are concerned.
-		assert!(
-			expected.values().all(|stock| stock.left == 0),
-			"{expected:?}"
-		);
+		assert!(others.values().all(|stock| stock.left == 0), "{others:?}");
 	}
 }

@@ -1,10 +1,27 @@
 //! What others than owners do, on the pallet and on the naive ledger: buyers and keepers.
 
-use super::{ledger::Ledger, ledger_fuzz::part};
-use crate::{mock::*, Call, Event};
-use cairn_math::Price;
-use cairn_primitives::{AssetDecimals, Balance, BalanceSheet, VaultId};
+use super::{
+	ledger::Ledger,
+	ledger_fuzz::part,
+	ledger_rules::{floor, Bounds},
+};
+use crate::{mock::*, Call};
+use cairn_math::{Perbill, Price};
+use cairn_primitives::{AssetDecimals, Balance, VaultId};
+use cairn_treasury::KeeperTerms;
+use frame_support::traits::fungibles::Inspect;
 use primitive_types::U512;
+
+const BILLION: u128 = 1_000_000_000;
+
+/// What keepers are promised.
+pub fn rewards() -> KeeperTerms {
+	KeeperTerms {
+		flat: ONE_CUSD,
+		share: Perbill::from_percent(40),
+		cap: 1_000 * ONE_CUSD,
+	}
+}
 
 /// For a whole token, by whoever has just bought something.
 fn price_paid() -> Price {
@@ -31,49 +48,57 @@ impl Ledger {
 		} else {
 			part(lot.remaining, share)
 		};
+		// At what price they buy is the auctions' business. For that they get what was for sale, and not a
+		// unit more than they pay for, nor less than a unit short of it.
 		if take(who, id, wanted).is_ok() {
-			// At what price they buy is the auctions' business. They get what was for sale, and not a unit
-			// more than they pay for; and that is burned against the lot's debt or is the reserve's.
 			let got = balance(lot.collateral.clone(), who) - got;
 			assert!(got <= wanted && got <= lot.remaining);
-			let left = cairn_auctions::Lots::<Test>::get(id).map(|lot| lot.remaining);
-			assert!(left.is_none_or(|left| left == lot.remaining - got));
-			*self.for_sale.get_mut(&lot.collateral).unwrap() -= got;
-			self.lots.get_mut(&id).unwrap().left -= got;
 			let paid = before.0 - balance(CUSD, who);
 			let fee = balance(CUSD, reserve) - before.1;
-			let worth = U512::from(got) * U512::from(price_paid().raw()) * U512::from(ONE_CUSD);
 			let decimals = Decimals::decimals(&lot.collateral).expect("it has some");
 			let one = U512::from(10u8).pow(decimals.into());
 			let dollar = U512::from(10u8).pow(18u8.into());
-			assert!(worth <= U512::from(paid) * one * dollar, "{got} for {paid}");
+			let price = U512::from(price_paid().raw()) * U512::from(ONE_CUSD);
+			let paid_for = U512::from(paid) * one * dollar;
+			let worth = |amount: Balance| U512::from(amount) * price;
+			// Whoever pays for the next unit as well would have got it.
+			let roundings = one * dollar * 2;
+			assert!(worth(got) <= paid_for, "{got} for {paid}");
+			assert!(paid_for <= worth(got + 1) + roundings, "{got} for {paid}");
+			assert_eq!(self.sell(id, got, paid), fee);
+			*self.for_sale.get_mut(&lot.collateral).unwrap() -= got;
 			*self.cusd.get_mut(&who).unwrap() -= paid;
 			*self.cusd.get_mut(&reserve).unwrap() += fee;
-			self.in_auction -= paid - fee;
-			self.lose();
 		}
 	}
 
-	/// What lots have lost meanwhile moves from one line to the other.
-	fn lose(&mut self) {
-		let lost = Treasury::bad_debt(&CUSD) - self.bad_debt;
-		self.in_auction -= lost;
-		self.bad_debt += lost;
+	/// What a keeper is paid for what his last call has liquidated, at least and at most: `flat` and a
+	/// share of each fee, but half of it at most, all of it no more than the cap of a block leaves, nor than
+	/// the reserve has beyond bad debt. Nothing for facilities that the start of the block was done with.
+	fn rewards(&self) -> Bounds {
+		let KeeperTerms { flat, share, cap } = rewards();
+		let due = |fee: Balance| {
+			(floor(fee, u128::from(share.deconstruct()), BILLION) + flat).min(fee / 2)
+		};
+		let (mut least, mut most) = (0, 0);
+		for (facility, fees) in &self.fees {
+			if self.left_behind.contains(facility) {
+				least += fees.iter().map(|fee| due(fee.0)).sum::<Balance>();
+			}
+			if self.is_hurried {
+				most += fees.iter().map(|fee| due(fee.1)).sum::<Balance>();
+			}
+		}
+		let reserve = self.cusd[&Treasury::account_id()];
+		let payable = (cap - self.rewarded).min(reserve.saturating_sub(self.bad_debt));
+		(least.min(payable), most.min(payable))
 	}
 
 	/// A keeper's call: what it does is followed, and he is paid out of the reserve if the start of the
-	/// block has left something behind, and never as much as is taken for it.
+	/// block has left something behind.
 	pub fn keep(&mut self, keeper: AccountId, call_of: Call<Test>) -> bool {
-		let reserve = Treasury::account_id();
-		let mut fees: Balance = 0;
 		if call(keeper, call_of).is_err() {
 			return false;
-		}
-		for event in events() {
-			if let Event::Liquidated { repaid, .. } = event {
-				// No fee is as high as what is repaid.
-				fees += repaid;
-			}
 		}
 		let rewarded: Balance = System::events()
 			.into_iter()
@@ -84,12 +109,19 @@ impl Ledger {
 				_ => None,
 			})
 			.sum();
-		assert!(rewarded == 0 || self.is_hurried, "nothing was left behind");
-		assert!(rewarded <= fees / 2);
 		self.follow(events());
 		self.wait(false);
-		*self.cusd.get_mut(&keeper).unwrap() += rewarded;
-		*self.cusd.get_mut(&reserve).unwrap() -= rewarded;
+		let (least, most) = self.rewards();
+		// Less than the least balance there is cannot be paid to somebody who has nothing.
+		let account = self.cusd.get_mut(&keeper).unwrap();
+		let can_be_paid = *account + least >= Tokens::minimum_balance(CUSD);
+		assert!(
+			(least..=most).contains(&rewarded) || rewarded == 0 && !can_be_paid,
+			"{rewarded} to the keeper, not {least} to {most}"
+		);
+		*account += rewarded;
+		*self.cusd.get_mut(&Treasury::account_id()).unwrap() -= rewarded;
+		self.rewarded += rewarded;
 		true
 	}
 

@@ -114,9 +114,10 @@ pub struct Held {
 	/// In 1e-18 USD; zero if it counts for nothing.
 	price: U512,
 	is_sellable: bool,
-	/// `L` and `π`, in 1e-9.
+	/// `L`, `π` and the reserve's part of that, in 1e-9.
 	factor: u64,
 	penalty: u64,
+	fee: u64,
 	/// The riskiest comes first, and of equal ones whichever was listed first.
 	turn: (u8, usize),
 }
@@ -190,8 +191,24 @@ pub struct Case {
 	target: u128,
 }
 
-/// What is sold of each leg, from the least to the most.
-type Range = BTreeMap<AssetId, (Balance, Balance)>;
+/// From the least to the most.
+pub type Bounds = (Balance, Balance);
+
+/// What is sold of each leg.
+type Range = BTreeMap<AssetId, Bounds>;
+
+/// What a lot has to raise for what is seized of a leg, in CUSD.
+pub struct Due {
+	pub debt: Bounds,
+	pub fee: Bounds,
+}
+
+/// What a liquidation comes to beside what is seized, in CUSD.
+pub struct Dues {
+	pub of_legs: BTreeMap<AssetId, Due>,
+	/// What it brings the reserve if the collateral is sold at the price of now.
+	pub fees: Bounds,
+}
 
 struct Sold {
 	amounts: BTreeMap<AssetId, Balance>,
@@ -227,6 +244,7 @@ impl Case {
 				is_sellable: is_sellable && price > 0,
 				factor,
 				penalty: listed.penalty,
+				fee: listed.fee,
 				turn: (listed.rank, listed.place),
 			}
 		};
@@ -400,6 +418,41 @@ impl Case {
 			sales.iter().any(fits) && seized.keys().all(|asset| sales[0].contains_key(asset)),
 			"{seized:?} is seized, not {sales:?}"
 		);
+	}
+
+	/// What has to be raised for what is seized, if it is seized for `moved` of debt: of each leg what it
+	/// repays, rounded up, of the last one what is missing to `moved`. The fee is on what is repaid.
+	pub fn dues(&self, seized: &BTreeMap<AssetId, Balance>, moved: Balance) -> Dues {
+		let rounding = whole(2 * self.legs.len() as u64);
+		let sold: Vec<_> = self
+			.legs
+			.iter()
+			.filter_map(|leg| Some((leg, *seized.get(&leg.asset)?)))
+			.collect();
+		let (mut debt, mut left) = (self.debt(), (moved, moved));
+		let (mut fees, mut brings) = ((0, 0), (0, 0));
+		let mut of_legs = BTreeMap::new();
+		for (number, (leg, amount)) in sold.iter().enumerate() {
+			let repaid = leg.repays(*amount).min(debt);
+			debt -= repaid;
+			let least = in_units_ceil(repaid - rounding.min(repaid), UNIT_OF_DEBT);
+			let most = in_units_ceil(repaid + rounding, UNIT_OF_DEBT);
+			let repaid = (least.min(left.0), most.min(left.1));
+			let is_last = number + 1 == sold.len();
+			let debt = if is_last { left } else { repaid };
+			left = (left.0 - repaid.1.min(left.0), left.1 - repaid.0.min(left.1));
+			let share = |amount, share: u64| ceil(amount, share.into(), BILLION.into());
+			let fee = (share(repaid.0, leg.fee), share(repaid.1, leg.fee));
+			let penalty = |amount| floor(amount, leg.penalty.into(), BILLION.into());
+			fees = (fees.0 + fee.0, fees.1 + fee.1);
+			brings.0 += repaid.0 + penalty(repaid.0);
+			brings.1 += repaid.1 + penalty(repaid.1);
+			of_legs.insert(leg.asset.clone(), Due { debt, fee });
+		}
+		// The fee comes after all of the debt.
+		let beyond = |brings: Balance| brings.saturating_sub(moved);
+		let fees = (fees.0.min(beyond(brings.0)), fees.1.min(beyond(brings.1)));
+		Dues { of_legs, fees }
 	}
 
 	/// The normalised debts of which one is taken off a debt of `debt` if this is seized: what the

@@ -121,6 +121,7 @@ pub struct Listed {
 	pub borrow_factor: u64,
 	pub liquidation_factor: u64,
 	pub penalty: u64,
+	pub fee: u64,
 	pub cap: Balance,
 	pub rank: u8,
 }
@@ -201,6 +202,7 @@ impl Terms {
 			borrow_factor: share(Term::Borrow),
 			liquidation_factor: share(Term::Liquidation),
 			penalty: share(Term::Penalty),
+			fee: share(Term::Fee),
 			cap: self.at(Term::Cap(asset.clone())),
 			rank: share(Term::Rank) as u8,
 		})

@@ -38,10 +38,14 @@ impl<T: Config> Pallet<T> {
 	/// been. So no book can starve another however small the budget is, and one that is alone in
 	/// need has all of it. What does not fit waits at the head of its book.
 	pub fn enforce(meter: &mut WeightMeter) -> u32 {
-		let (progress, unfinished) = Self::enforce_for(None, meter);
+		// Vaults use up all but what it takes to note that some are left, or keepers would not be paid.
+		let note = T::DbWeight::get().writes(1);
+		let mut own = WeightMeter::with_limit(meter.remaining().saturating_sub(note));
+		let (progress, unfinished) = Self::enforce_for(None, &mut own);
+		meter.consume(own.consumed());
 		let unfinished = BoundedVec::truncate_from(unfinished);
 		// A block that comes to the end of all books has nothing to write.
-		if !unfinished.is_empty() && meter.try_consume(T::DbWeight::get().writes(1)).is_ok() {
+		if !unfinished.is_empty() && meter.try_consume(note).is_ok() {
 			LeftBehind::<T>::put((Self::this_block(), unfinished));
 		}
 		progress.liquidated

@@ -220,8 +220,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Books` (r:1 w:0)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn create_facility() -> Weight {
-		// Least time measured: 967_028_000 picoseconds.
-		Weight::from_parts(1_032_941_000, 83678)
+		// Least time measured: 1_173_006_000 picoseconds.
+		Weight::from_parts(2_030_612_000, 83678)
 			.saturating_add(T::DbWeight::get().reads(89))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -230,8 +230,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn change_facility() -> Weight {
-		// Least time measured: 590_452_000 picoseconds.
-		Weight::from_parts(1_044_319_000, 7407)
+		// Least time measured: 716_082_000 picoseconds.
+		Weight::from_parts(1_221_281_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -250,8 +250,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
 	fn add_collateral() -> Weight {
-		// Least time measured: 95_667_000 picoseconds.
-		Weight::from_parts(112_531_000, 7407)
+		// Least time measured: 103_590_000 picoseconds.
+		Weight::from_parts(173_339_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}

@@ -5,7 +5,9 @@ use crate::{mock::*, Call, Error, LeftBehind};
 use cairn_math::Perbill;
 use cairn_primitives::{Balance, BalanceSheet, Issuance, VaultId};
 use cairn_treasury::{KeeperTerms, Policy};
-use frame_support::{assert_noop, assert_ok, traits::Get, weights::RuntimeDbWeight};
+use frame_support::{
+	assert_noop, assert_ok, hypothetically, traits::Get, weights::RuntimeDbWeight,
+};
 use proptest::prelude::*;
 
 const KEEPER: AccountId = CAROL;
@@ -113,6 +115,33 @@ fn nobody_is_paid_for_what_the_block_has_done_or_would_do() {
 		}
 		assert!(call(KEEPER, Call::enforce_backlog { max: 100 }).is_err());
 		assert_eq!(paid(), before);
+	});
+}
+
+/// Vaults that there is weight for never use up what it takes to say that there are more.
+#[test]
+fn what_is_left_behind_is_noted_whatever_the_weight() {
+	run(|| {
+		let facility = row(vaults(3)[0]).facility;
+		Prices::set_cents(ETH, 2_400_00);
+		let write = <DbWeight as Get<RuntimeDbWeight>>::get().writes(1);
+		let (mut some, mut all) = (0, 0);
+		for step in 0.. {
+			let budget = looking(2) + write * step;
+			let liquidated = hypothetically!({
+				let liquidated = next_block_with(budget, SLOT);
+				let (block, facilities) = LeftBehind::<Test>::get();
+				let is_noted = block == System::block_number() && facilities.contains(&facility);
+				assert_eq!(is_noted, liquidated < 3, "{liquidated} with {budget:?}");
+				liquidated
+			});
+			some += u32::from(liquidated == 1 || liquidated == 2);
+			all += u32::from(liquidated == 3);
+			if all == 10 {
+				break;
+			}
+		}
+		assert!(some > 10, "{some} budgets for some");
 	});
 }
 

@@ -272,7 +272,7 @@ impl Ledger {
 			self.withdraw(vault, &asset, amount);
 			*self.for_sale.get_mut(&asset).unwrap() += amount;
 			let unplaced = &mut self.vaults.get_mut(&vault).unwrap().unplaced;
-			let due = &dues.of_legs[&asset];
+			let due = dues.of_legs[&asset];
 			unplaced.entry(asset).or_default().add(amount, due);
 		}
 	}

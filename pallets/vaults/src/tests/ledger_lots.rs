@@ -28,15 +28,13 @@ pub struct Stock {
 #[derive(Clone, Debug, Default)]
 pub struct Seized {
 	amount: Balance,
-	debt: Bounds,
-	fee: Bounds,
+	due: Due,
 }
 
 impl Seized {
-	pub fn add(&mut self, amount: Balance, due: &Due) {
-		let sum = |a: Bounds, b: Bounds| (a.0 + b.0, a.1 + b.1);
+	pub fn add(&mut self, amount: Balance, due: Due) {
 		self.amount += amount;
-		(self.debt, self.fee) = (sum(self.debt, due.debt), sum(self.fee, due.fee));
+		self.due.add(due);
 	}
 }
 
@@ -145,7 +143,7 @@ impl Ledger {
 	/// facility in a block. Only vaults that have claims on two lots already go on with the later of these.
 	pub fn place(&mut self) {
 		let now = System::block_number();
-		let mut given = BTreeMap::<LotId, Seized>::new();
+		let mut given = BTreeMap::<LotId, Due>::new();
 		let mut vaults = std::mem::take(&mut self.vaults);
 		for (id, account) in vaults.iter_mut() {
 			let now_has = claims(*id, &self.lines[&account.facility].terms.assets);
@@ -172,17 +170,13 @@ impl Ledger {
 				assert_eq!(stock.book, book, "lot {lot} is of another book");
 				stock.left += more;
 				stock.contributed += more;
-				let due = Due {
-					debt: seized.debt,
-					fee: seized.fee,
-				};
-				given.entry(lot).or_default().add(more, &due);
+				given.entry(lot).or_default().add(seized.due);
 			}
 			assert!(unplaced.is_empty(), "{unplaced:?} without a claim");
 		}
 		self.vaults = vaults;
-		for (lot, seized) in given {
-			self.owe(lot, &seized);
+		for (lot, due) in given {
+			self.owe(lot, due);
 		}
 	}
 
@@ -209,7 +203,7 @@ impl Ledger {
 	}
 
 	/// What a lot has to raise has grown by as much as the rules say, as exactly as they say it.
-	fn owe(&mut self, lot: LotId, seized: &Seized) {
+	fn owe(&mut self, lot: LotId, due: Due) {
 		let stock = self.lots.get_mut(&lot).unwrap();
 		let open = cairn_auctions::Lots::<Test>::get(lot);
 		let (debt, fee) = open.map_or((0, 0), |open| (open.debt, open.fee));
@@ -218,8 +212,8 @@ impl Ledger {
 		};
 		let (more_debt, more_fee) = (debt.checked_sub(stock.debt), fee.checked_sub(stock.fee));
 		assert!(
-			is_within(more_debt, seized.debt) && is_within(more_fee, seized.fee),
-			"lot {lot} has {more_debt:?} and {more_fee:?} more to raise for {seized:?}"
+			is_within(more_debt, due.debt) && is_within(more_fee, due.fee),
+			"lot {lot} has {more_debt:?} and {more_fee:?} more to raise, not {due:?}"
 		);
 		(stock.debt, stock.fee) = (debt, fee);
 	}

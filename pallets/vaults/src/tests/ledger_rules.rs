@@ -198,9 +198,18 @@ pub type Bounds = (Balance, Balance);
 type Range = BTreeMap<AssetId, Bounds>;
 
 /// What a lot has to raise for what is seized of a leg, in CUSD.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Due {
 	pub debt: Bounds,
 	pub fee: Bounds,
+}
+
+impl Due {
+	pub fn add(&mut self, other: Self) {
+		let sum = |a: Bounds, b: Bounds| (a.0 + b.0, a.1 + b.1);
+		self.debt = sum(self.debt, other.debt);
+		self.fee = sum(self.fee, other.fee);
+	}
 }
 
 /// What a liquidation comes to beside what is seized, in CUSD.

@@ -112,8 +112,7 @@ fn halve_the_deposit_of(vault: VaultId) {
 }
 
 #[test]
-fn who_gives_a_vault_away_or_closes_it_gets_back_what_he_has_paid_and_the_next_pays_what_it_costs_now(
-) {
+fn a_deposit_is_given_back_as_it_was_taken_and_the_next_owner_pays_what_it_is_now() {
 	run(|| {
 		// Her others are not touched.
 		let (vault, _) = (alices(), alices());

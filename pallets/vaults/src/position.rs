@@ -168,6 +168,17 @@ impl<T: Config> Position<T> {
 		Ok(())
 	}
 
+	/// Counts what closed lots have left over as if it had come back, as it does before anything else
+	/// that is done with the vault. For views: nothing is fetched.
+	pub fn count_leftovers(&mut self) -> DispatchResult {
+		for claim in self.vault.claims.clone() {
+			if let Leftover::Ready(amount) = T::Lots::leftover(claim.lot, claim.contributed) {
+				self.credit(claim.collateral, amount)?;
+			}
+		}
+		Ok(())
+	}
+
 	/// Takes collateral from `from`. A cap refuses what is beyond it, but not to a vault in danger
 	/// whose owner takes on no new risk with the same call: `only_adding`.
 	pub fn deposit(

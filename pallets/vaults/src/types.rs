@@ -406,8 +406,8 @@ pub struct VaultView<AccountId> {
 	/// Its health; `None` without debt, or without a price.
 	pub health: Option<FixedU128>,
 	/// The most that could be borrowed now beside the present debt, by all limits but the minimum
-	/// debt: of the collateral, of the facility, and of what the treasury lets be issued. Rounded
-	/// down; in smallest units of the debt asset.
+	/// debt: of the collateral, with what closed lots have left over; of the facility; and of what the
+	/// treasury lets be issued. Rounded down; in smallest units of the debt asset.
 	pub max_borrow: Balance,
 	/// What is done once when its health falls.
 	pub guard: Option<Guard>,

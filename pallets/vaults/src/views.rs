@@ -25,13 +25,13 @@ const BILLION: u64 = 1_000_000_000;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn view_vault(id: VaultId) -> Option<VaultView<T::AccountId>> {
-		let position = Position::<T>::load(id).ok()?;
+		let mut position = Position::<T>::load(id).ok()?;
 		let owed = position.owed_ceil().ok()?;
 		let prices = LiquidationPrices::read(&position.facility);
+		let vault = position.vault.clone();
+		position.count_leftovers().ok()?;
 		let max_borrow = max_borrow_floor(&position, prices.as_ref());
-		let Position {
-			vault, facility, ..
-		} = position;
+		let facility = position.facility;
 		let health = prices.as_ref().and_then(|prices| {
 			let weighted = prices.weighted_floor(&facility, &vault.legs);
 			health_floor(weighted, prices.debt_value_ceil(&facility, owed))
@@ -98,8 +98,9 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn view_max_withdraw(id: VaultId, asset: &AssetId) -> Option<Balance> {
-		let position = Position::<T>::load(id).ok()?;
+		let mut position = Position::<T>::load(id).ok()?;
 		let index = position.facility.index_of(asset).ok()?;
+		position.count_leftovers().ok()?;
 		Some(max_withdraw_floor(&position, index).unwrap_or_default())
 	}
 

@@ -279,6 +279,10 @@ fn a_guard_that_makes_no_sense() {
 			because(Error::BelowGuardLevel)
 		);
 		assert_ok!(set_guard(ALICE, vault, 120, 1));
+		for level in [Breaker::NoNewRisk, Breaker::NoNewLiquidations] {
+			set_breaker(row(vault).facility, level);
+			assert_ok!(set_guard(ALICE, vault, 120, 2));
+		}
 		set_breaker(row(vault).facility, Breaker::Frozen);
 		assert_noop!(set_guard(ALICE, vault, 110, 1), because(Error::SwitchedOff));
 		System::reset_events();

@@ -224,6 +224,7 @@ impl Ledger {
 					self.act(vault, repaid);
 					assert_eq!(debt, self.owed(vault));
 				}
+				Event::Forfeited { vault, .. } => panic!("{vault} has nothing worth so little"),
 				Event::IndexDrift { vault } => panic!("the entry of {vault} has drifted"),
 				_ => {}
 			}
@@ -288,10 +289,21 @@ impl Ledger {
 			.collect();
 		for id in self.vaults.keys().copied().collect::<Vec<_>>() {
 			let (account, now) = (&self.vaults[&id], row(id).waiting);
+			let (owner, before) = (account.owner, account.waiting);
+			// The owner is told when it begins to wait, and of nothing else. What is liquidated may have
+			// waited before, and do so again.
+			let deferred = Event::LiquidationDeferred { vault: id, owner };
+			let told = events().iter().filter(|told| **told == deferred).count();
+			let begins = usize::from(now && !before);
+			let may_be_told = begins.max(usize::from(now && liquidated.contains(&id)));
+			assert!(
+				(begins..=may_be_told).contains(&told),
+				"{id}: told {told} times"
+			);
 			if !self.goes_on(account.facility) {
 				continue;
 			}
-			let (before, case) = (account.waiting, self.case(id));
+			let case = self.case(id);
 			let may_wait = before || case.is_nearly_unsafe();
 			assert!(!now || may_wait && !(all && case.is_sellable()));
 			// One that has just been liquidated may be looked at again in the next block only. And

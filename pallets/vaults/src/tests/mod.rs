@@ -43,6 +43,7 @@ mod riskiest;
 mod settled_lots;
 mod settlement;
 mod settlement_fuzz;
+mod settling;
 mod staleness;
 mod sweep;
 mod transfer;

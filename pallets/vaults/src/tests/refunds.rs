@@ -389,9 +389,9 @@ fn redeeming_is_charged_for_each_collateral_that_is_due() {
 #[test]
 fn what_governance_does_is_charged_as_it_is() {
 	let info = |call: Call<Test>| RuntimeCall::from(call).get_dispatch_info().call_weight;
-	let terms = facility_terms(vec![terms(ETH, 72, 80, 0)]);
+	let created = facility_terms(vec![terms(ETH, 72, 80, 0)]);
 	assert_eq!(
-		info(Call::create_facility { terms }),
+		info(Call::create_facility { terms: created }),
 		Step::create_facility()
 	);
 	let facility = MIXED;
@@ -410,6 +410,11 @@ fn what_governance_does_is_charged_as_it_is() {
 	for call in [ceiling, breaker, change] {
 		assert_eq!(info(call), Step::change_facility());
 	}
+	// A collateral more is looked up in more places than a number that changes.
+	let change = crate::types::FacilityChange::AddCollateral(terms(BTC, 72, 80, 1));
+	let adding = Call::change_facility { facility, change };
+	assert_eq!(info(adding), Step::add_collateral());
+	assert_ne!(Step::add_collateral(), Step::change_facility());
 	let settling = Call::settle_facility {
 		facility,
 		prices: Default::default(),

@@ -14,7 +14,7 @@ use crate::{
 };
 use cairn_math::{FixedU128, Trigger};
 use cairn_primitives::{FacilityId, VaultId};
-use frame_support::assert_ok;
+use frame_support::{assert_ok, weights::Weight};
 use proptest::prelude::*;
 
 const HOUR: u64 = 3_600_000;
@@ -144,6 +144,38 @@ fn only_the_top_of_a_long_book_is_looked_at() {
 			Some((1, false))
 		);
 		assert!(row(far).legs[0].entry.is_some());
+	});
+}
+
+#[test]
+fn what_is_rounded_does_not_hide_a_vault_behind_one_that_is_hardly_healthier() {
+	run(|| {
+		// Of one health, and so of one place in the index. But a debt is rounded up to a unit when its
+		// health is shown.
+		for number in 0..40 {
+			let debt = MINIMUM_DEBT + 999_983 * number;
+			let amount = ONE_ETH / 20 * debt / MINIMUM_DEBT;
+			assert_ok!(open(ALICE, MIXED, &[(ETH, amount)], debt));
+		}
+		next_block_with(Weight::MAX, 1_000 * HOUR);
+		let all = sorted(MIXED);
+		assert!(all.iter().any(|one| one.0 > all[0].0));
+		assert!(!all.is_sorted_by_key(|(_, vault)| *vault));
+		for count in 1..40 {
+			assert_eq!(listed(MIXED, count as u32), all[..count]);
+		}
+	});
+}
+
+#[test]
+fn a_vault_of_another_facility_is_not_listed_wherever_its_entries_are() {
+	new_test_ext().execute_with(|| {
+		let facility = create_still();
+		let here = open(ALICE, facility, &[(ETH, ONE_ETH)], 1_000 * ONE_CUSD).unwrap();
+		let elsewhere = open(ALICE, MIXED, &[(ETH, ONE_ETH)], 2_000 * ONE_CUSD).unwrap();
+		let mut rows = Rows::direct();
+		Index::<Test>::insert(risk_book(facility, 2), Trigger::MAX, elsewhere, &mut rows);
+		assert_eq!(listed(facility, 5), [(percent(240), here)]);
 	});
 }
 

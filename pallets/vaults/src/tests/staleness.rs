@@ -274,3 +274,87 @@ fn what_repays_nothing_leaves_a_vault_that_waits_and_its_owner_is_told() {
 		assert!(!events().contains(&told));
 	});
 }
+
+/// Who has been told in this block that his vault waits.
+fn deferred() -> Vec<VaultId> {
+	let told = events().into_iter().filter_map(|event| match event {
+		Event::LiquidationDeferred { vault, .. } => Some(vault),
+		_ => None,
+	});
+	told.collect()
+}
+
+#[test]
+fn nobody_is_told_that_a_vault_waits_which_is_safe_or_saved_or_liquidated() {
+	run(|| {
+		let waits = halves();
+		let facility = row(waits).facility;
+		let of_btc =
+			|who, debt: u128| open(who, facility, &[(BTC, ONE_BTC)], debt * ONE_CUSD).unwrap();
+		let (safe, saved, sold) = (
+			of_btc(BOB, 20_000),
+			of_btc(BOB, 40_000),
+			of_btc(CAROL, 40_000),
+		);
+		assert_ok!(set_guard(BOB, saved, 110, 20_000 * ONE_CUSD));
+		Prices::set_stale(DOT, 30 * HOUR);
+		Prices::set_stale(ETH, 30 * HOUR);
+		Prices::set_cents(BTC, 48_000_00);
+		System::reset_events();
+		assert_eq!(next_block(), 1);
+		assert_eq!(deferred(), [waits]);
+		assert!(debt(sold) < 40_000 * ONE_CUSD && row(saved).guard.is_none());
+		assert_eq!(
+			(debt(saved), debt(safe)),
+			(20_000 * ONE_CUSD, 20_000 * ONE_CUSD)
+		);
+		// Nor when the wait is over.
+		System::reset_events();
+		Prices::set_cents(DOT, 6_00);
+		Prices::set_cents(ETH, 3_000_00);
+		assert_eq!(next_block(), 0);
+		assert_eq!((deferred(), row(waits).waiting), (vec![], false));
+	});
+}
+
+#[test]
+fn who_forfeits_nothing_is_not_told_that_he_does() {
+	run(|| {
+		let told = || {
+			let events = events();
+			let forfeited = events
+				.iter()
+				.any(|event| matches!(event, Event::Forfeited { .. }));
+			let liquidated = events
+				.iter()
+				.any(|event| matches!(event, Event::Liquidated { .. }));
+			(liquidated, forfeited)
+		};
+		let vault = halves();
+		Prices::set_stale(DOT, 30 * HOUR);
+		Prices::set_cents(ETH, 2_500_00);
+		System::reset_events();
+		assert_eq!(next_block(), 1);
+		assert_eq!(told(), (true, false));
+		assert_ok!(close(ALICE, vault));
+		assert_eq!(told(), (true, false));
+	});
+}
+
+#[test]
+fn who_waits_on_after_another_look_is_not_told_again() {
+	run(|| {
+		let basket_of_it = [(ETH, 1), (DOT, 500 * ONE_DOT)];
+		let vault = open(ALICE, create_still(), &basket_of_it, 1_800 * ONE_CUSD).unwrap();
+		Prices::set_stale(DOT, 30 * HOUR);
+		Prices::set_stale(ETH, 30 * HOUR);
+		next_block();
+		assert_eq!((deferred(), row(vault).waiting), (vec![vault], true));
+		System::reset_events();
+		// It is looked at, since one of its legs can be sold again, for nothing.
+		Prices::set_cents(ETH, 50);
+		next_block();
+		assert_eq!((leg(vault, ETH), row(vault).waiting), (0, true));
+		assert!(deferred().is_empty());
+	});
+}

@@ -8,7 +8,13 @@ use crate::{
 };
 use cairn_math::FixedU128;
 use cairn_primitives::VaultId;
-use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
+use frame_support::{
+	assert_noop, assert_ok,
+	traits::{
+		fungible::{InspectHold, MutateHold},
+		tokens::Precision,
+	},
+};
 
 fn alices() -> VaultId {
 	open(ALICE, MIXED, &[(ETH, ONE_ETH)], 1_000 * ONE_CUSD).unwrap()
@@ -96,6 +102,35 @@ fn who_accepts_pays_the_deposit_or_does_not_become_the_owner() {
 	});
 }
 
+/// As if a vault had been opened when the deposit was half of what it is now.
+fn halve_the_deposit_of(vault: VaultId) {
+	let half = VAULT_DEPOSIT / 2;
+	let reason = HoldReason::VaultDeposit.into();
+	let owner = row(vault).owner;
+	assert_ok!(Balances::release(&reason, &owner, half, Precision::Exact));
+	crate::Vaults::<Test>::mutate(vault, |row| row.as_mut().unwrap().deposit = half);
+}
+
+#[test]
+fn a_deposit_is_given_back_as_it_was_taken_and_the_next_owner_pays_what_it_is_now() {
+	run(|| {
+		// Her others are not touched.
+		let (vault, _) = (alices(), alices());
+		halve_the_deposit_of(vault);
+		assert_ok!(offer(ALICE, vault, Some(BOB)));
+		assert_ok!(accept(BOB, vault));
+		assert_eq!(
+			(on_hold(ALICE), on_hold(BOB)),
+			(VAULT_DEPOSIT, VAULT_DEPOSIT)
+		);
+		assert_eq!(row(vault).deposit, VAULT_DEPOSIT);
+		let another = alices();
+		halve_the_deposit_of(another);
+		assert_ok!(close(ALICE, another));
+		assert_eq!(on_hold(ALICE), VAULT_DEPOSIT);
+	});
+}
+
 #[test]
 fn the_new_owner_is_not_surprised() {
 	run(|| {
@@ -167,5 +202,26 @@ fn a_frozen_facility_keeps_its_owners_and_other_levels_do_not_matter() {
 		assert_noop!(accept(BOB, vault), because(Error::SwitchedOff));
 		set_breaker(MIXED, Breaker::NoNewLiquidations);
 		assert_ok!(accept(BOB, vault));
+	});
+}
+
+#[test]
+fn what_lots_have_left_over_comes_before_the_new_owner_looks_at_the_health() {
+	run(|| {
+		let facility = create_still();
+		let legs = [(ETH, 10 * ONE_ETH)];
+		let vault = open(ALICE, facility, &legs, 20_000 * ONE_CUSD).unwrap();
+		Prices::set_cents(ETH, 2_400_00);
+		assert_eq!(next_block(), 1);
+		lend(CAROL, 50_000 * ONE_CUSD);
+		assert_ok!(take(CAROL, lots()[0].0, u128::MAX));
+		let (before, had) = (Vaults::health(vault).unwrap(), leg(vault, ETH));
+		assert_ok!(offer(ALICE, vault, Some(BOB)));
+		let limits = Limits {
+			min_health: Some(before + FixedU128::from_inner(1)),
+			deadline: None,
+		};
+		assert_ok!(call(BOB, Call::accept { vault, limits }));
+		assert!(leg(vault, ETH) > had && row(vault).claims.is_empty());
 	});
 }

@@ -274,6 +274,35 @@ fn the_room_of_a_facility_is_what_can_be_borrowed_in_it() {
 	});
 }
 
+#[test]
+fn what_the_ceiling_leaves_is_exact_although_debts_are_rounded() {
+	run(|| {
+		let open = |who, debt| open(who, MIXED, &[(ETH, 100 * ONE_ETH)], debt).unwrap();
+		let vaults: Vec<_> = (0..20).map(|n| open(BOB, 1_000 * ONE_CUSD + n)).collect();
+		let vault = open(ALICE, 1_000 * ONE_CUSD);
+		for number in 1..=20 {
+			next_block_with(Weight::MAX, DAY);
+			// The more often, the more has been rounded since.
+			for vault in &vaults[..number] {
+				assert_ok!(borrow(BOB, *vault, number as Balance));
+			}
+			let owed = Vaults::facility(MIXED).unwrap().debt;
+			let ceiling = owed + 500 * ONE_CUSD + number as Balance;
+			change_facility(MIXED, FacilityChange::Ceiling(ceiling)).unwrap();
+			let room = Vaults::facility(MIXED).unwrap().room;
+			assert_eq!(Vaults::vault(vault).unwrap().max_borrow, room);
+			assert_noop!(
+				borrow(ALICE, vault, room + 1),
+				Error::<Test>::CeilingReached
+			);
+			assert_ok!(borrow(ALICE, vault, room));
+			assert_ok!(repay(ALICE, vault, room));
+			let ceiling = 100_000_000 * ONE_CUSD;
+			change_facility(MIXED, FacilityChange::Ceiling(ceiling)).unwrap();
+		}
+	});
+}
+
 /// CUSD grows by at most `least` within an hour.
 fn limit_growth(least: Balance) {
 	let policy = Policy {
@@ -355,5 +384,35 @@ fn the_health_that_a_view_shows_is_the_one_that_a_limit_sees() {
 			adjust(ALICE, vault, nothing, limits(more)),
 			Error::<Test>::HealthBelowLimit
 		);
+	});
+}
+
+#[test]
+fn the_most_that_can_be_borrowed_or_withdrawn_counts_what_closed_lots_have_left_over() {
+	run(|| {
+		let facility = create_still();
+		let legs = [(ETH, 10 * ONE_ETH)];
+		let vault = open(ALICE, facility, &legs, 20_000 * ONE_CUSD).unwrap();
+		Prices::set_cents(ETH, 2_400_00);
+		assert_eq!(next_block(), 1);
+		lend(CAROL, 50_000 * ONE_CUSD);
+		let shown = || {
+			let borrowed = Vaults::vault(vault).unwrap().max_borrow;
+			(borrowed, Vaults::max_withdraw(vault, ETH).unwrap())
+		};
+		assert_ok!(take(CAROL, lots()[0].0, Balance::MAX));
+		Prices::set_cents(ETH, 3_000_00);
+		let (stored, waits) = (leg(vault, ETH), row(vault).claims.len());
+		let (most, withdrawn) = shown();
+		let refused = DispatchError::from(Error::<Test>::Undercollateralized);
+		assert_noop!(borrow(ALICE, vault, most + 1), refused);
+		assert_noop!(withdraw(ALICE, vault, ETH, withdrawn + 1), refused);
+		// Nothing is fetched by looking.
+		assert_eq!((leg(vault, ETH), row(vault).claims.len()), (stored, waits));
+		assert_ok!(claim(PAUPER, vault));
+		assert!(leg(vault, ETH) > stored);
+		assert_eq!(shown(), (most, withdrawn));
+		assert_ok!(withdraw(ALICE, vault, ETH, withdrawn));
+		assert_eq!(shown().1, 0);
 	});
 }

@@ -93,9 +93,11 @@ pub struct Step {
 	pub is_block: bool,
 }
 
-/// The facilities in which vaults are opened. Carol, who buys, has borrowed in the third.
+/// The facilities in which vaults are opened. Carol, who buys, has borrowed in the third, and given some
+/// of it to somebody who does nothing with it.
 pub fn begin() -> [FacilityId; 2] {
 	lend(CAROL, 2_000_000 * ONE_CUSD);
+	lend(PAUPER, MINIMUM_DEBT);
 	[create_still(), MIXED]
 }
 

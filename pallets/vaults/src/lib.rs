@@ -315,7 +315,8 @@ pub mod pallet {
 		}
 
 		/// The most of a collateral that the owner can withdraw from a vault now and leave the rest
-		/// as it is, with what closed lots have left over, in smallest units; `None` if there is no such vault or collateral.
+		/// as it is, with what closed lots have left over, in smallest units; `None` if there is no such
+		/// vault or collateral.
 		pub fn max_withdraw(vault: VaultId, asset: AssetId) -> Option<Balance> {
 			Self::view_max_withdraw(vault, &asset)
 		}

@@ -194,15 +194,23 @@ impl Ledger {
 		legs.retain(|_, amount| *amount > 0);
 	}
 
-	/// Takes over what the pallet did by itself.
-	pub fn follow(&mut self, events: Vec<Event<Test>>) {
-		let told = events.iter().filter_map(|event| match event {
-			Event::LeftoverReturned { vault, .. } => Some(*vault),
+	/// Takes over what the pallet did by itself, in the order in which it did it.
+	pub fn follow(&mut self) {
+		let told = events().into_iter().filter_map(|event| match event {
+			Event::LeftoverReturned { vault, .. } => Some(vault),
 			_ => None,
 		});
 		let mut settling = self.settle(told.collect());
 		self.fees.clear();
-		for event in events {
+		for record in System::events() {
+			let event = match record.event {
+				RuntimeEvent::Vaults(event) => event,
+				RuntimeEvent::Treasury(event) => {
+					self.reward(event);
+					continue;
+				}
+				_ => continue,
+			};
 			match event {
 				Event::Liquidated {
 					vault,
@@ -224,7 +232,16 @@ impl Ledger {
 					self.act(vault, repaid);
 					assert_eq!(debt, self.owed(vault));
 				}
-				Event::Forfeited { vault, .. } => panic!("{vault} has nothing worth so little"),
+				Event::Forfeited {
+					vault, forfeited, ..
+				} => {
+					for (asset, amount) in forfeited {
+						let is_dust = amount < Tokens::minimum_balance(asset.clone());
+						assert!(is_dust || self.case(vault).repays_nothing(&asset, amount));
+						self.withdraw(vault, &asset, amount);
+						*self.donated.get_mut(&asset).unwrap() += amount;
+					}
+				}
 				Event::IndexDrift { vault } => panic!("the entry of {vault} has drifted"),
 				_ => {}
 			}

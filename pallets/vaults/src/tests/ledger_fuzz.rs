@@ -26,6 +26,13 @@ fn move_price(asset: AssetId, percent: u8) {
 	Prices::set_raw(asset, raw.clamp(10u128.pow(9), 10u128.pow(26)));
 }
 
+/// Of all prices, to so much of what they are.
+fn fall(percent: u8) {
+	for asset in DEALT {
+		move_price(asset, percent);
+	}
+}
+
 pub fn part(all: Balance, share: u8) -> Balance {
 	all / 100 * u128::from(share)
 }
@@ -43,7 +50,11 @@ impl Ledger {
 		safe.retain(|vault| !self.case(*vault).is_unsafe());
 		let prices_stay = !matches!(
 			doing,
-			Doing::Price { .. } | Doing::Fall { .. } | Doing::Quote { .. } | Doing::Block { .. }
+			Doing::Price { .. }
+				| Doing::Fall { .. }
+				| Doing::Crash { .. }
+				| Doing::Quote { .. }
+				| Doing::Block { .. }
 		);
 		match doing {
 			Doing::Open {
@@ -93,10 +104,18 @@ impl Ledger {
 			}
 			Doing::Buy { who, lot, share } => self.buy(USERS[who], lot, share),
 			Doing::Price { asset, percent } => move_price(DEALT[asset].clone(), percent),
-			Doing::Fall { percent } => {
-				DEALT
-					.into_iter()
-					.for_each(|asset| move_price(asset, percent));
+			Doing::Fall { percent } => fall(percent),
+			Doing::Crash {
+				percent,
+				budget,
+				who,
+				most,
+			} => {
+				fall(percent);
+				self.block(budget, 6);
+				self.compare();
+				System::reset_events();
+				self.keep(KEEPERS[who], Call::enforce_backlog { max: most });
 			}
 			Doing::Quote {
 				asset,
@@ -237,7 +256,7 @@ impl Ledger {
 				let can_pay = balance(CUSD, owner) >= owed;
 				let done = close(owner, vault).is_ok();
 				if done {
-					self.follow(events());
+					self.follow();
 					self.repay(vault, owner, owed);
 					// It stays for what its lots may still return, and has nothing meanwhile.
 					let account = self.vaults.get_mut(&vault).unwrap();
@@ -259,7 +278,7 @@ impl Ledger {
 				if done {
 					self.vaults.get_mut(&vault).unwrap().waiting = false;
 				}
-				self.follow(events());
+				self.follow();
 			}
 			Doing::Guard { percent, share, .. } => {
 				let level = FixedU128::from_rational(percent.into(), 100);
@@ -287,7 +306,7 @@ impl Ledger {
 				let frozen = self.terms(self.vaults[&vault].facility).breaker >= Breaker::Frozen;
 				assert_eq!(accept(who, vault).is_ok(), is_meant && !frozen);
 				if is_meant && !frozen {
-					self.follow(events());
+					self.follow();
 					let account = self.vaults.get_mut(&vault).unwrap();
 					account.owner = who;
 					(account.offered_to, account.guard) = (None, None);
@@ -313,7 +332,7 @@ impl Ledger {
 			return false;
 		}
 		self.vaults.get_mut(&vault).unwrap().waiting = false;
-		self.follow(events());
+		self.follow();
 		deposit
 			.iter()
 			.for_each(|(asset, amount)| self.deposit(vault, asset, *amount));
@@ -344,7 +363,7 @@ impl Ledger {
 		let unlimited = budget == u32::MAX;
 		let weight = looking(2) + liquidations(budget.into());
 		enforce_with(if unlimited { Weight::MAX } else { weight });
-		self.follow(events());
+		self.follow();
 		self.wait(unlimited);
 		self.compare();
 		for (vault, account) in &self.vaults {

@@ -75,7 +75,9 @@ impl Ledger {
 	/// What a keeper is paid for what his last call has liquidated, at least and at most: `flat` and a
 	/// share of each fee, but half of it at most, all of it no more than the cap of a block leaves, nor than
 	/// the reserve has beyond bad debt. Nothing for facilities that the start of the block was done with.
-	fn rewards(&self) -> Bounds {
+	///
+	/// `before` is what had been paid in the block before that call.
+	fn rewards_due(&self, before: Balance) -> Bounds {
 		let KeeperTerms { flat, share, cap } = rewards();
 		let due = |fee: Balance| {
 			(floor(fee, u128::from(share.deconstruct()), BILLION) + flat).min(fee / 2)
@@ -89,8 +91,8 @@ impl Ledger {
 				most += fees.iter().map(|fee| due(fee.1)).sum::<Balance>();
 			}
 		}
-		let reserve = self.cusd[&Treasury::account_id()];
-		let payable = (cap - self.rewarded).min(reserve.saturating_sub(self.bad_debt));
+		let reserve = self.cusd[&Treasury::account_id()] + self.rewarded - before;
+		let payable = (cap - before).min(reserve.saturating_sub(self.bad_debt));
 		(least.min(payable), most.min(payable))
 	}
 
@@ -100,29 +102,28 @@ impl Ledger {
 		if call(keeper, call_of).is_err() {
 			return false;
 		}
-		let rewarded: Balance = System::events()
-			.into_iter()
-			.filter_map(|record| match record.event {
-				RuntimeEvent::Treasury(cairn_treasury::Event::KeeperRewarded {
-					amount, ..
-				}) => Some(amount),
-				_ => None,
-			})
-			.sum();
-		self.follow(events());
+		let before = self.rewarded;
+		self.follow();
 		self.wait(false);
-		let (least, most) = self.rewards();
+		let rewarded = self.rewarded - before;
+		let (least, most) = self.rewards_due(before);
 		// Less than the least balance there is cannot be paid to somebody who has nothing.
-		let account = self.cusd.get_mut(&keeper).unwrap();
-		let can_be_paid = *account + least >= Tokens::minimum_balance(CUSD);
+		let has = self.cusd[&keeper] - rewarded;
+		let can_be_paid = has + least >= Tokens::minimum_balance(CUSD);
 		assert!(
 			(least..=most).contains(&rewarded) || rewarded == 0 && !can_be_paid,
 			"{rewarded} to the keeper, not {least} to {most}"
 		);
-		*account += rewarded;
-		*self.cusd.get_mut(&Treasury::account_id()).unwrap() -= rewarded;
-		self.rewarded += rewarded;
 		true
+	}
+
+	/// The reserve pays a keeper.
+	pub fn reward(&mut self, event: cairn_treasury::Event<Test>) {
+		if let cairn_treasury::Event::KeeperRewarded { keeper, amount, .. } = event {
+			*self.cusd.get_mut(&keeper).unwrap() += amount;
+			*self.cusd.get_mut(&Treasury::account_id()).unwrap() -= amount;
+			self.rewarded += amount;
+		}
 	}
 
 	pub fn liquidate_for(&mut self, keeper: AccountId, vault: VaultId) {

@@ -401,6 +401,13 @@ impl Case {
 		sales
 	}
 
+	/// Whether so much of a leg repays less than what can be told apart.
+	pub fn repays_nothing(&self, asset: &AssetId, amount: Balance) -> bool {
+		let mut legs = self.legs.iter();
+		let leg = legs.find(|leg| leg.asset == *asset).expect("it has it");
+		leg.repays(amount) < whole(1u8)
+	}
+
 	/// Nothing is sold of a leg while something is left of one whose turn is before.
 	fn check_turns(&self, seized: &BTreeMap<AssetId, Balance>) {
 		let can_be_sold = self.legs.iter().filter(|leg| leg.is_sellable);

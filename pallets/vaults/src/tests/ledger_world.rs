@@ -192,6 +192,13 @@ pub enum Doing {
 	Fall {
 		percent: u8,
 	},
+	/// A fall that a block has not the weight for, and a keeper who has.
+	Crash {
+		percent: u8,
+		budget: u32,
+		who: usize,
+		most: u32,
+	},
 	Quote {
 		asset: usize,
 		status: usize,
@@ -237,11 +244,14 @@ pub fn doing() -> impl Strategy<Value = Doing> {
 		1 => (who.clone(), who.clone(), share.clone())
 			.prop_map(|(from, to, share)| Doing::Send { from, to, share }),
 		1 => (who.clone(), asset.clone()).prop_map(|(who, asset)| Doing::Donate { who, asset }),
-		3 => (who, n(), 0u8..=100).prop_map(|(who, lot, share)| Doing::Buy { who, lot, share }),
+		3 => (who, n(), prop_oneof![2 => 0u8..=100, 1 => Just(100)])
+			.prop_map(|(who, lot, share)| Doing::Buy { who, lot, share }),
 		1 => (asset.clone(), 0..5usize, 0u8..30, 0u8..=5)
 			.prop_map(|(asset, status, hours, spread)| Doing::Quote { asset, status, hours, spread }),
 		3 => (asset, 70u8..125).prop_map(|(asset, percent)| Doing::Price { asset, percent }),
 		2 => (60u8..100).prop_map(|percent| Doing::Fall { percent }),
+		3 => (70u8..100, 0u32..4, 0..4usize, 0u32..6)
+			.prop_map(|(percent, budget, who, most)| Doing::Crash { percent, budget, who, most }),
 		4 => (prop_oneof![3 => Just(u32::MAX), 1 => 0u32..15], 1u16..600)
 			.prop_map(|(budget, seconds)| Doing::Block { budget, seconds: seconds.into() }),
 		// Up to a month: ramps pass, and interest adds up.

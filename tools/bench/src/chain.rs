@@ -274,9 +274,17 @@ impl Timing {
 		}
 	}
 
-	/// How many times `other` this took, both less `base`: the median of what it was in each round, in
-	/// which one was executed right after the other. The least times of two blocks need not be of
-	/// moments at which the machine was equally fast.
+	/// How much longer this took than `base`, executed in turns with it: the median of what it was in
+	/// each round, in which one was executed right after the other. The least times of two blocks need
+	/// not be of moments at which the machine was equally fast; of a block with little in it, what that
+	/// makes is more than what is in it.
+	pub fn beyond(&self, base: &Self) -> f64 {
+		let rounds = self.rounds.iter().zip(&base.rounds);
+		median(&mut rounds.map(|(this, base)| this - base).collect::<Vec<_>>())
+	}
+
+	/// How many times `other` this took, both less `base`: the median of what it was in each round, as
+	/// for [`Timing::beyond`].
 	pub fn times(&self, other: &Self, base: &Self) -> f64 {
 		let rounds = self.rounds.iter().zip(&other.rounds).zip(&base.rounds);
 		let ratios = rounds.map(|((this, other), base)| (this - base) / (other - base));
@@ -517,4 +525,31 @@ pub fn quantile(values: &mut [f64], part: usize, whole: usize) -> f64 {
 	values.sort_unstable_by(f64::total_cmp);
 	let position = values.len() * part / whole;
 	values.get(position).copied().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	/// What blocks of 1,000, 1,100 and 1,200 µs take, executed in turns on a machine that becomes slower
+	/// by half after the first of them, and stays so: only the first has ever been fast.
+	fn timings() -> [Timing; 3] {
+		let cost = [1_000.0, 1_100.0, 1_200.0];
+		std::array::from_fn(|block| {
+			let slowness = |round| if round + block == 0 { 1.0 } else { 1.5 };
+			Timing::of(
+				0.0,
+				(0..8).map(|round| cost[block] * slowness(round)).collect(),
+			)
+		})
+	}
+
+	#[test]
+	fn what_a_machine_does_between_two_blocks_is_not_in_their_difference() {
+		let [none, one, two] = timings();
+		assert_eq!(one.beyond(&none), 150.0);
+		assert_eq!(two.beyond(&none), 300.0);
+		assert_eq!(one.least - none.least, 650.0);
+		assert_eq!(two.times(&one, &none), 2.0);
+	}
 }

@@ -31,8 +31,8 @@ pub fn run(lab: &mut Lab, vaults: u32) -> Result<()> {
 		let each = |whole: f64, empty: f64| (whole - empty) / f64::from(count);
 		let blocks = [&empty, &adjusting, &transferring];
 		let [none, adjusts, transfers] = chain.measure(blocks, lab.repeat)?;
-		let us = each(adjusts.least, none.least);
-		let transfer_us = each(transfers.least, none.least);
+		let us = adjusts.beyond(&none) / f64::from(count);
+		let transfer_us = transfers.beyond(&none) / f64::from(count);
 		let keys = |built: &Built| each(built.keys_changed as f64, empty.keys_changed as f64);
 		let root = |built: &Built| each(built.finalize_us, empty.finalize_us);
 		lab.results.add(

@@ -94,7 +94,7 @@ pub fn run(lab: &mut Lab, vaults: u32) -> Result<()> {
 					.with("way", case.way)
 					.with("vaults", vaults)
 					.with("transactions", pair.count)
-					.with_rounded("us", pair.each(calls.least, none.least), 1)
+					.with_rounded("us", calls.beyond(&none) / pair.count as f64, 1)
 					.with_rounded("us_cold", pair.each(calls.cold, none.cold), 1)
 					.with_rounded("charged_us", pair.charged_us(), 1)
 					.with_rounded(

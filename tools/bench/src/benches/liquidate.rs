@@ -38,7 +38,7 @@ fn run(lab: &mut Lab, vaults: u32, legs: u32) -> Result<()> {
 	let [idle_time, time] = chain.measure([&idle, &crash], lab.repeat)?;
 	let keys_changed = crash.keys_changed.saturating_sub(idle.keys_changed);
 	let per_vault = |whole: f64, idle: f64| (whole - idle) / f64::from(liquidated);
-	let us_per_vault = per_vault(time.least, idle_time.least);
+	let us_per_vault = time.beyond(&idle_time) / f64::from(liquidated);
 
 	let idle = chain.import(idle)?;
 	let crash = chain.import(crash)?;

@@ -46,8 +46,8 @@ pub fn run(lab: &mut Lab, validators: u32) -> Result<()> {
 	let start_of = |block| chain.at(block, ledger::mandatory_weight);
 	let charged_aggregate = start_of(aggregating)?.saturating_sub(start_of(resting)?);
 
-	let all_reports = reporting_time.least - silent_time.least;
-	let aggregate = aggregating_time.least - resting_time.least;
+	let all_reports = reporting_time.beyond(&silent_time);
+	let aggregate = aggregating_time.beyond(&resting_time);
 	lab.results.add(
 		Line::new("oracle_round")
 			.with("validators", validators)

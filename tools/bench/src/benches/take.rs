@@ -51,7 +51,11 @@ pub fn run(lab: &mut Lab, vaults: u32) -> Result<()> {
 		Line::new("take")
 			.with("vaults", vaults)
 			.with("transactions", taking.transactions)
-			.with_rounded("us", each(time.least, empty_time.least), 1)
+			.with_rounded(
+				"us",
+				time.beyond(&empty_time) / taking.transactions as f64,
+				1,
+			)
 			.with_rounded(
 				"charged_us",
 				ledger::charged_us(&taking.events) / taking.transactions as f64,

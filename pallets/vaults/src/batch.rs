@@ -3,7 +3,7 @@
 
 use crate::{
 	adjust::Position,
-	index::Index,
+	index::{Above, Head, Index},
 	rows::Rows,
 	types::{
 		risk_book, waiting_book, BookId, Breaker, CollateralIndex, Entry, Facility, FacilityState,
@@ -45,6 +45,8 @@ pub(crate) enum Verdict {
 /// What has been done about a vault.
 pub(crate) struct Evaluated {
 	pub verdict: Verdict,
+	/// How many legs it had when it was weighed: claims may have brought some.
+	pub legs: u32,
 	/// Whether its claims were looked at.
 	settled: bool,
 	/// Whether its guard has acted.
@@ -198,8 +200,8 @@ impl<T: Config> Batch<T> {
 		Reached::End
 	}
 
-	/// Goes through a tick from its last page to its first, so that the pages at its end that become
-	/// empty go as it goes. What is charged for a page includes the way to the next tick.
+	/// Goes through all pages of a tick, beginning where the budget has ended the last time. What is
+	/// charged for a page includes the way to the next tick.
 	fn enforce_tick(
 		&mut self,
 		book: BookId,
@@ -208,25 +210,40 @@ impl<T: Config> Batch<T> {
 		seen: &mut BTreeSet<VaultId>,
 		meter: &mut WeightMeter,
 	) -> Reached {
-		let hurt =
-			Index::<T>::extent(book, tick, &mut self.rows).filter(|(_, highest)| *highest > bound);
-		let Some((pages, highest)) = hurt else {
+		let head = Index::<T>::head(book, tick, &mut self.rows);
+		let Some(before) = head.filter(|head| head.highest > bound) else {
 			let charged = meter.try_consume(T::WeightInfo::visit_page());
 			return charged.map_or(Reached::Limit, |()| Reached::End);
 		};
 		// What is put into the tick meanwhile raises the bound again.
-		Index::<T>::set_highest(book, tick, Trigger::MIN, &mut self.rows);
+		let unbounded = Head {
+			highest: Trigger::MIN,
+			..before
+		};
+		Index::<T>::set_head(book, tick, unbounded, &mut self.rows);
+		let (mut number, mut stop) = (before.resume, None);
 		let (mut reached, mut left) = (Reached::End, Trigger::MIN);
-		for number in (0..pages).rev() {
-			let page = (tick, number);
-			let Some(left_here) = self.enforce_page(book, page, bound, seen, meter) else {
-				(reached, left) = (Reached::Limit, highest);
+		loop {
+			let Some(here) = self.enforce_page(book, (tick, number), bound, seen, meter) else {
+				(reached, left) = (Reached::Limit, before.highest);
 				break;
 			};
-			left = left.max(left_here);
+			left = left.max(here.highest_other);
+			number = here.next;
+			// From the last page on to the head, and to where it began, or what has taken its place.
+			if number == 0 && before.resume > 0 && stop.is_none() {
+				let head = Index::<T>::head(book, tick, &mut self.rows);
+				stop = head.map(|head| head.resume);
+			} else if number == 0 || Some(number) == stop {
+				break;
+			}
 		}
-		if let Some((_, added)) = Index::<T>::extent(book, tick, &mut self.rows) {
-			Index::<T>::set_highest(book, tick, left.max(added), &mut self.rows);
+		if let Some(added) = Index::<T>::head(book, tick, &mut self.rows) {
+			let after = Head {
+				highest: left.max(added.highest),
+				resume: if reached == Reached::Limit { number } else { 0 },
+			};
+			Index::<T>::set_head(book, tick, after, &mut self.rows);
 		}
 		// The bound's own row, if no vault has been charged for it.
 		let rows = Pallet::<T>::weight_of_rows(self.rows.take_fresh());
@@ -236,20 +253,20 @@ impl<T: Config> Batch<T> {
 		reached
 	}
 
-	/// Visits the vaults of a page that the price hurts; the highest trigger of the others, or `None` if
-	/// the budget ended before.
+	/// Visits the vaults of a page that the price hurts; what there was, or `None` if the budget ended
+	/// before.
 	fn enforce_page(
 		&mut self,
 		book: BookId,
-		page: (Tick, u16),
+		page: (Tick, u32),
 		bound: Trigger,
 		seen: &mut BTreeSet<VaultId>,
 		meter: &mut WeightMeter,
-	) -> Option<Trigger> {
+	) -> Option<Above> {
 		meter.try_consume(T::WeightInfo::visit_page()).ok()?;
 		let wanted = |vault: &VaultId| !seen.contains(vault);
-		let above = Index::<T>::above(book, page, bound, wanted, &mut self.rows);
-		for (id, entry) in above.vaults {
+		let mut above = Index::<T>::above(book, page, bound, wanted, &mut self.rows);
+		for (id, entry) in core::mem::take(&mut above.vaults) {
 			let vault = Vaults::<T>::get(id);
 			// It is reserved for at its worst, and charged for what it was.
 			if !meter.can_consume(Self::most_of(vault.as_ref())) {
@@ -262,7 +279,7 @@ impl<T: Config> Batch<T> {
 			let weight = self.visit(book, id, vault, entry);
 			meter.consume(weight);
 		}
-		Some(above.highest_other)
+		Some(above)
 	}
 
 	/// The most that it can weigh to visit this vault, which is none if the index is wrong.
@@ -303,13 +320,13 @@ impl<T: Config> Batch<T> {
 			// The leg's own entry, if it has one, is another one and still in its place.
 			None => Pallet::<T>::deposit_event(Event::IndexDrift { vault: id }),
 		}
-		let (legs, claims, lots) = (vault.legs.len(), vault.claims.len(), self.lots.len());
+		let (claims, lots) = (vault.claims.len(), self.lots.len());
 		let evaluated = self.evaluate(id, vault);
 		let claims = if evaluated.settled { claims } else { 0 };
 		let guards = u64::from(evaluated.guarded);
 		let rows = self.rows.take_fresh();
 		let lots = self.lots.len().saturating_sub(lots) as u64;
-		Pallet::<T>::weight_of_vault(legs as u32, claims as u32)
+		Pallet::<T>::weight_of_vault(evaluated.legs, claims as u32)
 			.saturating_add(Pallet::<T>::weight_of_rows(rows))
 			.saturating_add(T::WeightInfo::put_up().saturating_mul(lots))
 			.saturating_add(T::WeightInfo::run_guard().saturating_mul(guards))
@@ -327,7 +344,7 @@ impl<T: Config> Batch<T> {
 		let (claimed, waited) = (position.vault.claims.len(), position.vault.waiting);
 		let guarded = position.run_guard(&self.prices);
 		let of_guard = position.vault.claims.len() < claimed;
-		let (verdict, settled) = self.liquidate(&mut position);
+		let (verdict, legs, settled) = self.liquidate(&mut position);
 		position.store_vault(
 			Some(&self.prices),
 			verdict == Verdict::Waiting,
@@ -345,6 +362,7 @@ impl<T: Config> Batch<T> {
 				Verdict::Safe if guarded => Verdict::Saved,
 				verdict => verdict,
 			},
+			legs,
 			settled: settled || of_guard,
 			guarded,
 		}

@@ -437,7 +437,7 @@ mod benchmarks {
 		let (found, next);
 		#[block]
 		{
-			assert!(Index::<T>::extent(book, tick, &mut rows).is_some());
+			assert!(Index::<T>::head(book, tick, &mut rows).is_some());
 			let above = Index::<T>::above(book, (tick, 0), trigger, |_| true, &mut rows);
 			found = above.vaults.len();
 			next = Index::<T>::next_below(book, tick, &mut rows);

@@ -1,7 +1,7 @@
 //! Finding unsafe vaults and liquidating them, within a budget and with no way to fail.
 
 use crate::{
-	batch::{Batch, Progress, Reached, Verdict},
+	batch::{Batch, Evaluated, Progress, Reached, Verdict},
 	extent::Extent,
 	index::ROWS_OF_ENTRY,
 	rows::Rows,
@@ -212,20 +212,21 @@ impl<T: Config> Pallet<T> {
 		id: VaultId,
 	) -> Result<(Extent, bool, u32), DispatchError> {
 		let vault = Vaults::<T>::get(id).ok_or(Error::<T>::UnknownVault)?;
-		let extent = Extent {
-			legs: vault.legs.len() as u32,
-			claims: vault.claims.len() as u32,
-		};
+		let claims = vault.claims.len() as u32;
 		let is_guarded = vault.guard.is_some();
 		// One that is in no book would not have been found by any budget.
 		let is_indexed = vault.legs.iter().any(|leg| leg.entry.is_some());
 		let mut batch = Batch::<T>::open(vault.facility, Rows::direct())
 			.ok_or(Error::<T>::SwitchedOff)?
 			.for_keeper(Some(keeper).filter(|_| is_indexed));
-		match batch.evaluate(id, vault).verdict {
+		let Evaluated { verdict, legs, .. } = batch.evaluate(id, vault);
+		match verdict {
 			Verdict::Safe => Err(Error::<T>::VaultIsSafe.into()),
 			Verdict::Waiting => Err(Error::<T>::NothingToSell.into()),
-			Verdict::Saved | Verdict::Liquidated => Ok((extent, is_guarded, batch.close().rewards)),
+			Verdict::Saved | Verdict::Liquidated => {
+				let extent = Extent { legs, claims };
+				Ok((extent, is_guarded, batch.close().rewards))
+			}
 		}
 	}
 }

@@ -15,6 +15,10 @@
 //! triggers, so that a tick around the price of today is gone through once, not once a block. An
 //! entry never moves by itself, so a vault that remembers its page finds it again with one read.
 //!
+//! The pages of a tick are a list in both directions, and each has an entry: whoever goes through a tick
+//! reads no more pages than it has vaults, whatever has come and gone. Its head knows where one who had
+//! to stop has to go on.
+//!
 //! Beside its book of the risk each collateral has a book of those who wait for it: vaults that are
 //! unsafe while nothing of them can be sold. They are out of the way there, and are looked at as
 //! soon as the collateral has a price again.
@@ -37,8 +41,6 @@ pub const PAGE_ENTRIES: u32 = 32;
 const WORD_TICKS: u32 = 256;
 const WORDS: usize = (TICKS / WORD_TICKS) as usize;
 const SUMMARY_LIMBS: usize = WORDS / 64;
-/// How many empty pages at the end of a tick one removal clears away.
-const TRIM_STEPS: u32 = 4;
 
 /// Bits of the words of a book.
 pub type Summary = [u64; SUMMARY_LIMBS];
@@ -48,12 +50,16 @@ pub type Word = [u64; 4];
 /// Part of the entries of a tick.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Page {
-	/// On page 0, how many pages the tick has; not used on others.
-	pub pages: u16,
-	/// On page 0, how many of the other pages have entries; not used on others.
-	pub occupied: u16,
-	/// On page 0, a page that had room when an entry was last removed; not used on others.
-	pub roomy: u16,
+	/// The page after this one; 0 if it is the last.
+	pub next: u32,
+	/// The page before this one; not used on page 0, which is the first.
+	pub previous: u32,
+	/// On page 0, how many numbers pages of this tick have been given; not used on others.
+	pub numbered: u32,
+	/// On page 0, another page that had room when an entry was last removed, or 0; not used on others.
+	pub roomy: u32,
+	/// On page 0, the page at which to go on with the tick; not used on others.
+	pub resume: u32,
 	/// On page 0, a bound that no trigger of the tick exceeds; not used on others.
 	pub highest: Trigger,
 	/// The entries.
@@ -64,7 +70,7 @@ impl Page {
 	/// The head of a tick that has no entries yet.
 	fn head() -> Self {
 		Self {
-			pages: 1,
+			numbered: 1,
 			..Default::default()
 		}
 	}
@@ -81,19 +87,9 @@ impl Page {
 		Some(())
 	}
 
-	/// Cuts off the empty pages of a tick that has entries in its head only, and drops a head that is
-	/// not needed any more.
+	/// Drops the head of a tick without entries.
 	fn tidy_head(row: &mut Option<Self>) {
-		let Some(head) = row else {
-			return;
-		};
-		if head.occupied == 0 {
-			// Whatever was between has been emptied.
-			head.pages = 1;
-		}
-		if head.entries.is_empty() && head.pages <= 1 {
-			*row = None;
-		}
+		row.take_if(|head| head.entries.is_empty() && head.next == 0);
 	}
 }
 
@@ -103,6 +99,17 @@ pub struct Above {
 	pub vaults: Vec<(VaultId, Entry)>,
 	/// The highest trigger of the others; the lowest of all if there are none.
 	pub highest_other: Trigger,
+	/// The page after it; 0 if it is the last.
+	pub next: u32,
+}
+
+/// What the head of a tick says of it.
+#[derive(Clone, Copy)]
+pub struct Head {
+	/// A bound that no trigger exceeds.
+	pub highest: Trigger,
+	/// The page at which to go on with the tick, 0 to begin at its head.
+	pub resume: u32,
 }
 
 /// How many rows of the index an entry that comes or goes can touch: its page, the head of its
@@ -115,8 +122,8 @@ pub struct Index<T>(PhantomData<T>);
 impl<T: Config> Index<T> {
 	/// Adds an entry and returns where it lies.
 	///
-	/// If the tick is full, which takes two million vaults, the entry goes to the next higher one:
-	/// such a vault is looked at too early, never too late.
+	/// If the tick has no number left for a page, which takes four billion of them, the entry goes to the
+	/// next higher one: such a vault is looked at too early, never too late.
 	pub fn insert(book: BookId, trigger: Trigger, vault: VaultId, rows: &mut Rows<T>) -> Entry {
 		let mut trigger = trigger;
 		loop {
@@ -129,7 +136,7 @@ impl<T: Config> Index<T> {
 					frame_support::defensive!("the highest tick of a book is full");
 					return Entry {
 						trigger,
-						page: u16::MAX,
+						page: u32::MAX,
 					};
 				}
 			}
@@ -141,67 +148,72 @@ impl<T: Config> Index<T> {
 		trigger: Trigger,
 		vault: VaultId,
 		rows: &mut Rows<T>,
-	) -> Option<u16> {
+	) -> Option<u32> {
 		let tick = trigger.tick();
-		let (mut roomy, mut pages) = (0, 0);
+		let mut open = [0; 2];
 		let in_head = rows.change((book, tick, 0), |head: &mut Option<Page>| {
 			let was_empty = head.is_none();
 			let head = head.get_or_insert_with(Page::head);
-			(roomy, pages) = (head.roomy, head.pages);
+			open = [head.roomy, head.next];
 			head.entries.try_push((trigger, vault)).ok()?;
 			head.highest = head.highest.max(trigger);
 			Some(was_empty)
 		});
-		match in_head {
-			Some(was_empty) => {
-				if was_empty {
-					Self::set_bit(book, tick, rows);
-				}
-				Some(0)
+		if let Some(was_empty) = in_head {
+			if was_empty {
+				Self::set_bit(book, tick, rows);
 			}
-			None => Self::insert_beside_head(book, (trigger, vault), (roomy, pages), rows),
+			return Some(0);
 		}
+		let mut others = open.into_iter().filter(|number| *number > 0);
+		let found = others.find(|number| {
+			let pushed = rows.change((book, tick, *number), |row: &mut Option<Page>| {
+				row.as_mut()?.entries.try_push((trigger, vault)).ok()
+			});
+			pushed.is_some()
+		});
+		if found.is_some() {
+			rows.change((book, tick, 0), |head: &mut Option<Page>| {
+				let head = head.as_mut().filter(|head| head.highest < trigger)?;
+				head.highest = trigger;
+				Some(())
+			});
+		}
+		found.or_else(|| Self::insert_in_new_page(book, trigger, vault, rows))
 	}
 
-	/// Puts an entry into a tick whose head, of which `roomy` and `pages` are, is full: into another page
-	/// that has room, or into a new one. `None` if there cannot be another.
-	fn insert_beside_head(
+	/// Puts an entry into a new page, the first after the head. `None` if there is no number left for it.
+	fn insert_in_new_page(
 		book: BookId,
-		(trigger, vault): (Trigger, VaultId),
-		(roomy, pages): (u16, u16),
+		trigger: Trigger,
+		vault: VaultId,
 		rows: &mut Rows<T>,
-	) -> Option<u16> {
+	) -> Option<u32> {
 		let tick = trigger.tick();
-		let last = pages.saturating_sub(1);
-		let open = [roomy, last]
-			.into_iter()
-			.filter(|page| (1..pages).contains(page));
-		// A new page gets the next number.
-		let more = (pages < u16::MAX).then_some(pages);
-		let (number, is_more) = open.chain(more).find_map(|number| {
-			let is_more = rows.change((book, tick, number), |row: &mut Option<Page>| {
-				// Whatever lies beyond the end of a tick does not belong there.
-				row.take_if(|_| number == pages);
-				let is_more = row.is_none();
-				let page = row.get_or_insert_default();
-				page.entries.try_push((trigger, vault)).ok()?;
-				Some(is_more)
-			});
-			is_more.map(|is_more| (number, is_more))
-		})?;
-		rows.change((book, tick, 0), |head: &mut Option<Page>| {
+		let (number, next) = rows.change((book, tick, 0), |head: &mut Option<Page>| {
 			let head = head.as_mut()?;
-			if !is_more && head.highest >= trigger {
-				return None;
-			}
+			let number = head.numbered;
+			head.numbered = number.checked_add(1)?;
 			head.highest = head.highest.max(trigger);
-			head.occupied = head.occupied.saturating_add(u16::from(is_more));
-			if number == pages {
-				head.pages = number.saturating_add(1);
-				head.roomy = number;
-			}
+			head.roomy = number;
+			Some((number, core::mem::replace(&mut head.next, number)))
+		})?;
+		// Whatever lies there does not belong to the tick.
+		rows.change((book, tick, number), |row: &mut Option<Page>| {
+			let mut page = Page {
+				next,
+				..Default::default()
+			};
+			page.entries.try_push((trigger, vault)).ok()?;
+			*row = Some(page);
 			Some(())
 		});
+		if next > 0 {
+			rows.change((book, tick, next), |row: &mut Option<Page>| {
+				row.as_mut()?.previous = number;
+				Some(())
+			});
+		}
 		Some(number)
 	}
 
@@ -213,22 +225,26 @@ impl<T: Config> Index<T> {
 			let page = row.as_mut()?;
 			let was_full = page.entries.is_full();
 			page.remove(entry.trigger, vault)?;
+			let neighbours = (page.previous, page.next);
 			if entry.page == 0 {
 				Page::tidy_head(row);
 			} else if page.entries.is_empty() {
 				*row = None;
 			}
-			Some((was_full, row.is_none()))
+			let neighbours = row.is_none().then_some(neighbours);
+			Some((was_full, neighbours))
 		});
-		let Some((was_full, is_gone)) = taken else {
-			return false;
-		};
-		if entry.page > 0 {
-			if was_full || is_gone {
-				Self::note_room(book, tick, entry.page, is_gone, rows);
+		match (taken, entry.page) {
+			(None, _) => return false,
+			(Some((_, Some(_))), 0) => Self::clear_bit(book, tick, rows),
+			(Some((_, Some(neighbours))), number) => {
+				Self::unlink(book, (tick, number), neighbours, rows);
 			}
-		} else if is_gone {
-			Self::clear_bit(book, tick, rows);
+			(Some((was_full, None)), number) => {
+				if was_full && number > 0 {
+					Self::note_room(book, (tick, number), rows);
+				}
+			}
 		}
 		true
 	}
@@ -236,7 +252,7 @@ impl<T: Config> Index<T> {
 	/// The vaults of a page whose trigger is above `bound`, and that are `wanted`.
 	pub fn above(
 		book: BookId,
-		(tick, number): (Tick, u16),
+		(tick, number): (Tick, u32),
 		bound: Trigger,
 		wanted: impl Fn(&VaultId) -> bool,
 		rows: &mut Rows<T>,
@@ -244,8 +260,10 @@ impl<T: Config> Index<T> {
 		let mut above = Above {
 			vaults: Vec::new(),
 			highest_other: Trigger::MIN,
+			next: 0,
 		};
 		rows.look((book, tick, number), |page: Option<&Page>| {
+			above.next = page.map_or(0, |page| page.next);
 			for (trigger, vault) in page.iter().flat_map(|page| page.entries.iter().copied()) {
 				if trigger > bound && wanted(&vault) {
 					let entry = Entry {
@@ -261,19 +279,23 @@ impl<T: Config> Index<T> {
 		above
 	}
 
-	/// How many pages a tick has, and the bound of its triggers; `None` if it is empty.
-	pub fn extent(book: BookId, tick: Tick, rows: &mut Rows<T>) -> Option<(u16, Trigger)> {
+	/// What the head of a tick says; `None` if it is empty.
+	pub fn head(book: BookId, tick: Tick, rows: &mut Rows<T>) -> Option<Head> {
 		rows.look((book, tick, 0), |head: Option<&Page>| {
-			head.map(|head| (head.pages, head.highest))
+			head.map(|head| Head {
+				highest: head.highest,
+				resume: head.resume,
+			})
 		})
 	}
 
-	/// Gives a tick the bound `highest`. Nothing happens if the tick is empty.
-	pub fn set_highest(book: BookId, tick: Tick, highest: Trigger, rows: &mut Rows<T>) {
+	/// Has the head of a tick say this. Nothing happens if the tick is empty.
+	pub fn set_head(book: BookId, tick: Tick, to: Head, rows: &mut Rows<T>) {
 		rows.change((book, tick, 0), |head: &mut Option<Page>| {
-			let head = head.as_mut().filter(|head| head.highest != highest)?;
-			head.highest = highest;
-			Some(())
+			let head = head.as_mut()?;
+			let is_new = (head.highest, head.resume) != (to.highest, to.resume);
+			(head.highest, head.resume) = (to.highest, to.resume);
+			is_new.then_some(())
 		});
 	}
 
@@ -316,25 +338,53 @@ impl<T: Config> Index<T> {
 		highest_of(word, WORD_TICKS.saturating_sub(1), rows)
 	}
 
-	/// Remembers that a page other than the head has room, and drops empty pages from the end.
-	fn note_room(book: BookId, tick: Tick, number: u16, is_gone: bool, rows: &mut Rows<T>) {
-		let Some((mut pages, _)) = Self::extent(book, tick, rows) else {
-			return;
-		};
-		for _ in 0..TRIM_STEPS {
-			let last = pages.saturating_sub(1);
-			if last == 0 || rows.look((book, tick, last), |page: Option<&Page>| page.is_some()) {
-				break;
-			}
-			pages = last;
+	/// Remembers that a page other than the head has room.
+	fn note_room(book: BookId, (tick, number): (Tick, u32), rows: &mut Rows<T>) {
+		rows.change((book, tick, 0), |head: &mut Option<Page>| {
+			let head = head.as_mut().filter(|head| head.roomy != number)?;
+			head.roomy = number;
+			Some(())
+		});
+	}
+
+	/// Closes the gap that a page other than the head has left, and drops a head that is not needed any
+	/// more.
+	fn unlink(
+		book: BookId,
+		(tick, number): (Tick, u32),
+		(previous, next): (u32, u32),
+		rows: &mut Rows<T>,
+	) {
+		if next > 0 {
+			rows.change((book, tick, next), |row: &mut Option<Page>| {
+				row.as_mut()?.previous = previous;
+				Some(())
+			});
+		}
+		if previous > 0 {
+			rows.change((book, tick, previous), |row: &mut Option<Page>| {
+				row.as_mut()?.next = next;
+				Some(())
+			});
 		}
 		let is_empty = rows.change((book, tick, 0), |row: &mut Option<Page>| {
 			let head = row.as_mut()?;
-			head.pages = pages;
-			head.roomy = number;
-			head.occupied = head.occupied.saturating_sub(u16::from(is_gone));
-			Page::tidy_head(row);
-			Some(row.is_none())
+			let mut is_new = false;
+			let replaced = [
+				(&mut head.next, next),
+				(&mut head.roomy, 0),
+				(&mut head.resume, next),
+			];
+			for (field, instead) in replaced {
+				if *field == number {
+					*field = instead;
+					is_new = true;
+				}
+			}
+			is_new.then(|| {
+				Page::tidy_head(row);
+				row.is_none()
+			})
 		});
 		if is_empty == Some(true) {
 			Self::clear_bit(book, tick, rows);

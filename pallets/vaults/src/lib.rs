@@ -268,7 +268,7 @@ pub mod pallet {
 
 	/// Risk index: the entries. At most one for each leg of each vault.
 	#[pallet::storage]
-	pub type Pages<T: Config> = StorageMap<_, Twox64Concat, (BookId, Tick, u16), Page>;
+	pub type Pages<T: Config> = StorageMap<_, Twox64Concat, (BookId, Tick, u32), Page>;
 
 	/// Facilities of the genesis block.
 	#[pallet::genesis_config]

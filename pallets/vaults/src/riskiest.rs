@@ -40,7 +40,7 @@ struct Cursor {
 	/// of them are looked at.
 	effective: Trigger,
 	/// The page that comes next; `None` at the end.
-	next: Option<(Tick, u16)>,
+	next: Option<(Tick, u32)>,
 }
 
 impl Cursor {
@@ -52,10 +52,9 @@ impl Cursor {
 		}
 	}
 
-	/// How many pages this tick has, and a bound of its triggers. A tick without a head is a defect
-	/// of the index; it is gone past.
-	fn extent<T: Config>(&self, tick: Tick, rows: &mut Rows<T>) -> (u16, Trigger) {
-		Index::<T>::extent(self.book, tick, rows).unwrap_or((1, Trigger::MAX))
+	/// A bound of the triggers of a tick. A tick without a head is a defect of the index; it is gone past.
+	fn highest_of<T: Config>(&self, tick: Tick, rows: &mut Rows<T>) -> Trigger {
+		Index::<T>::head(self.book, tick, rows).map_or(Trigger::MAX, |head| head.highest)
 	}
 
 	/// Whether an entry with this trigger can lead to a vault no healthier than `last`.
@@ -70,18 +69,16 @@ impl Cursor {
 	/// Whether anything that comes next can.
 	fn is_open<T: Config>(&self, last: Option<FixedU128>, rows: &mut Rows<T>) -> bool {
 		self.next
-			.is_some_and(|(tick, _)| self.may_matter(self.extent(tick, rows).1, last))
+			.is_some_and(|(tick, _)| self.may_matter(self.highest_of(tick, rows), last))
 	}
 
 	/// The next page.
 	fn advance<T: Config>(&mut self, rows: &mut Rows<T>) -> Option<Page> {
 		let (tick, number) = self.next?;
 		let page = Pages::<T>::get((self.book, tick, number)).unwrap_or_default();
-		let (pages, _) = self.extent(tick, rows);
-		let following = number.checked_add(1).filter(|number| *number < pages);
-		self.next = match following {
-			Some(number) => Some((tick, number)),
-			None => Index::<T>::next_below(self.book, tick, rows).map(|tick| (tick, 0)),
+		self.next = match page.next {
+			0 => Index::<T>::next_below(self.book, tick, rows).map(|tick| (tick, 0)),
+			number => Some((tick, number)),
 		};
 		Some(page)
 	}

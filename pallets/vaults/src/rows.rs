@@ -25,7 +25,7 @@ pub struct Rows<T> {
 pub(crate) struct Kept {
 	summaries: BTreeMap<BookId, Slot<Summary>>,
 	words: BTreeMap<(BookId, u16), Slot<Word>>,
-	pages: BTreeMap<(BookId, Tick, u16), Slot<Page>>,
+	pages: BTreeMap<(BookId, Tick, u32), Slot<Page>>,
 }
 
 pub(crate) struct Slot<R> {
@@ -166,7 +166,7 @@ impl<T: Config> Row<T> for Word {
 }
 
 impl<T: Config> Row<T> for Page {
-	type Key = (BookId, Tick, u16);
+	type Key = (BookId, Tick, u32);
 
 	fn read(key: Self::Key) -> Option<Self> {
 		Pages::<T>::get(key)

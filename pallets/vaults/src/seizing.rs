@@ -13,11 +13,12 @@ use cairn_primitives::{AssetId, Balance, Leftover, LiquidationLots, Seizure};
 use sp_runtime::traits::Zero;
 
 impl<T: Config> Batch<T> {
-	/// Liquidates a vault if it is unsafe. Says also whether its claims were looked at.
-	pub fn liquidate(&mut self, position: &mut Position<T>) -> (Verdict, bool) {
+	/// Liquidates a vault if it is unsafe. Says also how many legs it had then, and whether its claims
+	/// were looked at.
+	pub fn liquidate(&mut self, position: &mut Position<T>) -> (Verdict, u32, bool) {
 		let Ok(owed) = position.owed_ceil() else {
 			log::error!(target: LOG_TARGET, "the debt of vault {} is not a number", position.id);
-			return (Verdict::Waiting, false);
+			return (Verdict::Waiting, position.extent().legs, false);
 		};
 		let mut settled = false;
 		let debt = self.prices.debt_value_ceil(&self.facility, owed);
@@ -35,14 +36,15 @@ impl<T: Config> Batch<T> {
 				.prices
 				.weighted_floor(&self.facility, &position.vault.legs);
 		}
+		let legs = position.extent().legs;
 		if weighted >= debt {
-			return (Verdict::Safe, settled);
+			return (Verdict::Safe, legs, settled);
 		}
 		let verdict = match self.plan(position, debt, weighted) {
 			Some((sales, cleared)) => self.seize(position, &sales, cleared),
 			None => Verdict::Waiting,
 		};
-		(verdict, settled)
+		(verdict, legs, settled)
 	}
 
 	/// What of an unsafe vault is sold, and which part of its debt leaves it for that; `None` if

@@ -1,7 +1,7 @@
 //! The invariants of the ledger and of the risk index.
 
 use crate::{
-	index::{is_set, Page},
+	index::is_set,
 	settlement::Settlement,
 	sweep::triggers_carry,
 	types::{risk_book, waiting_book, BookId, Breaker, Collateral, Facility, Vault},
@@ -404,24 +404,21 @@ impl<T: Config> Pallet<T> {
 
 	/// Books and vaults agree both ways, and the bitmaps with the pages.
 	fn check_index(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
-		let mut entries = BTreeMap::<(BookId, VaultId), (Trigger, u16)>::new();
+		let mut entries = BTreeMap::<(BookId, VaultId), (Trigger, u32)>::new();
 		let mut ticks = BTreeMap::<(BookId, Tick), usize>::new();
-		let mut occupied = BTreeMap::<(BookId, Tick), u16>::new();
+		let mut pages = BTreeMap::<(BookId, Tick), u32>::new();
 		for ((book, tick, number), page) in Pages::<T>::iter() {
-			let Page {
-				pages,
-				entries: listed,
-				..
-			} = &page;
+			let listed = &page.entries;
 			let head = Pages::<T>::get((book, tick, 0)).ok_or("a page has no head")?;
-			if number == 0 {
-				ensure!(*pages > 0, "a tick has no pages");
-				*occupied.entry((book, tick)).or_default() += 0;
-			} else {
-				*occupied.entry((book, tick)).or_default() += 1;
-				ensure!(number < head.pages, "a page is beyond the end of its tick");
-				ensure!(!listed.is_empty(), "an empty page is kept");
-			}
+			*pages.entry((book, tick)).or_default() += 1;
+			ensure!(
+				number < head.numbered,
+				"a page has a number that was not given"
+			);
+			ensure!(
+				!listed.is_empty() || number == 0 && page.next > 0,
+				"an empty page is kept"
+			);
 			*ticks.entry((book, tick)).or_default() += listed.len();
 			for (trigger, vault) in listed {
 				ensure!(trigger.tick() == tick, "an entry is in the wrong tick");
@@ -433,13 +430,8 @@ impl<T: Config> Pallet<T> {
 				ensure!(!twice, "a vault stands twice in a book");
 			}
 		}
-		for ((book, tick), count) in occupied {
-			let head = Pages::<T>::get((book, tick, 0)).ok_or("a page has no head")?;
-			ensure!(head.occupied == count, "a tick miscounts its pages");
-			ensure!(
-				!head.entries.is_empty() || count > 0,
-				"a tick without entries is kept"
-			);
+		for ((book, tick), count) in pages {
+			Self::check_list_of_pages(book, tick, count)?;
 		}
 		for (id, vault) in vaults {
 			for leg in &vault.legs {
@@ -460,6 +452,29 @@ impl<T: Config> Pallet<T> {
 		ensure!(entries.is_empty(), "a book names a leg that does not exist");
 		Self::check_triggers(vaults)?;
 		Self::check_bitmaps(&ticks)
+	}
+
+	/// The list of a tick has all of its `count` pages, and what its head says of them is so.
+	fn check_list_of_pages(book: BookId, tick: Tick, count: u32) -> Result<(), TryRuntimeError> {
+		let page_of = |number| Pages::<T>::get((book, tick, number));
+		let head = page_of(0).ok_or("a page has no head")?;
+		let (mut listed, mut last, mut next) = (1, 0, head.next);
+		while next > 0 {
+			let page = page_of(next).ok_or("a list of pages leads nowhere")?;
+			ensure!(
+				page.previous == last && listed < count,
+				"a list of pages is not the same both ways"
+			);
+			(listed, last, next) = (listed + 1, next, page.next);
+		}
+		ensure!(listed == count, "a page is not in the list of its tick");
+		for pointed in [head.roomy, head.resume] {
+			ensure!(
+				page_of(pointed).is_some(),
+				"a head points at a page that there is not"
+			);
+		}
+		Ok(())
 	}
 
 	/// No vault's triggers are too low. Those that depend on no price are what they have to be: all of

@@ -270,7 +270,7 @@ pub struct Entry {
 	/// `θ`.
 	pub trigger: Trigger,
 	/// The page of the tick.
-	pub page: u16,
+	pub page: u32,
 }
 
 /// What a vault may get back from a lot that its collateral went into.

@@ -23,8 +23,8 @@ impl<T: Config> Index<T> {
 		let mut rows = Rows::direct();
 		let mut cursor = Self::highest(book, &mut rows);
 		while let Some(tick) = cursor.filter(|tick| *tick >= bound.tick()) {
-			let count = Self::extent(book, tick, &mut rows).map_or(0, |(pages, _)| pages);
-			for number in 0..count {
+			let mut number = 0;
+			loop {
 				if left == 0 {
 					above.complete = false;
 					return above;
@@ -34,6 +34,10 @@ impl<T: Config> Index<T> {
 				let entries = page.entries.iter();
 				let counted = entries.filter(|(trigger, _)| *trigger > bound).count();
 				above.entries = above.entries.saturating_add(counted as u32);
+				number = page.next;
+				if number == 0 {
+					break;
+				}
 			}
 			cursor = Self::next_below(book, tick, &mut rows);
 		}

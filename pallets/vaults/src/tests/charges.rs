@@ -51,7 +51,7 @@ impl Done {
 }
 
 /// Where the entries of a vault lie: collateral, tick and page.
-fn entries(vault: VaultId) -> Vec<(u8, Tick, u16)> {
+fn entries(vault: VaultId) -> Vec<(u8, Tick, u32)> {
 	let place = |entry: Entry| (entry.trigger.tick(), entry.page);
 	let legs = row(vault).legs;
 	let indexed = legs.iter().filter_map(|leg| {
@@ -63,7 +63,7 @@ fn entries(vault: VaultId) -> Vec<(u8, Tick, u16)> {
 
 /// How many rows of the index entries lie in that are alone in theirs: a page, a word, and the summary
 /// for each, those that they share counted once.
-fn rows(entries: &[(u8, Tick, u16)]) -> u32 {
+fn rows(entries: &[(u8, Tick, u32)]) -> u32 {
 	let pages: BTreeSet<_> = entries.iter().collect();
 	let words: BTreeSet<_> = entries
 		.iter()

@@ -17,7 +17,7 @@ fn facility_of(facility: FacilityId) -> Facility<Test> {
 }
 
 /// The one page there is.
-fn the_page() -> ((BookId, Tick, u16), Page) {
+fn the_page() -> ((BookId, Tick, u32), Page) {
 	Pages::<Test>::iter().next().unwrap()
 }
 
@@ -28,10 +28,10 @@ fn change_page(change: impl FnOnce(&mut Page)) {
 }
 
 #[test]
-fn a_tick_of_no_pages() {
+fn a_page_whose_number_was_not_given() {
 	damaged(
-		|_| change_page(|page| page.pages = 0),
-		"a tick has no pages",
+		|_| change_page(|page| page.numbered = 0),
+		"a page has a number that was not given",
 	);
 }
 
@@ -53,7 +53,7 @@ fn a_page_beyond_the_end() {
 			let ((book, tick, _), page) = the_page();
 			Pages::<Test>::insert((book, tick, 1), page);
 		},
-		"a page is beyond the end of its tick",
+		"a page has a number that was not given",
 	);
 }
 
@@ -61,12 +61,87 @@ fn a_page_beyond_the_end() {
 fn an_empty_page() {
 	damaged(
 		|_| {
-			change_page(|page| page.pages = 2);
+			change_page(|page| (page.numbered, page.next) = (2, 1));
 			let ((book, tick, _), _) = the_page();
 			Pages::<Test>::insert((book, tick, 1), Page::default());
 		},
 		"an empty page is kept",
 	);
+}
+
+/// Puts `number` of the entries of the one page on pages of their own, as if they had been put there.
+fn spread(number: u32) {
+	let ((book, tick, _), head) = the_page();
+	for page in 1..=number {
+		let entries = vec![(head.highest, 1_000 + VaultId::from(page))]
+			.try_into()
+			.unwrap();
+		let page_of = Page {
+			next: if page < number { page + 1 } else { 0 },
+			previous: page - 1,
+			entries,
+			..Default::default()
+		};
+		Pages::<Test>::insert((book, tick, page), page_of);
+	}
+	Pages::<Test>::mutate((book, tick, 0), |head| {
+		let head = head.as_mut().unwrap();
+		(head.next, head.numbered) = (1, number + 1);
+	});
+}
+
+/// Three pages, one of which is then changed.
+fn with_pages_changed(number: u32, change: impl FnOnce(&mut Option<Page>)) {
+	let ((book, tick, _), _) = the_page();
+	spread(3);
+	Pages::<Test>::mutate_exists((book, tick, number), change);
+}
+
+#[test]
+fn a_list_of_pages_that_leads_nowhere() {
+	damaged(
+		|_| with_pages_changed(2, |page| *page = None),
+		"a list of pages leads nowhere",
+	);
+}
+
+#[test]
+fn a_list_of_pages_that_is_another_one_backwards() {
+	for (number, previous) in [(1, 2), (2, 0), (3, 1)] {
+		damaged(
+			|_| with_pages_changed(number, |page| page.as_mut().unwrap().previous = previous),
+			"a list of pages is not the same both ways",
+		);
+	}
+}
+
+#[test]
+fn a_list_of_pages_that_turns_in_a_circle() {
+	damaged(
+		|_| with_pages_changed(3, |page| page.as_mut().unwrap().next = 1),
+		"a list of pages is not the same both ways",
+	);
+}
+
+#[test]
+fn a_page_that_its_list_goes_past() {
+	damaged(
+		|_| with_pages_changed(2, |page| page.as_mut().unwrap().next = 0),
+		"a page is not in the list of its tick",
+	);
+}
+
+#[test]
+fn a_head_that_points_at_a_page_that_there_is_not() {
+	for point in [
+		|head: &mut Page| head.roomy = 7,
+		|head: &mut Page| head.resume = 7,
+	] {
+		damaged(
+			|_| change_page(point),
+			"a head points at a page that there is not",
+		);
+	}
 }
 
 #[test]
@@ -99,18 +174,10 @@ fn an_entry_twice() {
 }
 
 #[test]
-fn a_tick_that_miscounts_its_pages() {
-	damaged(
-		|_| change_page(|page| page.occupied = 1),
-		"a tick miscounts its pages",
-	);
-}
-
-#[test]
 fn a_tick_without_entries() {
 	damaged(
 		|_| change_page(|page| page.entries = Default::default()),
-		"a tick without entries is kept",
+		"an empty page is kept",
 	);
 }
 

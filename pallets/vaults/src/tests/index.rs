@@ -1,17 +1,18 @@
 //! The risk index: the structure by itself, and that it finds whom prices hurt.
 
 use crate::{
-	index::{Index, Page, PAGE_ENTRIES},
+	index::{Head, Index, Page, PAGE_ENTRIES},
 	mock::*,
 	rows::Rows,
 	types::{BookId, Entry},
 	Pages, Summaries, WeightInfo, Words,
 };
-use cairn_math::{Tick, Trigger};
+use cairn_math::{FixedU128, Tick, Trigger};
 use cairn_primitives::VaultId;
 use frame_support::{assert_ok, weights::WeightMeter};
 use primitive_types::U512;
 use proptest::prelude::*;
+use sp_runtime::traits::One;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A book of no facility: these tests are about the structure alone.
@@ -32,14 +33,15 @@ fn remove(book: BookId, entry: Entry, vault: VaultId) -> bool {
 /// Takes at most `most` vaults above a bound out of a tick, as enforcement does.
 fn take(tick: Tick, bound: Trigger, most: usize) -> Vec<(VaultId, Entry)> {
 	let mut vaults = Vec::new();
-	let Some((pages, highest)) = Index::<Test>::extent(BOOK, tick, &mut Rows::direct()) else {
+	let Some(head) = Index::<Test>::head(BOOK, tick, &mut Rows::direct()) else {
 		return vaults;
 	};
 	let mut rows = Rows::direct();
-	let mut left = Trigger::MIN;
-	for number in (0..pages).rev() {
+	let (mut left, mut number) = (Trigger::MIN, 0);
+	loop {
 		let page = (tick, number);
 		let above = Index::<Test>::above(BOOK, page, bound, |_| true, &mut rows);
+		number = above.next;
 		assert!(above.vaults.iter().all(|(_, entry)| entry.trigger > bound));
 		assert!(above.highest_other <= bound);
 		left = left.max(above.highest_other);
@@ -51,13 +53,20 @@ fn take(tick: Tick, bound: Trigger, most: usize) -> Vec<(VaultId, Entry)> {
 			assert!(remove(BOOK, entry, vault));
 			vaults.push((vault, entry));
 		}
+		if number == 0 {
+			break;
+		}
 	}
-	assert!(left <= highest);
-	Index::<Test>::set_highest(BOOK, tick, left, &mut rows);
+	assert!(left <= head.highest);
+	let head = Head {
+		highest: left,
+		..head
+	};
+	Index::<Test>::set_head(BOOK, tick, head, &mut rows);
 	vaults
 }
 
-type PagesOfBook = BTreeMap<(Tick, u16), Page>;
+type PagesOfBook = BTreeMap<(Tick, u32), Page>;
 type WordsOfBook = BTreeMap<u16, [u64; 4]>;
 
 /// Pages and words, all of them.
@@ -74,16 +83,27 @@ fn changed<K: Ord, V: PartialEq>(before: &BTreeMap<K, V>, after: &BTreeMap<K, V>
 		.count()
 }
 
+/// The pages of a tick as its list leads from one to the next, and back.
+fn pages_in_order(tick: Tick) -> BTreeSet<u32> {
+	let mut listed = BTreeSet::from([0]);
+	let (mut last, mut next) = (0, Pages::<Test>::get((BOOK, tick, 0)).unwrap().next);
+	while next > 0 {
+		let page = Pages::<Test>::get((BOOK, tick, next)).unwrap();
+		assert_eq!(page.previous, last);
+		assert!(listed.insert(next));
+		(last, next) = (next, page.next);
+	}
+	listed
+}
+
 /// Storage and a naive map agree.
 fn compare(model: &BTreeMap<VaultId, Entry>) {
 	let mut listed = BTreeMap::new();
-	let mut pages = BTreeMap::<Tick, (u16, u16)>::new();
+	let mut pages = BTreeMap::<Tick, BTreeSet<u32>>::new();
 	for ((book, tick, number), page) in Pages::<Test>::iter() {
 		assert_eq!(book, BOOK);
 		assert!(number == 0 || !page.entries.is_empty());
-		let of_tick = pages.entry(tick).or_default();
-		of_tick.0 = of_tick.0.max(number + 1);
-		of_tick.1 += u16::from(number > 0);
+		pages.entry(tick).or_default().insert(number);
 		for (trigger, vault) in page.entries {
 			assert_eq!(trigger.tick(), tick);
 			assert!(listed
@@ -98,10 +118,10 @@ fn compare(model: &BTreeMap<VaultId, Entry>) {
 		}
 	}
 	assert_eq!(&listed, model);
-	for (tick, (highest, occupied)) in pages {
+	for (tick, pages) in pages {
 		let head = Pages::<Test>::get((BOOK, tick, 0)).unwrap();
-		assert!(head.pages >= highest);
-		assert_eq!(head.occupied, occupied);
+		assert_eq!(pages_in_order(tick), pages);
+		assert!(pages.contains(&head.roomy) && pages.contains(&head.resume));
 		let of_tick = model.values().filter(|entry| entry.trigger.tick() == tick);
 		assert!(of_tick.map(|entry| entry.trigger).max() <= Some(head.highest));
 	}
@@ -355,13 +375,11 @@ fn a_tick_that_is_full_sends_the_vault_to_the_next_higher_one() {
 			.try_into()
 			.unwrap();
 		let head = Page {
-			pages: u16::MAX,
-			occupied: u16::MAX - 1,
-			roomy: 0,
+			numbered: u32::MAX,
 			highest: trigger(1),
 			entries,
+			..Default::default()
 		};
-		Pages::<Test>::insert((BOOK, tick, u16::MAX - 1), head.clone());
 		Pages::<Test>::insert((BOOK, tick, 0), head);
 		let entry = place(trigger(1), 2);
 		assert_eq!((entry.trigger.tick(), entry.page), (tick + 1, 0));
@@ -440,6 +458,69 @@ fn the_safe_vaults_of_the_boundary_tick_are_looked_through_once_and_not_once_a_b
 			<() as WeightInfo>::visit_page() * 2 + Vaults::weight_of_rows(1),
 			"three pages and a new bound, and then a look at it"
 		);
+	});
+}
+
+/// The unsafe vaults of a tick are reached also if there are more pages of safe ones, all within the tick of
+/// today's price, than a block can look at.
+#[test]
+fn a_tick_that_a_block_cannot_go_through_is_gone_through_by_several() {
+	const PAGES: u64 = 8;
+	run(|| {
+		let facility = create_still();
+		let own = |more: u128| {
+			let debt = 2_000 * ONE_CUSD + more * ONE_CUSD / 1_000;
+			open(ALICE, facility, &[(ETH, ONE_ETH)], debt).unwrap()
+		};
+		let vaults: Vec<_> = (0..PAGES * u64::from(PAGE_ENTRIES))
+			.map(|number| own(u128::from(number) % 50))
+			.collect();
+		assert_eq!(Pages::<Test>::iter().count() as u64, PAGES, "one tick");
+		// One on each page is unsafe at 2,000.05 / 0.8.
+		let weakest: Vec<_> = vaults
+			.iter()
+			.step_by(PAGE_ENTRIES as usize)
+			.copied()
+			.collect();
+		for vault in &weakest {
+			assert_ok!(borrow(ALICE, *vault, ONE_CUSD / 10));
+		}
+		Prices::set_raw(ETH, 2_500_062_500_000_000_000_000);
+		let is_unsafe = |vault: &&VaultId| health(**vault) < Some(FixedU128::one());
+		assert_eq!(vaults.iter().filter(is_unsafe).count(), weakest.len());
+		// A page in a block, and what is found on it.
+		let budget = looking(6) + <() as WeightInfo>::visit_page() + room_for_one();
+		for left in (0..weakest.len()).rev() {
+			next_block_with(budget, SLOT);
+			assert_eq!(weakest.iter().filter(is_unsafe).count(), left);
+		}
+		assert!(weakest.iter().all(|vault| debt(*vault) < 2_000 * ONE_CUSD));
+	});
+}
+
+/// Who puts vaults into a tick and takes them out again leaves nothing behind that others would have to go
+/// through, whatever stays at its ends.
+#[test]
+fn a_tick_has_no_more_pages_than_vaults_whatever_has_come_and_gone() {
+	new_test_ext().execute_with(|| {
+		let of_page = u64::from(PAGE_ENTRIES);
+		let place = |vault| (vault, place(trigger(1), vault));
+		let mut stay: Vec<_> = (0..of_page).map(place).collect();
+		for round in 1..50 {
+			let from = round * 10 * of_page;
+			let group: Vec<_> = (from..from + 3 * of_page).map(place).collect();
+			let (goes, stays) = group.split_at(group.len() - 1);
+			for (vault, entry) in goes {
+				assert!(remove(BOOK, *entry, *vault));
+			}
+			stay.extend_from_slice(stays);
+			assert!(Pages::<Test>::iter().count() <= stay.len());
+			compare(&stay.iter().copied().collect());
+		}
+		for (vault, entry) in stay {
+			assert!(remove(BOOK, entry, vault));
+		}
+		assert!(is_empty());
 	});
 }
 

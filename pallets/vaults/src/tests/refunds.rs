@@ -320,6 +320,26 @@ fn a_liquidation_is_charged_for_legs_claims_a_guard_and_a_reward() {
 }
 
 #[test]
+fn a_liquidation_is_charged_for_the_legs_that_claims_bring() {
+	run(|| {
+		let legs = [(ETH, ONE_ETH), (DOT, 100 * ONE_DOT)];
+		let vault = open(ALICE, create_still(), &legs, 2_200 * ONE_CUSD).unwrap();
+		Prices::set_cents(ETH, 2_000_00);
+		assert_eq!(next_block(), 1);
+		lend(BOB, 5_000 * ONE_CUSD);
+		while let Some((lot, _)) = lots().first() {
+			assert_ok!(take(BOB, *lot, Balance::MAX));
+		}
+		// All DOT was sold, and some of it has been left over.
+		let before = row(vault);
+		assert_eq!((before.legs.len(), before.claims.len()), (1, 2));
+		Prices::set_cents(ETH, 1_000_00);
+		let (_, two) = charged(CAROL, Call::liquidate { vault });
+		assert_eq!(two, Step::liquidate(2) + Step::claim(2) + rewards(0));
+	});
+}
+
+#[test]
 fn working_off_a_backlog_is_charged_for_what_was_done() {
 	run(|| {
 		let facility = create_still();

@@ -34,8 +34,13 @@ pub fn check() -> Result<(), String> {
 }
 
 /// The issuance of a debt asset is what its facilities have minted, what its lots are to recover,
-/// and bad debt: each counted by the pallet that has it, and none by the one that sums it up.
-fn issuance() -> Result<(), TryRuntimeError> {
+/// and bad debt: each counted by the pallet that has it, and none by the one that sums it up. Part of
+/// [`check`], which has the pallets' own comparisons before it.
+///
+/// # Errors
+///
+/// If it is not, or if one of the sums is beyond `u128`.
+pub fn issuance() -> Result<(), TryRuntimeError> {
 	let minted: BTreeMap<AssetId, Balance> = Vaults::issued()
 		.ok_or("the vaults keep no count")?
 		.into_iter()

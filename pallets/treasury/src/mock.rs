@@ -1,6 +1,9 @@
 //! A runtime with nothing but tokens and the treasury.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+	cell::{Cell, RefCell},
+	collections::BTreeMap,
+};
 
 use crate::{GrowthCap, KeeperTerms, Policy};
 use cairn_math::Perbill;
@@ -108,6 +111,7 @@ thread_local! {
 	static HOLDINGS: RefCell<Vec<Holding<AssetId>>> = const { RefCell::new(Vec::new()) };
 	static OPEN: RefCell<Option<BTreeMap<AssetId, Balance>>> = const { RefCell::new(None) };
 	static VALUES: RefCell<BTreeMap<AssetId, Balance>> = const { RefCell::new(BTreeMap::new()) };
+	static WAVERING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// A ledger of vaults that says what tests make it say. At first it says nothing.
@@ -152,6 +156,11 @@ impl Lots {
 	pub fn value(collateral: AssetId, value: Balance) {
 		VALUES.with_borrow_mut(|values| values.insert(collateral, value));
 	}
+
+	/// Each unit is worth one more from now on whenever somebody has asked.
+	pub fn waver() {
+		WAVERING.set(true);
+	}
 }
 
 impl LotLedger<AssetId> for Lots {
@@ -164,7 +173,13 @@ impl LotLedger<AssetId> for Lots {
 	}
 
 	fn floor_value(_: &AssetId, collateral: &AssetId, amount: Balance) -> Balance {
-		VALUES.with_borrow(|values| values.get(collateral).map_or(0, |value| value * amount))
+		VALUES.with_borrow_mut(|values| {
+			values.get_mut(collateral).map_or(0, |value| {
+				let said = *value * amount;
+				*value += Balance::from(WAVERING.get());
+				said
+			})
+		})
 	}
 }
 
@@ -214,6 +229,7 @@ pub fn empty() -> sp_io::TestExternalities {
 	HOLDINGS.replace(Vec::new());
 	OPEN.replace(None);
 	VALUES.with_borrow_mut(BTreeMap::clear);
+	WAVERING.set(false);
 	let storage = RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig {
 			balances: vec![(ISSUER, UNIT), (ALICE, UNIT), (BOB, UNIT)],

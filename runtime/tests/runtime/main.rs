@@ -3,6 +3,7 @@
 mod block;
 mod composition;
 mod guardians;
+mod invariants;
 mod lots;
 mod offences;
 mod presets;

@@ -1,4 +1,5 @@
-//! That the checks notice what is wrong.
+//! That the checks notice what is wrong: where lots are found, what they hold, and what they owe. One test
+//! for each thing they claim; those about rows, markets and system lots are in files of their own.
 
 use cairn_primitives::{BurnReason, Issuance};
 use frame_support::{
@@ -12,7 +13,7 @@ use crate::{
 };
 
 /// Opens a lot, damages something, and expects to be told so.
-fn damaged(damage: impl FnOnce(u64), complaint: &'static str) {
+pub fn damaged(damage: impl FnOnce(u64), complaint: &'static str) {
 	new_ext().execute_with(|| {
 		let lot = dot_lot();
 		check();
@@ -21,7 +22,7 @@ fn damaged(damage: impl FnOnce(u64), complaint: &'static str) {
 	});
 }
 
-fn change(lot: u64, change: impl FnOnce(&mut Lot)) {
+pub fn change(lot: u64, change: impl FnOnce(&mut Lot)) {
 	Lots::<Test>::mutate(lot, |row| change(row.as_mut().unwrap()));
 }
 

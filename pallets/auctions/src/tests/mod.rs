@@ -3,6 +3,9 @@
 mod agenda;
 mod backstop;
 mod closed;
+mod corrupt_lots;
+mod corrupt_markets;
+mod corrupt_system;
 mod corruption;
 mod incidents;
 mod invariants;

@@ -1,6 +1,7 @@
 //! Tests by topic.
 
 mod books;
+mod corruption;
 mod eras;
 mod fuse;
 mod growth;

@@ -5,11 +5,12 @@ use crate::{
 	index::{Index, Page},
 	mock::*,
 	rows::Rows,
-	types::{waiting_book, BookId, Entry, Facility},
+	types::{risk_book, waiting_book, BookId, Entry, Facility},
 	Pages, Summaries, Words,
 };
 use cairn_math::{Tick, Trigger};
 use cairn_primitives::{FacilityId, VaultId};
+use codec::{Decode, Encode};
 use frame_support::assert_ok;
 
 fn facility_of(facility: FacilityId) -> Facility<Test> {
@@ -242,6 +243,41 @@ fn a_trigger_that_is_too_low() {
 	);
 }
 
+/// The same place within the tick below.
+fn a_tick_lower(trigger: Trigger) -> Trigger {
+	let next = trigger.next_tick().unwrap();
+	let width = next.next_tick().unwrap().raw() - next.raw();
+	let lower = Trigger::decode(&mut &(trigger.raw() - width).encode()[..]).unwrap();
+	assert_eq!(lower.tick() + 1, trigger.tick());
+	lower
+}
+
+#[test]
+fn a_trigger_of_a_basket_that_is_a_tick_too_low() {
+	// Each of its two legs: however little it is of the whole.
+	for position in [0, 1] {
+		damaged(
+			|scene| {
+				let legs = [(ETH, 10 * ONE_ETH), (DOT, 10 * ONE_DOT)];
+				let basket = open(ALICE, scene.facility, &legs, 20_000 * ONE_CUSD).unwrap();
+				check_all();
+				let leg = row(basket).legs[position];
+				let (book, entry) = (
+					risk_book(scene.facility, leg.collateral),
+					leg.entry.unwrap(),
+				);
+				let rows = &mut Rows::direct();
+				assert!(Index::<Test>::remove(book, entry, basket, rows));
+				let lower = a_tick_lower(entry.trigger);
+				let entry = Index::<Test>::insert(book, lower, basket, rows);
+				assert_eq!(entry.trigger, lower);
+				change(basket, |row| row.legs[position].entry = Some(entry));
+			},
+			"a vault could become unsafe unseen",
+		);
+	}
+}
+
 /// Moves the vault's only entry to another trigger, in the book and in the row.
 fn shift(scene: &Scene, trigger: Trigger) {
 	let entry = row(scene.vault).legs[0].entry.unwrap();
@@ -321,6 +357,41 @@ fn a_vault_that_waits_in_the_middle_of_its_book() {
 			change_state(scene.facility, |state| state.waiting = 1);
 		},
 		"a vault that waits is not at the top of its book",
+	);
+}
+
+#[test]
+fn a_vault_that_waits_and_stands_in_the_risk_book() {
+	damaged(
+		|scene| {
+			change(scene.vault, |row| row.waiting = true);
+			change_state(scene.facility, |state| state.waiting = 1);
+		},
+		"a leg and its book disagree",
+	);
+	// At the top of it, as if it waited there.
+	damaged(
+		|scene| {
+			shift(scene, Trigger::MAX);
+			change(scene.vault, |row| row.waiting = true);
+			change_state(scene.facility, |state| state.waiting = 1);
+		},
+		"a leg and its book disagree",
+	);
+}
+
+#[test]
+fn a_vault_that_does_not_wait_and_stands_in_the_waiting_book() {
+	damaged(
+		|scene| {
+			let entry = row(scene.vault).legs[0].entry.unwrap();
+			let rows = &mut Rows::direct();
+			assert!(Index::<Test>::remove(book(scene), entry, scene.vault, rows));
+			let waiting = waiting_book(scene.facility, ETH_LEG as u8);
+			let entry = Index::<Test>::insert(waiting, entry.trigger, scene.vault, rows);
+			change(scene.vault, |row| row.legs[0].entry = Some(entry));
+		},
+		"a leg and its book disagree",
 	);
 }
 

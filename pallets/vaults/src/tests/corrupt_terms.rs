@@ -6,8 +6,11 @@ use crate::{
 	ramp::{FacilityRecord, Ramp, RampedTerm},
 	Error, Facilities,
 };
-use cairn_math::Ray;
+use cairn_math::{Perbill, Ray};
 use cairn_primitives::FacilityId;
+
+/// Ten, in units of 1e-18.
+const HIGHEST_TARGET: u128 = 10_000_000_000_000_000_000;
 
 #[test]
 fn a_ramp_of_nothing() {
@@ -73,14 +76,69 @@ fn a_rate_that_nobody_can_have_set() {
 	});
 }
 
+/// `B` has no ramp.
+#[test]
+fn a_borrow_factor_of_nothing_or_not_below_the_liquidation_factor() {
+	let liquidation = Perbill::from_percent(50);
+	for (borrow, is_sound) in [
+		(Perbill::zero(), false),
+		(Perbill::from_parts(1), true),
+		(Perbill::from_parts(liquidation.deconstruct() - 1), true),
+		(liquidation, false),
+	] {
+		new_test_ext().execute_with(|| {
+			let facility = create_still();
+			change_record(facility, |record| {
+				let terms = &mut record.base.collaterals[0].terms;
+				assert_eq!(terms.liquidation_factor, liquidation);
+				terms.borrow_factor = borrow;
+			});
+			let expected = if is_sound {
+				Ok(())
+			} else {
+				Err(super::because(Error::BadFactors))
+			};
+			assert_eq!(Vaults::do_try_state(), expected, "{borrow:?}");
+		});
+	}
+}
+
+#[test]
+fn terms_at_the_end_of_their_range_are_in_order() {
+	let almost = u128::from(Perbill::one().deconstruct()) - 1;
+	for (term, right) in [
+		(RampedTerm::LiquidationFactor(0), almost),
+		(RampedTerm::Penalty(0), almost),
+		(RampedTerm::TargetHealth, HIGHEST_TARGET),
+	] {
+		new_test_ext().execute_with(|| {
+			let scene = Scene {
+				facility: create_still(),
+				vault: 0,
+				free: 0,
+			};
+			change_ramps(&scene, &[ramp(term, right, right)]);
+			check_all();
+		});
+	}
+}
+
 #[test]
 fn terms_that_are_or_will_be_out_of_order() {
 	let highest = Ray::per_second_floor(Ray(100 * Ray::ONE.0)).unwrap().0;
+	let whole = Perbill::one().deconstruct().into();
 	let out_of_order = [
 		(RampedTerm::LiquidationFactor(0), 1, Error::BadFactors),
+		(RampedTerm::LiquidationFactor(0), whole, Error::BadFactors),
 		(RampedTerm::Penalty(0), 1, Error::BadPenalty),
+		(RampedTerm::Penalty(0), whole, Error::BadPenalty),
 		(RampedTerm::Fee(0), 500_000_000, Error::BadPenalty),
 		(RampedTerm::TargetHealth, 1, Error::BadTargetHealth),
+		(
+			RampedTerm::TargetHealth,
+			HIGHEST_TARGET + 1,
+			Error::BadTargetHealth,
+		),
 		(RampedTerm::MinimumDebt, 0, Error::BadMinimumDebt),
 		(
 			RampedTerm::RatePerSecond,

@@ -112,9 +112,7 @@ fn nothing_is_due_of_a_settlement_without_anything_in_it() {
 	let settlement = settlement_of(0, 0, 0);
 	assert_eq!(settlement.due_floor(0, &Receipt::new(1), 0), 0);
 	assert_eq!(
-		settlement_of(u128::MAX, u128::MAX, 0)
-			.clone()
-			.redeem(u128::MAX),
+		settlement_of(u128::MAX, u128::MAX, 0).redeem(u128::MAX),
 		Some((u128::MAX, 0))
 	);
 }

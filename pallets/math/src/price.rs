@@ -245,15 +245,66 @@ fn billionths(value: U256, parts: u32, up: bool) -> U256 {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use primitive_types::U512;
 	use proptest::prelude::*;
 
+	/// Numbers of up to so many bits, all magnitudes alike, and the highest that they can hold.
+	fn magnitude(bits: u32) -> impl Strategy<Value = U256> {
+		let most = (U256::one() << bits) - U256::one();
+		let any = (0..bits, any::<[u64; 4]>()).prop_map(|(bit, noise)| {
+			let lead = U256::one() << bit;
+			lead | (U256(noise) & (lead - U256::one()))
+		});
+		prop_oneof![30 => any, 1 => Just(most)]
+	}
+
+	fn amount() -> impl Strategy<Value = u128> {
+		prop_oneof![30 => magnitude(128).prop_map(|amount| amount.as_u128()), 1 => Just(0)]
+	}
+
 	fn price() -> impl Strategy<Value = Price> {
-		(1..=Price::MAX.0).prop_map(Price)
+		magnitude(90).prop_map(|raw| Price(raw.as_u128().min(Price::MAX.0)))
+	}
+
+	/// Up to eight legs of all that a balance can count, at the highest price.
+	fn value() -> impl Strategy<Value = Value> {
+		prop_oneof![30 => magnitude(221).prop_map(Value), 1 => Just(Value::ZERO)]
+	}
+
+	fn exactly(a: U256, b: U256, c: U256, up: bool) -> U512 {
+		let (quotient, rest) = a.full_mul(b).div_mod(U512::from(c));
+		quotient + U512::from(u8::from(up && !rest.is_zero()))
 	}
 
 	proptest! {
 		#[test]
-		fn a_round_trip_never_gains(amount: u128, decimals in 0u8..=24, price in price()) {
+		fn values_and_amounts_are_exact_or_no_number(
+			amount in amount(),
+			decimals in 0u8..=24,
+			price in price(),
+			value in value(),
+			share in 0..=1_000_000_000u32,
+		) {
+			let (units, raw) = (U256::from(unit(decimals)), U256::from(price.0));
+			let wide = |value: Value| U512::from(value.0);
+			let of = |up| exactly(amount.into(), raw, units, up);
+			prop_assert_eq!(wide(Value::of_floor(amount, decimals, price)), of(false));
+			prop_assert_eq!(wide(Value::of_ceil(amount, decimals, price)), of(true));
+			let bought = |up| u128::try_from(exactly(value.0, units, raw, up)).ok();
+			prop_assert_eq!(value.to_amount_floor(decimals, price), bought(false));
+			prop_assert_eq!(value.to_amount_ceil(decimals, price), bought(true));
+			let billion = U256::from(BILLION);
+			let of = |up| exactly(value.0, share.into(), billion, up);
+			let part = Perbill::from_parts(share);
+			prop_assert_eq!(wide(value.share_floor(part)), of(false));
+			prop_assert_eq!(wide(value.share_ceil(part)), of(true));
+			prop_assert_eq!(wide(value.with_surcharge_ceil(part)), wide(value) + of(true));
+			let without = exactly(value.0, billion, billion + U256::from(share), false);
+			prop_assert_eq!(wide(value.without_surcharge_floor(part)), without);
+		}
+
+		#[test]
+		fn a_round_trip_never_gains(amount in amount(), decimals in 0u8..=24, price in price()) {
 			let back = Value::of_floor(amount, decimals, price).to_amount_floor(decimals, price);
 			prop_assert!(back.unwrap() <= amount);
 			let back = Value::of_ceil(amount, decimals, price).to_amount_ceil(decimals, price);
@@ -262,9 +313,10 @@ mod tests {
 
 		#[test]
 		fn the_lowest_price_for_an_amount_is_the_lowest(
-			value: u128, amount in 0..u128::MAX, decimals in 0u8..=24,
+			value in value(),
+			amount in amount().prop_map(|amount| amount.min(u128::MAX - 1)),
+			decimals in 0u8..=24,
 		) {
-			let value = Value(value.into());
 			let bought = |raw| value.to_amount_floor(decimals, Price(raw));
 			let Some(lowest) = value.lowest_price_for(amount, decimals) else {
 				prop_assert!(bought(Price::MAX.0).is_none_or(|bought| bought > amount));
@@ -277,16 +329,33 @@ mod tests {
 		}
 
 		#[test]
-		fn up_is_down_or_one_more(amount: u128, decimals in 0u8..=24, price in price(), share in 0..=1_000_000_000u32) {
+		fn up_is_down_or_one_more(
+			amount in amount(),
+			decimals in 0u8..=24,
+			price in price(),
+			share in 0..=1_000_000_000u32,
+		) {
 			let (down, up) = (Value::of_floor(amount, decimals, price), Value::of_ceil(amount, decimals, price));
 			prop_assert!(up.0 - down.0 <= U256::one());
 			let share = Perbill::from_parts(share);
 			prop_assert!(up.share_ceil(share).0 - up.share_floor(share).0 <= U256::one());
-			prop_assert!(up.share_ceil(share) <= up);
 			// What is left of it, and the share of that, are the whole but for at most two units.
 			let left = up.without_surcharge_floor(share);
 			let whole = left + left.share_floor(share);
 			prop_assert!(whole <= up && up.0 - whole.0 <= U256::from(2));
+		}
+
+		#[test]
+		fn prices_of_all_magnitudes_move_by_what_they_are_told(
+			price in price(), distance in price(), share in 0..=1_000_000_000u32,
+		) {
+			let raised = price.0 + distance.0;
+			prop_assert_eq!(price.raised(distance.0).0, raised.min(Price::MAX.0));
+			let lowered = price.0.checked_sub(distance.0).filter(|left| *left > 0);
+			prop_assert_eq!(price.lowered(distance.0), lowered.map(Price));
+			let part = exactly(price.0.into(), share.into(), BILLION.into(), false).as_u128();
+			let left = price.share_floor(Perbill::from_parts(share));
+			prop_assert_eq!(left, Some(part).filter(|part| *part > 0).map(Price));
 		}
 	}
 

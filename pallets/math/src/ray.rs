@@ -106,6 +106,7 @@ impl Ray {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use primitive_types::U512;
 	use proptest::prelude::*;
 
 	const FOUR_PER_CENT: Ray = Ray(40_000_000_000_000_000_000_000_000);
@@ -139,19 +140,36 @@ mod tests {
 		assert_eq!(Ray(2 * Ray::ONE.0).pow_ceil(39), None);
 	}
 
+	/// `factor ^ exponent` over 2^200, rounded down: to 58 digits for all that this is used for.
+	fn power_floor(factor: Ray, exponent: u64) -> U512 {
+		const PLACES: usize = 210;
+		let mut square = (U512::from(factor.0) << PLACES) / U512::from(Ray::ONE.0);
+		let (mut power, mut left) = (U512::one() << PLACES, exponent);
+		while left > 0 {
+			if left & 1 == 1 {
+				power = (power * square) >> PLACES;
+			}
+			square = (square * square) >> PLACES;
+			left >>= 1;
+		}
+		power >> 10
+	}
+
 	#[test]
 	fn ten_years_in_blocks_equal_ten_years_at_once() {
 		// A block of three seconds, the accumulator multiplied each time as the chain does it.
 		let second = Ray::per_second_floor(FOUR_PER_CENT).unwrap();
 		let block = second.pow_ceil(3).unwrap();
 		let mut stepwise = Ray::ONE;
-		for _ in 0..SECONDS_PER_YEAR / 3 {
+		for _ in 0..10 * SECONDS_PER_YEAR / 3 {
 			stepwise = stepwise.mul_ceil(block).unwrap();
 		}
-		let once = second.pow_floor(SECONDS_PER_YEAR).unwrap();
-		assert!(stepwise >= once);
-		// A tenth of the 1e-18 that ten years may cost.
-		assert!(stepwise.0 - once.0 < 100_000_000, "{}", stepwise.0 - once.0);
+		let exactly = power_floor(second, 10 * SECONDS_PER_YEAR);
+		let scaled = (U512::from(stepwise.0) << 200) / U512::from(Ray::ONE.0);
+		// Never less, and not a unit of 1e-18 more.
+		assert!(scaled >= exactly);
+		let excess = (scaled - exactly) * U512::from(10u8).pow(18.into());
+		assert!(excess < exactly, "{}", excess * 1_000u32 / exactly);
 	}
 
 	proptest! {

@@ -249,16 +249,15 @@ pub struct RedemptionView {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::tests::extremes::{amount, decimals, price};
 	use proptest::prelude::*;
 
 	fn priced() -> impl Strategy<Value = PricedLeg> {
-		(1u128..1 << 100, 0u8..=24, 1u128..=Price::MAX.raw()).prop_map(
-			|(amount, decimals, price)| PricedLeg {
-				amount,
-				decimals,
-				price: Price::new(price).unwrap(),
-			},
-		)
+		(amount(), decimals(), price()).prop_map(|(amount, decimals, price)| PricedLeg {
+			amount,
+			decimals,
+			price: Price::new(price).unwrap(),
+		})
 	}
 
 	fn worth(legs: &[PricedLeg], amounts: &[Balance]) -> Value {

@@ -387,8 +387,15 @@ pub struct LegView {
 	pub asset: AssetId,
 	/// How much the vault holds, in smallest units.
 	pub amount: Balance,
-	/// If this collateral alone fell, the price below which the vault is unsafe, in 1e-18 USD;
-	/// `None` if its fall alone cannot make the vault unsafe, or there is no debt.
+	/// If this collateral alone moved, the price below which the vault is unsafe, in 1e-18 USD, rounded
+	/// up. `None`
+	///
+	/// - if its fall alone cannot make the vault unsafe, or there is no debt;
+	/// - if the price of the debt is not known: [`VaultView::health`] is `None` then as well;
+	/// - if the number does not fit: then the vault is unsafe whatever this collateral costs, and
+	///   [`VaultView::health`] is below one.
+	///
+	/// May be more than [`cairn_math::Price::MAX`], which no feed reports: then the vault is unsafe as well.
 	pub liquidation_price: Option<u128>,
 }
 

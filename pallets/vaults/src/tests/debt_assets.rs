@@ -2,7 +2,7 @@
 
 use super::{
 	exact,
-	extremes::{magnitude, price},
+	extremes::{amount, decimals, price},
 };
 use crate::{mock::*, types::FacilityTerms};
 use cairn_primitives::{AssetId, Balance, FacilityId, VaultId};
@@ -73,25 +73,13 @@ impl Line {
 	}
 }
 
-fn decimals() -> impl Strategy<Value = u8> {
-	prop_oneof![
-		Just(0u8),
-		Just(6u8),
-		Just(8u8),
-		Just(12u8),
-		Just(18u8),
-		Just(24u8),
-		0u8..=24
-	]
-}
-
 proptest! {
 	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(512)))]
 
 	#[test]
 	fn a_vault_of_any_debt_asset_is_liquidated_when_it_is_unsafe_and_not_before(
 		(collateral, debt) in (decimals(), decimals()),
-		amount in magnitude(0..120),
+		amount in amount(),
 		(price, debt_price) in (price(), price()),
 		(fall, rise) in (1u128..=100, 100u128..150),
 	) {

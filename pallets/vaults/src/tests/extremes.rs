@@ -6,19 +6,64 @@ use cairn_math::{Perbill, Price};
 use cairn_primitives::{Balance, VaultId};
 use frame_support::{assert_ok, weights::Weight};
 use primitive_types::U512;
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::TestRunner};
+use std::{cell::RefCell, collections::BTreeMap, ops::RangeInclusive};
 
-/// Amounts from 1 to 2^120 and prices from 1e-12 to 1e9 USD, all magnitudes alike.
-pub fn magnitude(bits: core::ops::Range<u32>) -> impl Strategy<Value = u128> {
-	(bits, any::<u128>()).prop_map(|(bits, noise)| (1u128 << bits) | (noise & ((1 << bits) - 1)))
+/// Numbers of these powers of two, all magnitudes alike, up to the highest power itself and no further.
+pub fn magnitude(bits: RangeInclusive<u32>) -> impl Strategy<Value = u128> {
+	let most = 1u128 << bits.end();
+	(bits, any::<u128>())
+		.prop_map(move |(bits, noise)| ((1u128 << bits) | (noise & ((1 << bits) - 1))).min(most))
 }
 
+/// Balances from 1 to 2^120.
+pub fn amount() -> impl Strategy<Value = Balance> {
+	magnitude(0..=120)
+}
+
+/// Prices from 1e-12 to 1e9 USD, in 1e-18 USD.
 pub fn price() -> impl Strategy<Value = u128> {
 	prop_oneof![
-		8 => magnitude(20..90).prop_map(|raw| raw.min(Price::MAX.raw())),
+		8 => magnitude(20..=90).prop_map(|raw| raw.min(Price::MAX.raw())),
 		1 => Just(Price::MAX.raw()),
 		1 => Just(1_000_000u128),
 	]
+}
+
+/// Those that occur, and all others.
+pub fn decimals() -> impl Strategy<Value = u8> {
+	prop_oneof![
+		Just(0u8),
+		Just(6u8),
+		Just(8u8),
+		Just(12u8),
+		Just(18u8),
+		Just(24u8),
+		0u8..=24
+	]
+}
+
+/// Tries a property on so many drawn inputs: how often it came to which end. So that nobody has to
+/// believe that it does not come to the same one every time.
+pub fn ends_of<Inputs: Strategy, End: Ord>(
+	cases: u32,
+	inputs: Inputs,
+	property: impl Fn(Inputs::Value) -> End,
+) -> BTreeMap<End, u32> {
+	let ends = RefCell::new(BTreeMap::new());
+	let mut runner = TestRunner::new(ProptestConfig {
+		failure_persistence: None,
+		..ProptestConfig::with_cases(cases)
+	});
+	let tried = runner.run(&inputs, |input| {
+		let end = property(input);
+		*ends.borrow_mut().entry(end).or_default() += 1;
+		Ok(())
+	});
+	if let Err(error) = tried {
+		panic!("{error}");
+	}
+	ends.into_inner()
 }
 
 /// What `amount` carries at the borrow factor of a half, in CUSD, rounded down as the rules say.
@@ -42,10 +87,8 @@ proptest! {
 
 	#[test]
 	fn the_most_that_an_amount_carries_is_exact_or_refused(
-		decimals in prop_oneof![
-			Just(0u8), Just(6u8), Just(8u8), Just(12u8), Just(18u8), Just(24u8), 0u8..=24,
-		],
-		amount in magnitude(0..120),
+		decimals in decimals(),
+		amount in amount(),
 		price in price(),
 		fall in 1u128..100,
 	) {
@@ -141,10 +184,8 @@ proptest! {
 
 	#[test]
 	fn whatever_the_numbers_a_basket_is_found_guarded_and_withdrawn_to_the_unit(
-		decimals in prop::array::uniform2(prop_oneof![
-			Just(0u8), Just(6u8), Just(8u8), Just(12u8), Just(18u8), Just(24u8),
-		]),
-		amounts in prop::array::uniform2(magnitude(0..120)),
+		decimals in prop::array::uniform2(decimals()),
+		amounts in prop::array::uniform2(amount()),
 		prices in prop::array::uniform2(price()),
 		share in 1u128..=100,
 		falls in prop::array::uniform2(1u128..120),
@@ -202,6 +243,18 @@ proptest! {
 			}
 		});
 	}
+}
+
+#[test]
+fn magnitudes_go_to_their_ends_and_no_further() {
+	let ends = ends_of(2_000, amount(), |amount| match amount {
+		0 => panic!("an amount of nothing"),
+		1 => -1,
+		1_329_227_995_784_915_872_903_807_060_280_344_576 => 1,
+		beyond if beyond > 1 << 120 => panic!("{beyond} is beyond the range"),
+		_ => 0,
+	});
+	assert!(ends[&-1] > 0 && ends[&0] > 1_900 && ends[&1] > 0);
 }
 
 #[test]

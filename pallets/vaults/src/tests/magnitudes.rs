@@ -1,243 +1,524 @@
-//! What a liquidation takes and repays, compared with fractions, for amounts, decimals and prices at
-//! the ends of their range.
+//! What a liquidation takes and repays, to the last unit, for amounts, decimals, prices and
+//! accumulators at the ends of their range: worked out from the rules in 512 bits.
 
 use super::{
 	exact,
-	extremes::{limitless, magnitude, price},
+	extremes::{amount, decimals, ends_of, price},
 };
-use crate::{mock::*, Event};
-use cairn_primitives::{Balance, VaultId};
+use crate::{
+	mock::*,
+	types::{CollateralTerms, FacilityTerms},
+	Event,
+};
+use cairn_math::{Perbill, Price, Ray};
+use cairn_primitives::{AssetId, Balance, FacilityId, VaultId};
+use frame_support::{assert_ok, weights::Weight};
 use primitive_types::U512;
 use proptest::prelude::*;
 
-/// A value in 1e-18 USD, exactly.
-#[derive(Clone, Copy, Debug)]
-struct Fraction {
-	numerator: U512,
-	denominator: U512,
+const RAY: u128 = 1_000_000_000_000_000_000_000_000_000;
+
+/// `⌊a · b / c⌋`
+fn down(a: impl Into<U512>, b: impl Into<U512>, c: impl Into<U512>) -> U512 {
+	a.into() * b.into() / c.into()
 }
 
-impl Fraction {
-	fn whole(value: U512) -> Self {
-		Self {
-			numerator: value,
-			denominator: U512::one(),
-		}
-	}
-
-	fn exceeds(self, other: Self) -> bool {
-		self.numerator * other.denominator > other.numerator * self.denominator
-	}
-
-	fn max(self, other: Self) -> Self {
-		if other.exceeds(self) {
-			other
-		} else {
-			self
-		}
-	}
-
-	fn min(self, other: Self) -> Self {
-		if other.exceeds(self) {
-			self
-		} else {
-			other
-		}
-	}
-
-	fn plus(self, units: u64) -> Self {
-		Self {
-			numerator: self.numerator + self.denominator * units,
-			..self
-		}
-	}
-
-	fn floor(self) -> U512 {
-		self.numerator / self.denominator
-	}
-
-	fn ceil(self) -> U512 {
-		(self.numerator + self.denominator - 1) / self.denominator
-	}
+/// `⌈a · b / c⌉`
+fn up(a: impl Into<U512>, b: impl Into<U512>, c: impl Into<U512>) -> U512 {
+	let (quotient, rest) = (a.into() * b.into()).div_mod(c.into());
+	quotient + U512::from(u8::from(!rest.is_zero()))
 }
 
-/// The values of the pallet are whole numbers of 1e-18 USD. Rounding the weighted value down twice, what
-/// is repaid up, and the penalty on it up, makes a sale worth no more than so many of them dearer.
-const ROUNDED: u64 = 8;
-
-/// A vault of one leg in a facility of `limitless` terms: a liquidation factor of 60 %, a penalty of
-/// 8 %, a target health of 1.1.
-struct Leg {
-	/// Smallest units.
-	amount: U512,
-	/// Of a whole token.
-	price: U512,
-	/// Smallest units of a whole token.
-	one: U512,
+fn pow10(exponent: u8) -> U512 {
+	U512::from(10u8).pow(exponent.into())
 }
 
-/// What a liquidation comes to: collateral between two amounts, and what is repaid for that much.
-struct Expected {
-	least: U512,
-	most: U512,
-	wanted: Fraction,
-	sells_all: bool,
+fn sum(parts: impl Iterator<Item = U512>) -> U512 {
+	parts.fold(U512::zero(), |sum, part| sum + part)
 }
 
-impl Leg {
-	/// `(H*·D − W) / (H* − L·(1 + π))` of a debt in 1e-18 USD.
-	fn to_target(&self, debt: U512) -> Fraction {
-		Fraction {
-			numerator: debt * self.one * 1_100u32 - self.amount * self.price * 600u32,
-			denominator: self.one * 452u32,
-		}
+/// A leg. Values are whole numbers of 1e-18 USD.
+#[derive(Clone, Debug)]
+struct Held {
+	asset: AssetId,
+	amount: Balance,
+	decimals: u8,
+	price: u128,
+	/// In per cent.
+	factor: u32,
+	/// In per cent.
+	penalty: u32,
+}
+
+impl Held {
+	fn value(&self, amount: U512) -> U512 {
+		down(amount, self.price, pow10(self.decimals))
 	}
 
-	/// How much of it is worth a value and the penalty on it, rounded up.
-	fn worth_ceil(&self, value: Fraction) -> U512 {
-		let amount = Fraction {
-			numerator: value.numerator * self.one * 108u32,
-			denominator: value.denominator * self.price * 100u32,
-		};
-		amount.ceil()
+	fn weighted(&self, amount: U512) -> U512 {
+		down(self.value(amount), self.factor, 100)
 	}
 
 	/// What so much of it repays.
-	fn repays(&self, amount: U512) -> Fraction {
-		Fraction {
-			numerator: amount * self.price * 100u32,
-			denominator: self.one * 108u32,
-		}
+	fn repays(&self, amount: U512) -> U512 {
+		down(self.value(amount), 100, 100 + self.penalty)
 	}
 
-	fn sale(&self, wanted: Fraction) -> Expected {
-		let least = self.worth_ceil(wanted);
-		let most = self.worth_ceil(wanted.plus(ROUNDED));
-		Expected {
-			sells_all: least > self.amount,
-			least: least.min(self.amount),
-			most: most.min(self.amount),
-			wanted,
-		}
+	/// How much of it repays so much.
+	fn amount_for(&self, repaid: U512) -> U512 {
+		let with_penalty = repaid + up(repaid, self.penalty, 100);
+		up(with_penalty, pow10(self.decimals), self.price)
 	}
 
-	/// What a sale of so much repays of a debt.
-	fn repaid(&self, sale: &Expected, amount: U512, debt: U512) -> Fraction {
-		let repays = self.repays(amount);
-		if sale.sells_all {
-			repays.min(sale.wanted)
+	fn terms(&self, rank: u8) -> CollateralTerms {
+		CollateralTerms {
+			penalty: Perbill::from_percent(self.penalty),
+			cap: u128::MAX,
+			..terms(self.asset.clone(), 50, self.factor, rank)
+		}
+	}
+}
+
+/// A debt, its facility and the collateral, the riskiest first.
+#[derive(Clone, Debug)]
+struct Case {
+	legs: Vec<Held>,
+	debt_asset: AssetId,
+	debt_decimals: u8,
+	debt_price: u128,
+	minimum: Balance,
+	accumulator: u128,
+	normalized: u128,
+	/// Issued against it.
+	minted: Balance,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Sold {
+	amount: U512,
+	repaid: U512,
+}
+
+/// What becomes of a vault.
+#[derive(Clone, Debug)]
+enum Expected {
+	Safe,
+	/// All that it has repays nothing.
+	Forfeited,
+	Liquidated {
+		/// Of each leg, as far as it goes.
+		sold: Vec<Sold>,
+		cleared: U512,
+		moved: U512,
+	},
+}
+
+impl Case {
+	fn owed(&self, normalized: U512) -> U512 {
+		up(normalized, self.accumulator, RAY)
+	}
+
+	/// The value of the debt.
+	fn debt(&self) -> U512 {
+		let owed = self.owed(self.normalized.into());
+		up(owed, self.debt_price, pow10(self.debt_decimals))
+	}
+
+	/// A value in units of the debt asset.
+	fn in_units(&self, value: U512) -> U512 {
+		up(value, pow10(self.debt_decimals), self.debt_price)
+	}
+
+	fn weighted(&self) -> U512 {
+		sum(self.legs.iter().map(|leg| leg.weighted(leg.amount.into())))
+	}
+
+	/// The most that may be borrowed on it: half of its value, in whole units of normalised debt.
+	fn carried(&self) -> U512 {
+		let halves = self
+			.legs
+			.iter()
+			.map(|leg| down(leg.value(leg.amount.into()), 1, 2));
+		let units = down(sum(halves), pow10(self.debt_decimals), self.debt_price);
+		let normalized = down(units.min(u128::MAX.into()), RAY, self.accumulator);
+		down(normalized, self.accumulator, RAY)
+	}
+
+	/// `Σ q·L·P ≥ d·R·P_debt`, nothing rounded.
+	fn is_safe(&self) -> bool {
+		let legs = self.legs.iter().map(|leg| {
+			let weighted = U512::from(leg.amount) * U512::from(leg.price) * U512::from(leg.factor);
+			weighted * pow10(24 - leg.decimals)
+		});
+		let debt = U512::from(self.normalized) * U512::from(self.accumulator);
+		let debt = debt * U512::from(self.debt_price) * pow10(26);
+		sum(legs) * pow10(self.debt_decimals) * U512::from(RAY) >= debt
+	}
+
+	/// What is sold for as much as restores a health of 1.1, or for all of the debt; and the value of
+	/// the debt that stays.
+	fn plan(&self, whole: bool) -> (Vec<Sold>, U512) {
+		let (mut debt, mut weighted) = (self.debt(), self.weighted());
+		let mut sales = Vec::new();
+		for leg in &self.legs {
+			// `(H*·D − W) / (H* − L·(1 + π))`, both in 1e-4.
+			let (target, held) = (debt * 11_000u32, weighted * 10_000u32);
+			let counted_off = leg.factor * (100 + leg.penalty);
+			let wanted = if whole || counted_off >= 11_000 {
+				debt
+			} else {
+				up(target.saturating_sub(held), 1, 11_000 - counted_off).min(debt)
+			};
+			if debt.is_zero() || (!whole && held >= target) {
+				break;
+			}
+			let (all, fitting) = (U512::from(leg.amount), leg.amount_for(wanted));
+			let amount = fitting.min(all);
+			let repays = leg.repays(amount);
+			let repaid = if fitting <= all {
+				// A unit may be worth more than what is missing.
+				repays.max(wanted).min(debt)
+			} else {
+				repays.min(wanted)
+			};
+			debt -= repaid;
+			weighted -= leg.weighted(amount).min(weighted);
+			sales.push(Sold { amount, repaid });
+			if fitting <= all {
+				break;
+			}
+		}
+		(sales, debt)
+	}
+
+	fn expected(&self) -> Expected {
+		if self.weighted() >= self.debt() {
+			return Expected::Safe;
+		}
+		let (mut sold, mut left) = self.plan(false);
+		let units = self.in_units(left);
+		if !units.is_zero() && units < self.minimum.into() {
+			(sold, left) = self.plan(true);
+		}
+		let all_sold = sold.len() == self.legs.len()
+			&& sold
+				.iter()
+				.zip(&self.legs)
+				.all(|(sold, leg)| sold.amount == leg.amount.into());
+		let normalized = U512::from(self.normalized);
+		let cleared = if left.is_zero() || all_sold {
+			normalized
 		} else {
-			repays.max(sale.wanted).min(Fraction::whole(debt))
+			let repaid = self.in_units(self.debt() - left);
+			up(repaid, RAY, self.accumulator).min(normalized)
+		};
+		if cleared.is_zero() {
+			return Expected::Forfeited;
+		}
+		Expected::Liquidated {
+			sold,
+			cleared,
+			moved: self.owed(cleared).min(self.minted.into()),
+		}
+	}
+
+	/// Debt and fee of the lot that each leg goes into.
+	fn lots(&self, sold: &[Sold], moved: U512) -> Vec<(U512, U512)> {
+		let mut unassigned = moved;
+		let mut lots = Vec::new();
+		for (number, sale) in sold.iter().enumerate() {
+			let repaid = self.in_units(sale.repaid).min(unassigned);
+			let is_last = number + 1 == sold.len();
+			let debt = if is_last { unassigned } else { repaid };
+			unassigned -= debt;
+			lots.push((debt, up(repaid, 2, 100)));
+		}
+		lots
+	}
+}
+
+/// What a case comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum End {
+	/// It is no debt that anybody could take.
+	Refused,
+	Safe,
+	/// It is safe, but not when everything is rounded against it; and it has been left alone.
+	Between,
+	Forfeited,
+	/// Of one leg, or of two.
+	Part(usize),
+	All(usize),
+}
+
+#[derive(Clone, Debug)]
+struct Inputs {
+	/// Of two collaterals: decimals, amount, price, and factor with penalty.
+	legs: [(u8, Balance, u128, (u32, u32)); 2],
+	both: bool,
+	debt_decimals: u8,
+	debt_price: u128,
+	annual_percent: u128,
+	age: u64,
+	/// Of what can be borrowed, in per cent: the minimum debt, and what is.
+	minimum_share: u128,
+	share: u128,
+	/// What prices become, in per cent: the collaterals', of what the share leaves, and the debt's.
+	falls: [u128; 2],
+	rise: u128,
+}
+
+prop_compose! {
+	fn inputs()(
+		decimals in prop::array::uniform3(decimals()),
+		amounts in prop::array::uniform2(amount()),
+		prices in prop::array::uniform3(price()),
+		// With the last one, selling does not help to reach the target.
+		risks in prop::array::uniform2(
+			prop_oneof![Just((60u32, 8u32)), Just((75, 12)), Just((95, 20))]
+		),
+		both: bool,
+		annual_percent in prop_oneof![Just(0u128), Just(4), Just(100), Just(900)],
+		// Up to ten years.
+		age in 1u64..315_576_000,
+		(minimum_share, share) in (prop_oneof![Just(0u128), 0u128..100], 1u128..=100),
+		falls in prop::array::uniform2(prop_oneof![1 => 1u128..60, 3 => 60u128..84]),
+		rise in 100u128..150,
+	) -> Inputs {
+		let decimals_of_second = if decimals[0] == decimals[1] {
+			(decimals[1] + 1) % 25
+		} else {
+			decimals[1]
+		};
+		Inputs {
+			legs: [
+				(decimals[0], amounts[0], prices[0], risks[0]),
+				(decimals_of_second, amounts[1], prices[1], risks[1]),
+			],
+			both,
+			debt_decimals: decimals[2],
+			debt_price: prices[2],
+			annual_percent,
+			age,
+			minimum_share,
+			share,
+			falls,
+			rise,
 		}
 	}
 }
 
-/// Whether two values are so close that rounding may decide between them.
-fn is_close(one: U512, other: U512) -> bool {
-	let distance = one.max(other) - one.min(other);
-	distance <= U512::from(10_000_000u64)
+impl Inputs {
+	fn case(&self) -> Case {
+		let held =
+			|(decimals, amount, price, (factor, penalty)): (u8, u128, u128, (u32, u32))| Held {
+				asset: exact::token(decimals),
+				amount,
+				decimals,
+				price,
+				factor,
+				penalty,
+			};
+		let legs = self.legs.into_iter().map(held);
+		let mut case = Case {
+			legs: legs.take(if self.both { 2 } else { 1 }).collect(),
+			debt_asset: debt_token(self.debt_decimals),
+			debt_decimals: self.debt_decimals,
+			debt_price: self.debt_price,
+			minimum: 1,
+			accumulator: RAY,
+			normalized: 0,
+			minted: 0,
+		};
+		case.minimum = (case.carried().as_u128() / 100 * self.minimum_share).max(1);
+		case
+	}
 }
 
-fn seized_and_repaid(of: VaultId) -> (Balance, Balance) {
+impl Case {
+	/// Listed the other way round than it is sold.
+	fn create(&self, annual_percent: u128) -> FacilityId {
+		let ranked = (0u8..).zip(&self.legs);
+		let mut listed: Vec<_> = ranked.map(|(rank, leg)| leg.terms(rank)).collect();
+		listed.reverse();
+		create_facility(FacilityTerms {
+			debt_asset: self.debt_asset.clone(),
+			minimum_debt: self.minimum,
+			ceiling: u128::MAX,
+			annual_rate: Ray(RAY / 100 * annual_percent),
+			..facility_terms(listed)
+		})
+	}
+
+	fn quote(&self) {
+		for leg in &self.legs {
+			Prices::set_raw(leg.asset.clone(), leg.price);
+		}
+		Prices::set_raw(self.debt_asset.clone(), self.debt_price);
+	}
+
+	fn read(&mut self, vault: VaultId) {
+		let (row, state) = (row(vault), state(row(vault).facility));
+		self.accumulator = state.accumulator.0;
+		self.normalized = row.debt.0;
+		self.minted = state.minted;
+	}
+
+	fn check_liquidated(&self, vault: VaultId, sold: &[Sold], cleared: U512, moved: U512) {
+		let lots = lots();
+		let of_legs = self.lots(sold, moved);
+		// What has nothing to raise is not for sale: it goes back.
+		let for_sale = of_legs
+			.iter()
+			.filter(|(debt, fee)| !(*debt + *fee).is_zero());
+		assert_eq!(lots.len(), for_sale.count());
+		for ((leg, sale), (debt, fee)) in self.legs.iter().zip(sold).zip(&of_legs) {
+			let found = lots.iter().find(|(_, lot)| lot.collateral == leg.asset);
+			let Some((_, lot)) = found else { continue };
+			assert_eq!(U512::from(lot.contributed), sale.amount);
+			assert_eq!((U512::from(lot.debt), U512::from(lot.fee)), (*debt, *fee));
+		}
+		assert_eq!(
+			U512::from(row(vault).debt.0) + cleared,
+			self.normalized.into()
+		);
+		let (repaid, seized) = repaid_and_seized(vault);
+		assert_eq!(U512::from(repaid), moved);
+		assert_eq!(seized.len(), sold.len());
+		assert_eq!(
+			U512::from(state(row(vault).facility).minted) + moved,
+			self.minted.into()
+		);
+		// What stays.
+		for (number, held) in self.legs.iter().enumerate() {
+			let sold = sold.get(number).map_or(U512::zero(), |sold| sold.amount);
+			assert_eq!(
+				U512::from(leg(vault, held.asset.clone())) + sold,
+				held.amount.into()
+			);
+		}
+	}
+
+	/// Whether the vault has reached its target. Everything that is rounded comes to less than the
+	/// slack.
+	fn check_target(&self, vault: VaultId) {
+		let mut after = self.clone();
+		after.read(vault);
+		for held in &mut after.legs {
+			held.amount = leg(vault, held.asset.clone());
+		}
+		let slack = U512::from(12u8);
+		assert!(
+			(after.weighted() + slack) * 100u8 >= after.debt() * 110u8,
+			"{after:?}"
+		);
+	}
+}
+
+fn repaid_and_seized(of: VaultId) -> (Balance, Vec<(AssetId, Balance)>) {
 	let found = events().into_iter().find_map(|event| match event {
 		Event::Liquidated {
 			vault,
 			seized,
 			repaid,
 			..
-		} if vault == of => Some((seized[0].1, repaid)),
+		} if vault == of => Some((repaid, seized.into_inner())),
 		_ => None,
 	});
 	found.expect("it is liquidated")
 }
 
-proptest! {
-	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(1_000)))]
+fn live(inputs: &Inputs) -> End {
+	let mut case = inputs.case();
+	case.quote();
+	let facility = case.create(inputs.annual_percent);
+	begin_block(inputs.age * 1_000);
+	end_of_begin();
+	let held = case.legs.iter().map(|leg| (leg.asset.clone(), leg.amount));
+	let vault = open(ALICE, facility, &held.collect::<Vec<_>>(), 0).unwrap();
+	case.read(vault);
+	assert_eq!(case.accumulator > RAY, inputs.annual_percent > 0);
+	let most = Vaults::vault(vault).unwrap().max_borrow;
+	assert_eq!(U512::from(most), case.carried());
+	if let Some(more) = most.checked_add(1) {
+		assert!(borrow(ALICE, vault, more).is_err());
+	}
+	if most < case.minimum {
+		assert!(borrow(ALICE, vault, most).is_err());
+		return End::Refused;
+	}
+	assert_ok!(borrow(
+		ALICE,
+		vault,
+		(most / 100 * inputs.share).clamp(case.minimum, most)
+	));
 
-	#[test]
-	fn a_liquidation_takes_and_repays_what_fractions_say(
-		decimals in prop_oneof![
-			Just(0u8), Just(6u8), Just(8u8), Just(12u8), Just(18u8), Just(24u8),
-		],
-		amount in magnitude(40..120),
-		price in price(),
-		share in 1u128..=100,
-		fall in 1u128..84,
-	) {
-		run(|| {
-			let facility = create_facility(limitless(decimals));
-			let asset = exact::token(decimals);
-			Prices::set_raw(asset.clone(), price);
-			let vault = open(ALICE, facility, &[(asset.clone(), amount)], 0).unwrap();
-			let most = Vaults::vault(vault).unwrap().max_borrow;
-			let borrowed = if share == 100 { most } else { most / 100 * share };
-			if borrow(ALICE, vault, borrowed).is_err() {
-				return;
-			}
-			let price = (price / 10_000 * fall * share).max(1);
-			Prices::set_raw(asset.clone(), price);
-			if exact::is_safe(vault) || !exact::is_nearly_unsafe(vault) {
-				return;
-			}
-			let leg_before = Leg {
-				amount: amount.into(),
-				price: price.into(),
-				one: U512::from(10u8).pow(decimals.into()),
-			};
-			let debt_before = debt(vault);
-			let value = U512::from(debt_before) * 1_000_000u32;
-			let minimum = U512::from(MINIMUM_DEBT) * 1_000_000u32;
-			assert_eq!(next_block(), 1);
-			let (seized, repaid) = seized_and_repaid(vault);
+	for (leg, fall) in case.legs.iter_mut().zip(inputs.falls) {
+		leg.price = (leg.price / 10_000 * fall * inputs.share).max(1);
+	}
+	let risen = (case.debt_price / 100).saturating_mul(inputs.rise);
+	case.debt_price = risen.clamp(1, Price::MAX.raw()).max(case.debt_price);
+	case.quote();
+	begin_block(SLOT);
+	case.read(vault);
+	let liquidated = enforce_with(Weight::MAX);
+	end_of_begin();
 
-			// Nothing is lost on the way.
-			assert_eq!(leg(vault, asset) + seized, amount);
-			assert_eq!(debt(vault) + repaid, debt_before);
-			let lot = lots().pop().unwrap().1;
-			assert_eq!((lot.contributed, lot.debt), (seized, repaid));
-
-			let to_target = leg_before.to_target(value).min(Fraction::whole(value));
-			let mut sale = leg_before.sale(to_target);
-			let part = leg_before.repaid(&sale, sale.least, value);
-			let left = value - part.floor().min(value);
-			if is_close(left, minimum) {
-				return;
+	let expected = case.expected();
+	let before = row(vault);
+	let untouched = before.debt.0 == case.normalized
+		&& case
+			.legs
+			.iter()
+			.all(|held| leg(vault, held.asset.clone()) == held.amount);
+	match expected {
+		Expected::Safe => {
+			assert!(liquidated == 0 && untouched, "it was safe");
+			End::Safe
+		}
+		_ if case.is_safe() && untouched => End::Between,
+		Expected::Forfeited => {
+			assert!(liquidated == 0 && before.debt.0 == case.normalized);
+			let is_gone = |held: &Held| leg(vault, held.asset.clone()) == 0;
+			assert!(case.legs.iter().all(is_gone));
+			End::Forfeited
+		}
+		Expected::Liquidated {
+			sold,
+			cleared,
+			moved,
+		} => {
+			assert_eq!(liquidated, 1, "{case:?}");
+			case.check_liquidated(vault, &sold, cleared, moved);
+			if cleared < case.normalized.into() {
+				case.check_target(vault);
+				End::Part(sold.len())
+			} else {
+				End::All(sold.len())
 			}
-			if !left.is_zero() && left < minimum {
-				sale = leg_before.sale(Fraction::whole(value));
-			}
-			let taken = U512::from(seized);
-			assert!(
-				sale.least <= taken && taken <= sale.most,
-				"{seized} is not from {} to {}", sale.least, sale.most
-			);
-			let all = taken == leg_before.amount;
-			let expected = leg_before.repaid(&sale, taken, value);
-			let units = Fraction {
-				denominator: expected.denominator * 1_000_000u32,
-				..expected
-			};
-			let repaid = U512::from(repaid);
-			// Whatever the last unit of collateral does not repay goes with it.
-			let exactly = repaid >= units.floor() && repaid <= units.ceil() + 1;
-			assert!(
-				if all { repaid == U512::from(debt_before) || exactly } else { exactly },
-				"{repaid} is repaid, not {}", units.ceil()
-			);
-			if sale.sells_all {
-				assert_eq!(debt(vault), 0);
-			}
-		});
+		}
 	}
 }
 
 #[test]
-fn fractions_are_compared_as_they_are() {
-	let third = Fraction {
-		numerator: U512::one(),
-		denominator: U512::from(3u8),
+fn a_liquidation_takes_and_repays_to_the_unit_what_the_rules_say() {
+	let cases = fuzz_cases(2_000).max(500);
+	let ends = ends_of(cases, inputs(), |inputs| {
+		let mut end = None;
+		run(|| end = Some(live(&inputs)));
+		end.unwrap()
+	});
+	let share = |wanted: &[End]| {
+		let came = wanted.iter().filter_map(|end| ends.get(end));
+		f64::from(came.sum::<u32>()) / f64::from(cases)
 	};
-	assert!(Fraction::whole(U512::one()).exceeds(third) && !third.exceeds(third));
-	assert_eq!((third.floor(), third.ceil()), (U512::zero(), U512::one()));
-	assert_eq!(third.plus(2).ceil(), U512::from(3u8));
+	// Most of them end with an answer, and each answer is given.
+	assert!(share(&[End::Refused]) < 0.4, "{ends:?}");
+	assert!(
+		share(&[End::Part(1), End::Part(2), End::All(1), End::All(2)]) > 0.3,
+		"{ends:?}"
+	);
+	for end in [End::Part(1), End::Part(2), End::All(1), End::All(2)] {
+		assert!(share(&[end]) > 0.005, "{ends:?}");
+	}
 }

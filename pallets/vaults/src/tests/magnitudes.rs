@@ -151,83 +151,139 @@ fn seized_and_repaid(of: VaultId) -> (Balance, Balance) {
 	found.expect("it is liquidated")
 }
 
+/// A vault at the ends of the range.
+#[derive(Clone, Debug)]
+pub struct Extreme {
+	decimals: u8,
+	amount: Balance,
+	price: u128,
+	/// Of the most that can be borrowed, in per cent.
+	share: u128,
+	/// What becomes of the price, in parts of a hundred times the share.
+	fall: u128,
+}
+
+pub fn extreme() -> impl Strategy<Value = Extreme> {
+	let decimals = prop_oneof![
+		Just(0u8),
+		Just(6u8),
+		Just(8u8),
+		Just(12u8),
+		Just(18u8),
+		Just(24u8),
+	];
+	(
+		decimals,
+		magnitude(40..120),
+		price(),
+		1u128..=100,
+		1u128..84,
+	)
+		.prop_map(|(decimals, amount, price, share, fall)| Extreme {
+			decimals,
+			amount,
+			price,
+			share,
+			fall,
+		})
+}
+
+/// Opens a vault, and compares its liquidation with fractions. Whether there was one, and rounding has
+/// not decided how much of it is sold.
+pub fn liquidate_and_compare(extreme: Extreme) -> bool {
+	let Extreme {
+		decimals,
+		amount,
+		price,
+		share,
+		fall,
+	} = extreme;
+	let mut is_compared = false;
+	run(|| {
+		let facility = create_facility(limitless(decimals));
+		let asset = exact::token(decimals);
+		Prices::set_raw(asset.clone(), price);
+		let vault = open(ALICE, facility, &[(asset.clone(), amount)], 0).unwrap();
+		let most = Vaults::vault(vault).unwrap().max_borrow;
+		let borrowed = if share == 100 {
+			most
+		} else {
+			most / 100 * share
+		};
+		if borrow(ALICE, vault, borrowed).is_err() {
+			return;
+		}
+		let price = (price / 10_000 * fall * share).max(1);
+		Prices::set_raw(asset.clone(), price);
+		if exact::is_safe(vault) || !exact::is_nearly_unsafe(vault) {
+			return;
+		}
+		let leg_before = Leg {
+			amount: amount.into(),
+			price: price.into(),
+			one: U512::from(10u8).pow(decimals.into()),
+		};
+		let debt_before = debt(vault);
+		let value = U512::from(debt_before) * 1_000_000u32;
+		let minimum = U512::from(MINIMUM_DEBT) * 1_000_000u32;
+		assert_eq!(next_block(), 1);
+		let (seized, repaid) = seized_and_repaid(vault);
+
+		// Nothing is lost on the way.
+		assert_eq!(leg(vault, asset) + seized, amount);
+		assert_eq!(debt(vault) + repaid, debt_before);
+		let lot = lots().pop().unwrap().1;
+		assert_eq!((lot.contributed, lot.debt), (seized, repaid));
+
+		let to_target = leg_before.to_target(value).min(Fraction::whole(value));
+		let mut sale = leg_before.sale(to_target);
+		let part = leg_before.repaid(&sale, sale.least, value);
+		let left = value - part.floor().min(value);
+		if is_close(left, minimum) {
+			return;
+		}
+		if !left.is_zero() && left < minimum {
+			sale = leg_before.sale(Fraction::whole(value));
+		}
+		let taken = U512::from(seized);
+		assert!(
+			sale.least <= taken && taken <= sale.most,
+			"{seized} is not from {} to {}",
+			sale.least,
+			sale.most
+		);
+		let all = taken == leg_before.amount;
+		let expected = leg_before.repaid(&sale, taken, value);
+		let units = Fraction {
+			denominator: expected.denominator * 1_000_000u32,
+			..expected
+		};
+		let repaid = U512::from(repaid);
+		// Whatever the last unit of collateral does not repay goes with it.
+		let exactly = repaid >= units.floor() && repaid <= units.ceil() + 1;
+		assert!(
+			if all {
+				repaid == U512::from(debt_before) || exactly
+			} else {
+				exactly
+			},
+			"{repaid} is repaid, not {}",
+			units.ceil()
+		);
+		if sale.sells_all {
+			assert_eq!(debt(vault), 0);
+		}
+		is_compared = true;
+	});
+	is_compared
+}
+
 proptest! {
 	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(1_000)))]
 
 	#[test]
-	fn a_liquidation_takes_and_repays_what_fractions_say(
-		decimals in prop_oneof![
-			Just(0u8), Just(6u8), Just(8u8), Just(12u8), Just(18u8), Just(24u8),
-		],
-		amount in magnitude(40..120),
-		price in price(),
-		share in 1u128..=100,
-		fall in 1u128..84,
-	) {
-		run(|| {
-			let facility = create_facility(limitless(decimals));
-			let asset = exact::token(decimals);
-			Prices::set_raw(asset.clone(), price);
-			let vault = open(ALICE, facility, &[(asset.clone(), amount)], 0).unwrap();
-			let most = Vaults::vault(vault).unwrap().max_borrow;
-			let borrowed = if share == 100 { most } else { most / 100 * share };
-			if borrow(ALICE, vault, borrowed).is_err() {
-				return;
-			}
-			let price = (price / 10_000 * fall * share).max(1);
-			Prices::set_raw(asset.clone(), price);
-			if exact::is_safe(vault) || !exact::is_nearly_unsafe(vault) {
-				return;
-			}
-			let leg_before = Leg {
-				amount: amount.into(),
-				price: price.into(),
-				one: U512::from(10u8).pow(decimals.into()),
-			};
-			let debt_before = debt(vault);
-			let value = U512::from(debt_before) * 1_000_000u32;
-			let minimum = U512::from(MINIMUM_DEBT) * 1_000_000u32;
-			assert_eq!(next_block(), 1);
-			let (seized, repaid) = seized_and_repaid(vault);
-
-			// Nothing is lost on the way.
-			assert_eq!(leg(vault, asset) + seized, amount);
-			assert_eq!(debt(vault) + repaid, debt_before);
-			let lot = lots().pop().unwrap().1;
-			assert_eq!((lot.contributed, lot.debt), (seized, repaid));
-
-			let to_target = leg_before.to_target(value).min(Fraction::whole(value));
-			let mut sale = leg_before.sale(to_target);
-			let part = leg_before.repaid(&sale, sale.least, value);
-			let left = value - part.floor().min(value);
-			if is_close(left, minimum) {
-				return;
-			}
-			if !left.is_zero() && left < minimum {
-				sale = leg_before.sale(Fraction::whole(value));
-			}
-			let taken = U512::from(seized);
-			assert!(
-				sale.least <= taken && taken <= sale.most,
-				"{seized} is not from {} to {}", sale.least, sale.most
-			);
-			let all = taken == leg_before.amount;
-			let expected = leg_before.repaid(&sale, taken, value);
-			let units = Fraction {
-				denominator: expected.denominator * 1_000_000u32,
-				..expected
-			};
-			let repaid = U512::from(repaid);
-			// Whatever the last unit of collateral does not repay goes with it.
-			let exactly = repaid >= units.floor() && repaid <= units.ceil() + 1;
-			assert!(
-				if all { repaid == U512::from(debt_before) || exactly } else { exactly },
-				"{repaid} is repaid, not {}", units.ceil()
-			);
-			if sale.sells_all {
-				assert_eq!(debt(vault), 0);
-			}
-		});
+	fn a_liquidation_takes_and_repays_what_fractions_say(extreme in extreme()) {
+		liquidate_and_compare(extreme);
 	}
 }
 

@@ -1,7 +1,10 @@
 //! The same random world, and the same block in it, with guards and without: what they change, and
 //! what they must leave alone.
 
-use super::exact::{self, price, worth, TRADED};
+use super::{
+	exact::{self, price, worth, TRADED},
+	tally::Tally,
+};
 use crate::{
 	mock::*,
 	types::{Guard, Leg},
@@ -30,7 +33,7 @@ struct Opening {
 }
 
 #[derive(Clone, Debug)]
-struct World {
+pub struct World {
 	vaults: Vec<Opening>,
 	/// How much of his CUSD each of [`USERS`] spends, in per cent.
 	spent: [u8; 3],
@@ -58,7 +61,7 @@ fn opening() -> impl Strategy<Value = Opening> {
 		})
 }
 
-fn world() -> impl Strategy<Value = World> {
+pub fn world() -> impl Strategy<Value = World> {
 	let fall = || 60u8..=101;
 	(
 		prop::collection::vec(opening(), 1..8),
@@ -124,7 +127,7 @@ impl Seen {
 type Vaults = BTreeMap<VaultId, Seen>;
 
 /// The block: what there was after interest and before enforcement, and after it.
-struct Outcome {
+pub struct Outcome {
 	before: Vaults,
 	after: Vaults,
 	cusd: [BTreeMap<AccountId, Balance>; 2],
@@ -341,6 +344,18 @@ impl Outcome {
 		}
 	}
 
+	/// What guards there were, and what they did that was not done without them.
+	pub fn count(&self, unguarded: &Self, tally: &mut Tally) {
+		let paid = self.acted.values().filter(|paid| **paid > 0).count();
+		let is_spared = |vault: &&VaultId| !self.liquidated.contains(vault);
+		let spared = unguarded.liquidated.iter().filter(is_spared).count();
+		tally.add("guard that pays", paid);
+		tally.add("guard in vain", self.acted.len() - paid);
+		tally.add("guard that rests", self.guards.len() - self.acted.len());
+		tally.add("liquidation that a guard has spared", spared);
+		tally.add("liquidation beside guards", self.liquidated.len());
+	}
+
 	/// Against the same block without guards: a vault whose guard has not paid is what it would have
 	/// been, one whose guard has paid is not liquidated and has all its collateral, and no vault is
 	/// liquidated that would not have been.
@@ -400,16 +415,22 @@ fn exact_is_safe(seen: &Seen) -> bool {
 	seen.sides.0 >= seen.sides.1
 }
 
+/// The world with guards and the one without, and all that is said of the two.
+pub fn compared(world: &World) -> [Outcome; 2] {
+	let (guarded, unguarded) = (world.run(true), world.run(false));
+	guarded.check_moments();
+	guarded.check_those_that_paid();
+	guarded.check_purses();
+	guarded.check_owners();
+	guarded.check_against(&unguarded);
+	[guarded, unguarded]
+}
+
 proptest! {
 	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(500)))]
 
 	#[test]
 	fn guards_make_nothing_worse(world in world()) {
-		let (guarded, unguarded) = (world.run(true), world.run(false));
-		guarded.check_moments();
-		guarded.check_those_that_paid();
-		guarded.check_purses();
-		guarded.check_owners();
-		guarded.check_against(&unguarded);
+		compared(&world);
 	}
 }

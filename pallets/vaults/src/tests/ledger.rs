@@ -9,13 +9,14 @@ use super::{
 	ledger_lots::{claims, Seized, Stock},
 	ledger_rules::{ceil, compound, floor, may_be_left, Bounds, Case, DEALT, RAY},
 	ledger_terms::Terms,
+	tally::Tally,
 };
 use crate::{
 	mock::*,
 	types::{Breaker, Guard},
 	Event,
 };
-use cairn_primitives::{AssetId, Balance, BalanceSheet, FacilityId, LotId, VaultId};
+use cairn_primitives::{AssetId, Balance, BalanceSheet, FacilityId, LotId, PriceSource, VaultId};
 use frame_support::traits::fungibles::Inspect;
 use primitive_types::U512;
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,6 +69,8 @@ pub struct Ledger {
 	pub left_behind: BTreeSet<FacilityId>,
 	/// What keepers have been paid in this block.
 	pub rewarded: Balance,
+	/// How often what has happened.
+	pub tally: Tally,
 }
 
 fn holders() -> [AccountId; 6] {
@@ -117,6 +120,7 @@ impl Ledger {
 			is_hurried: false,
 			left_behind: BTreeSet::new(),
 			rewarded: 0,
+			tally: Tally::default(),
 		}
 	}
 
@@ -128,9 +132,9 @@ impl Ledger {
 		&self.lines[&facility].terms
 	}
 
-	/// Whether unsafe vaults of a facility are liquidated, and guards act.
+	/// Whether unsafe vaults of a facility are liquidated, and guards act: not while the oracle is silent.
 	pub fn goes_on(&self, facility: FacilityId) -> bool {
-		self.terms(facility).breaker < Breaker::NoNewLiquidations
+		self.terms(facility).breaker < Breaker::NoNewLiquidations && !Prices::is_down()
 	}
 
 	pub fn debts(&self, facility: FacilityId) -> u128 {
@@ -411,6 +415,7 @@ impl Ledger {
 				(account.owner, account.facility)
 			);
 			assert_eq!((row(*id).debt.0, view.debt), (account.debt, self.owed(*id)));
+			self.compare_health(*id, view.health);
 			let legs = view
 				.legs
 				.into_iter()

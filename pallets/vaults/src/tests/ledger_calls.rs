@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
 	mock::*,
-	types::{Adjustment, Breaker, Guard},
+	types::{Adjustment, Breaker, Guard, LimitsOf},
 	Error,
 };
 use cairn_primitives::{AssetId, Balance, Leftover, LiquidationLots, PriceSource, VaultId};
@@ -63,6 +63,7 @@ struct Looking<'a> {
 	account: Account,
 	who: AccountId,
 	adjustment: &'a Adjustment,
+	limits: &'a LimitsOf<Test>,
 	/// What is in all vaults of the facility beside this one.
 	beside: BTreeMap<AssetId, Balance>,
 	/// Normalised, before anything is done.
@@ -73,22 +74,23 @@ struct Looking<'a> {
 
 impl Ledger {
 	/// Of opening a vault with an adjustment.
-	pub fn outlook_of_open(&self, account: Account, adjustment: &Adjustment) -> Outlook {
+	pub fn outlook_of_open(
+		&self,
+		account: Account,
+		adjustment: &Adjustment,
+		limits: &LimitsOf<Test>,
+	) -> Outlook {
 		if self.terms(account.facility).breaker >= Breaker::NoNewRisk {
 			return Outlook::Refused(vec![because(Error::SwitchedOff)]);
 		}
-		self.look(account.owner, None, account, adjustment)
+		let mut looking = self.look(account.owner, None, account, adjustment, limits);
+		let steps = looking.steps();
+		looking.outlook(steps)
 	}
 
-	/// Of adjusting a vault.
-	pub fn outlook_of_adjust(
-		&self,
-		who: AccountId,
-		vault: VaultId,
-		adjustment: &Adjustment,
-	) -> Outlook {
+	/// A vault with what closed lots have left over: it comes back before anything else is done.
+	fn with_leftovers(&self, vault: VaultId) -> Account {
 		let mut account = self.vaults[&vault].clone();
-		// What closed lots have left over comes first.
 		for ((asset, lot), contributed) in account.claims.clone() {
 			if let Leftover::Ready(amount) =
 				<Auctions as LiquidationLots<AssetId>>::leftover(lot, contributed)
@@ -98,7 +100,57 @@ impl Ledger {
 			}
 		}
 		account.legs.retain(|_, amount| *amount > 0);
-		self.look(who, Some(vault), account, adjustment)
+		account
+	}
+
+	/// Of adjusting a vault.
+	pub fn outlook_of_adjust(
+		&self,
+		who: AccountId,
+		vault: VaultId,
+		adjustment: &Adjustment,
+		limits: &LimitsOf<Test>,
+	) -> Outlook {
+		let account = self.with_leftovers(vault);
+		let mut looking = self.look(who, Some(vault), account, adjustment, limits);
+		let steps = looking.steps();
+		looking.outlook(steps)
+	}
+
+	/// Of accepting a vault.
+	pub fn outlook_of_accept(
+		&self,
+		who: AccountId,
+		vault: VaultId,
+		limits: &LimitsOf<Test>,
+	) -> Outlook {
+		let (account, nothing) = (self.with_leftovers(vault), Adjustment::default());
+		let is_meant = account.offered_to == Some(who);
+		let frozen = self.terms(account.facility).breaker >= Breaker::Frozen;
+		let mut looking = self.look(who, Some(vault), account, &nothing, limits);
+		let steps = looking
+			.deadline()
+			.and_then(|()| unless(is_meant, Error::NotOffered))
+			.and_then(|()| unless(!frozen, Error::SwitchedOff))
+			.and_then(|()| looking.least_health());
+		looking.outlook(steps)
+	}
+
+	/// Of its owner's closing a vault.
+	pub fn outlook_of_close(&self, vault: VaultId, max_repay: Balance) -> Outlook {
+		let (account, owed) = (self.with_leftovers(vault), self.owed(vault));
+		let is_empty = owed == 0 && account.legs.is_empty();
+		if is_empty && !account.claims.is_empty() {
+			return Outlook::Refused(vec![because(Error::ClaimsPending)]);
+		}
+		if owed > max_repay {
+			return Outlook::Refused(vec![because(Error::RepaymentAboveLimit)]);
+		}
+		if self.cusd[&account.owner] < owed {
+			// Why is the token's business.
+			return Outlook::Refused(Vec::new());
+		}
+		Outlook::Done
 	}
 
 	/// Of the owner's order for a guard.
@@ -125,13 +177,14 @@ impl Ledger {
 		Outlook::Refused(vec![because(reason)])
 	}
 
-	fn look(
-		&self,
+	fn look<'a>(
+		&'a self,
 		who: AccountId,
 		vault: Option<VaultId>,
 		account: Account,
-		adjustment: &Adjustment,
-	) -> Outlook {
+		adjustment: &'a Adjustment,
+		limits: &'a LimitsOf<Test>,
+	) -> Looking<'a> {
 		let others = self
 			.vaults
 			.iter()
@@ -140,7 +193,7 @@ impl Ledger {
 		for (asset, amount) in others.flat_map(|(_, other)| &other.legs) {
 			*beside.entry(asset.clone()).or_default() += amount;
 		}
-		let mut looking = Looking {
+		Looking {
 			ledger: self,
 			terms: self.terms(account.facility),
 			beside,
@@ -148,19 +201,24 @@ impl Ledger {
 			account,
 			who,
 			adjustment,
+			limits,
 			unsure: false,
-		};
-		match looking.steps() {
-			Ok(()) if looking.unsure => Outlook::Either,
-			Ok(()) => Outlook::Done,
-			Err(_) if looking.unsure => Outlook::Refused(Vec::new()),
-			Err(reasons) => Outlook::Refused(reasons),
 		}
 	}
 }
 
 impl Looking<'_> {
+	fn outlook(self, steps: Step) -> Outlook {
+		match steps {
+			Ok(()) if self.unsure => Outlook::Either,
+			Ok(()) => Outlook::Done,
+			Err(_) if self.unsure => Outlook::Refused(Vec::new()),
+			Err(reasons) => Outlook::Refused(reasons),
+		}
+	}
+
 	fn steps(&mut self) -> Step {
+		self.deadline()?;
 		let Adjustment {
 			deposit,
 			repay,
@@ -200,7 +258,27 @@ impl Looking<'_> {
 			self.risk(&quoted_before)?;
 			self.guard()?;
 		}
-		Ok(())
+		self.least_health()
+	}
+
+	/// It is not too late.
+	fn deadline(&self) -> Step {
+		let now = System::block_number();
+		let in_time = self.limits.deadline.is_none_or(|last| now <= last);
+		unless(in_time, Error::DeadlinePassed)
+	}
+
+	/// The vault is as healthy as is insisted on.
+	fn least_health(&mut self) -> Step {
+		let Some(least) = self.limits.min_health.filter(|_| self.account.debt > 0) else {
+			return Ok(());
+		};
+		let (case, least) = (self.case(Measure::Liquidation), least.into_inner());
+		self.unless_below(
+			case.is_below(least),
+			case.is_nearly_below(least),
+			vec![because(Error::HealthBelowLimit)],
+		)
 	}
 
 	fn owed(&self) -> Balance {

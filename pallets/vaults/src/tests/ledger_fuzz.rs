@@ -1,22 +1,26 @@
 //! The same random operations on the pallet and on the naive ledger, compared after each.
 
 use super::{
+	because,
 	exact::price,
 	ledger::{Account, Ledger},
+	ledger_calls::Outlook,
 	ledger_others::rewards,
-	ledger_rules::DEALT,
+	ledger_rules::{ceil, DEALT},
 	ledger_terms::{change_of, Terms},
-	ledger_world::{doing, found, founding, Doing},
+	ledger_world::{found, founding, insistent, Doing, Founding, Insisting},
+	tally::Tally,
 };
 use crate::{
 	mock::*,
-	types::{Adjustment, Breaker, Guard},
-	Call, Event,
+	types::{Adjustment, Guard, LimitsOf},
+	Call, Error, Event,
 };
 use cairn_math::FixedU128;
-use cairn_primitives::{AssetId, Balance, FacilityId, VaultId};
+use cairn_primitives::{AssetId, Balance, FacilityId, PriceSource, VaultId};
 use frame_support::weights::Weight;
 use proptest::prelude::*;
+use sp_runtime::DispatchResult;
 
 const USERS: [AccountId; 3] = [ALICE, BOB, CAROL];
 const KEEPERS: [AccountId; 4] = [ALICE, BOB, CAROL, PAUPER];
@@ -43,8 +47,37 @@ impl Ledger {
 		self.vaults.keys().nth(number).copied()
 	}
 
+	/// Whether a call has come to what it must, and whether what was insisted on was what refused it.
+	fn check(&mut self, outlook: Outlook, result: DispatchResult) {
+		outlook.check(result);
+		for (reason, what) in [
+			(Error::DeadlinePassed, "call that comes too late"),
+			(
+				Error::HealthBelowLimit,
+				"call that leaves too little health",
+			),
+			(Error::RepaymentAboveLimit, "closing that costs too much"),
+		] {
+			let is_reason = result == Err(because(reason));
+			self.tally.add(what, usize::from(is_reason));
+		}
+	}
+
+	/// What has happened in a step, and what there is after it.
+	fn count(&mut self) {
+		self.tally.hear();
+		let wait = self.vaults.values().filter(|account| account.waiting);
+		self.tally.add("vault that waits", wait.count());
+		let silent = if Prices::is_down() {
+			self.vaults.len()
+		} else {
+			0
+		};
+		self.tally.add("vault while the oracle is silent", silent);
+	}
+
 	/// Does it to the pallet and, if it succeeds, to the ledger.
-	fn perform(&mut self, doing: Doing, facilities: &[FacilityId]) {
+	fn perform(&mut self, doing: Doing, insisting: Insisting, facilities: &[FacilityId]) {
 		System::reset_events();
 		let mut safe: Vec<_> = self.vaults.keys().copied().collect();
 		safe.retain(|vault| !self.case(*vault).is_unsafe());
@@ -55,6 +88,7 @@ impl Ledger {
 				| Doing::Crash { .. }
 				| Doing::Quote { .. }
 				| Doing::Block { .. }
+				| Doing::Silence { .. }
 		);
 		match doing {
 			Doing::Open {
@@ -78,10 +112,17 @@ impl Ledger {
 					borrow: wish,
 					..Default::default()
 				};
-				let outlook = self.outlook_of_open(account.clone(), &adjustment);
-				let opened = open(owner, facility, &deposit, wish);
-				outlook.check(opened.map(|_| ()));
-				if let Ok(vault) = opened {
+				let limits = insisting.limits();
+				let outlook = self.outlook_of_open(account.clone(), &adjustment, &limits);
+				let vault = crate::NextVault::<Test>::get();
+				let open = Call::open {
+					facility,
+					adjustment,
+					limits,
+				};
+				let opened = call(owner, open);
+				self.check(outlook, opened);
+				if opened.is_ok() {
 					assert!(self.vaults.insert(vault, account).is_none());
 					for (asset, amount) in &deposit {
 						self.deposit(vault, asset, *amount);
@@ -129,6 +170,7 @@ impl Ledger {
 				quote.confidence = quote.price.raw() / 100 * u128::from(spread);
 			}),
 			Doing::Block { budget, seconds } => self.block(budget, seconds.into()),
+			Doing::Silence { down } => Prices::set_down(down),
 			Doing::Liquidate { who, vault } => {
 				if let Some(vault) = self.nth(vault) {
 					self.liquidate_for(KEEPERS[who], vault);
@@ -149,7 +191,7 @@ impl Ledger {
 				let line = self.lines.get_mut(&facility).unwrap();
 				line.terms.govern(facility, change);
 			}
-			of_vault => self.operate(of_vault),
+			of_vault => self.operate(of_vault, insisting),
 		}
 		if prices_stay {
 			safe.retain(|vault| self.vaults.contains_key(vault));
@@ -160,7 +202,7 @@ impl Ledger {
 		}
 	}
 
-	fn operate(&mut self, doing: Doing) {
+	fn operate(&mut self, doing: Doing, insisting: Insisting) {
 		let number = match doing {
 			Doing::Deposit { vault, .. }
 			| Doing::Withdraw { vault, .. }
@@ -179,6 +221,7 @@ impl Ledger {
 		};
 		let (owner, owed) = (self.vaults[&vault].owner, self.owed(vault));
 		let most = Vaults::vault(vault).unwrap().max_borrow;
+		let limits = insisting.limits();
 		match doing {
 			Doing::Deposit { who, legs, .. } => {
 				let deposit = self.basket(self.vaults[&vault].facility, &legs);
@@ -189,22 +232,34 @@ impl Ledger {
 						deposit,
 						..Default::default()
 					},
+					limits,
 				);
 			}
 			Doing::Withdraw {
 				leg: number, share, ..
 			} => {
 				let asset = self.leg(vault, number);
-				let amount = part(leg(vault, asset.clone()), share);
+				let most = Vaults::max_withdraw(vault, asset.clone()).unwrap_or_default();
+				// Now and then the most, or a unit more.
+				let amount = match share {
+					90..100 => most,
+					100 => most + 1,
+					_ => part(leg(vault, asset.clone()), share),
+				};
+				let is_free = limits == no_limits();
 				let withdraw = basket(&[(asset, amount)]);
-				self.adjust(
+				let done = self.adjust(
 					owner,
 					vault,
 					Adjustment {
 						withdraw,
 						..Default::default()
 					},
+					limits,
 				);
+				assert!(amount <= most || !done, "more than the most is withdrawn");
+				let is_refused = is_free && !done && amount > 0;
+				assert!(amount > most || !is_refused, "the most is not withdrawn");
 			}
 			Doing::Borrow { share, .. } => {
 				let borrow = if share == 100 {
@@ -219,6 +274,7 @@ impl Ledger {
 						borrow,
 						..Default::default()
 					},
+					limits,
 				);
 				assert!(borrow <= most || !done, "more than the most is borrowed");
 			}
@@ -233,6 +289,7 @@ impl Ledger {
 						repay,
 						..Default::default()
 					},
+					limits,
 				);
 			}
 			Doing::All {
@@ -250,11 +307,15 @@ impl Ledger {
 					withdraw: basket(&[(got.clone(), part(leg(vault, got), taken))]),
 					borrow: part(most, borrowed),
 				};
-				self.adjust(owner, vault, adjustment);
+				self.adjust(owner, vault, adjustment, limits);
 			}
 			Doing::Close { .. } => {
-				let can_pay = balance(CUSD, owner) >= owed;
-				let done = close(owner, vault).is_ok();
+				let share = |percent: u8| ceil(owed, percent.into(), 100);
+				let max_repay = insisting.repaid.map_or(Balance::MAX, share);
+				let outlook = self.outlook_of_close(vault, max_repay);
+				let result = call(owner, Call::close { vault, max_repay });
+				self.check(outlook, result);
+				let done = result.is_ok();
 				if done {
 					self.follow();
 					self.repay(vault, owner, owed);
@@ -266,11 +327,6 @@ impl Ledger {
 						self.vaults.remove(&vault);
 					}
 				}
-				let waits = || {
-					let row = row(vault);
-					!row.claims.is_empty() && row.legs.is_empty() && row.debt.is_zero()
-				};
-				assert!(done || !can_pay || waits(), "a vault cannot be closed");
 			}
 			Doing::Claim { .. } => {
 				let done = claim(BOB, vault).is_ok();
@@ -301,11 +357,18 @@ impl Ledger {
 				}
 			}
 			Doing::Accept { who, .. } => {
-				let who = USERS[who];
-				let is_meant = self.vaults[&vault].offered_to == Some(who);
-				let frozen = self.terms(self.vaults[&vault].facility).breaker >= Breaker::Frozen;
-				assert_eq!(accept(who, vault).is_ok(), is_meant && !frozen);
-				if is_meant && !frozen {
+				let offered = self
+					.vaults
+					.iter()
+					.find_map(|(id, of)| Some((*id, of.offered_to?)));
+				let named = USERS.get(who).map(|who| (vault, *who));
+				let Some((vault, who)) = named.or(offered) else {
+					return;
+				};
+				let outlook = self.outlook_of_accept(who, vault, &limits);
+				let result = call(who, Call::accept { vault, limits });
+				self.check(outlook, result);
+				if result.is_ok() {
 					self.follow();
 					let account = self.vaults.get_mut(&vault).unwrap();
 					account.owner = who;
@@ -318,16 +381,22 @@ impl Ledger {
 	}
 
 	/// Whether the pallet has done it.
-	fn adjust(&mut self, who: AccountId, vault: VaultId, adjustment: Adjustment) -> bool {
+	fn adjust(
+		&mut self,
+		who: AccountId,
+		vault: VaultId,
+		adjustment: Adjustment,
+		limits: LimitsOf<Test>,
+	) -> bool {
 		let Adjustment {
 			deposit,
 			repay,
 			withdraw,
 			borrow,
 		} = adjustment.clone();
-		let outlook = self.outlook_of_adjust(who, vault, &adjustment);
-		let result = adjust(who, vault, adjustment, no_limits());
-		outlook.check(result);
+		let outlook = self.outlook_of_adjust(who, vault, &adjustment, &limits);
+		let result = adjust(who, vault, adjustment, limits);
+		self.check(outlook, result);
 		if result.is_err() {
 			return false;
 		}
@@ -381,7 +450,12 @@ impl Ledger {
 			let case = self.case(**vault);
 			case.is_unsafe() && case.is_sellable() && self.goes_on(account.facility)
 		});
-		self.left_behind = behind.map(|(_, account)| account.facility).collect();
+		let behind: Vec<_> = behind
+			.map(|(id, account)| (*id, account.facility))
+			.collect();
+		self.compare_backlogs(&behind);
+		self.compare_riskiest();
+		self.left_behind = behind.into_iter().map(|(_, facility)| facility).collect();
 		self.rewarded = 0;
 		end_of_begin();
 		// The reserve covers what it can of what lots have lost.
@@ -392,27 +466,40 @@ impl Ledger {
 	}
 }
 
+/// What facilities differ in, and what is done in them.
+type Life = ([Founding; 3], Vec<(Doing, Insisting)>);
+
+pub fn lives(steps: usize) -> impl Strategy<Value = Life> {
+	let foundings = [founding(), founding(), founding()];
+	(foundings, life(insistent(), steps))
+}
+
+/// One thing after the other on both, which are compared after each.
+pub fn keep_books((foundings, doings): Life, tally: &mut Tally) {
+	run(|| {
+		let policy = cairn_treasury::Policy {
+			keeper: rewards(),
+			..Default::default()
+		};
+		Treasury::set_policy(RuntimeOrigin::root(), CUSD, policy).unwrap();
+		let facilities = found(&foundings);
+		let mut ledger = Ledger::new(&facilities);
+		ledger.tally = std::mem::take(tally);
+		for (doing, insisting) in doings {
+			ledger.perform(doing, insisting, &facilities);
+			ledger.compare();
+			check_all();
+			ledger.count();
+		}
+		*tally = ledger.tally;
+	});
+}
+
 proptest! {
 	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(500)))]
 
 	#[test]
-	fn the_pallet_keeps_the_books_that_a_naive_ledger_keeps(
-		foundings in [founding(), founding(), founding()],
-		doings in life(doing(), fuzz_steps(50)),
-	) {
-		run(|| {
-			let policy = cairn_treasury::Policy {
-				keeper: rewards(),
-				..Default::default()
-			};
-			Treasury::set_policy(RuntimeOrigin::root(), CUSD, policy).unwrap();
-			let facilities = found(&foundings);
-			let mut ledger = Ledger::new(&facilities);
-			for doing in doings {
-				ledger.perform(doing, &facilities);
-				ledger.compare();
-				check_all();
-			}
-		});
+	fn the_pallet_keeps_the_books_that_a_naive_ledger_keeps(life in lives(fuzz_steps(50))) {
+		keep_books(life, &mut Tally::default());
 	}
 }

@@ -3,7 +3,7 @@
 use super::{exact::worth, ledger::Ledger, ledger_rules::DEALT};
 use crate::{
 	mock::*,
-	types::{Basket, CollateralTerms},
+	types::{Basket, CollateralTerms, Limits, LimitsOf},
 };
 use cairn_math::{FixedU128, Perbill, Ray};
 use cairn_primitives::{AssetId, Balance, FacilityId, VaultId};
@@ -152,6 +152,7 @@ pub enum Doing {
 		vault: usize,
 		to: usize,
 	},
+	/// By one of three, or by whom a vault is offered to.
 	Accept {
 		vault: usize,
 		who: usize,
@@ -209,17 +210,61 @@ pub enum Doing {
 		budget: u32,
 		seconds: u32,
 	},
+	/// The oracle as a whole falls silent, or speaks again.
+	Silence {
+		down: bool,
+	},
+}
+
+/// What whoever does something insists on.
+#[derive(Clone, Copy, Debug)]
+pub struct Insisting {
+	/// On this health, in per cent.
+	pub health: Option<u16>,
+	/// That it is done within so many blocks from the last one: not in this one if it is none.
+	pub blocks: Option<u32>,
+	/// That no more of the debt is paid, in per cent of it.
+	pub repaid: Option<u8>,
+}
+
+fn insisting() -> impl Strategy<Value = Insisting> {
+	let health = prop::option::weighted(0.2, 90u16..300);
+	let blocks = prop::option::weighted(0.1, 0u32..4);
+	let repaid = prop::option::weighted(0.4, 95u8..105);
+	(health, blocks, repaid).prop_map(|(health, blocks, repaid)| Insisting {
+		health,
+		blocks,
+		repaid,
+	})
+}
+
+impl Insisting {
+	pub fn limits(self) -> LimitsOf<Test> {
+		let hundredth = |percent: u16| FixedU128::from_rational(percent.into(), 100);
+		Limits {
+			min_health: self.health.map(hundredth),
+			deadline: self
+				.blocks
+				.map(|blocks| System::block_number() - 1 + blocks),
+		}
+	}
+}
+
+/// What is done, and what is insisted on.
+pub fn insistent() -> impl Strategy<Value = (Doing, Insisting)> {
+	(doing(), insisting())
 }
 
 fn legs(most: usize) -> impl Strategy<Value = Legs> {
 	prop::collection::vec((any::<usize>(), 1u16..2_000), 1..=most)
 }
 
-pub fn doing() -> impl Strategy<Value = Doing> {
+fn doing() -> impl Strategy<Value = Doing> {
 	let (n, who, asset) = (any::<usize>, 0..3usize, 0..TOKENS);
 	let share = 0u8..=110;
 	prop_oneof![
-		4 => (who.clone(), 0..3usize, prop_oneof![1 => legs(1), 2 => legs(8)], 0u8..=100)
+		8 => (who.clone(), 0..3usize, prop_oneof![1 => legs(1), 2 => legs(8)],
+			prop_oneof![1 => 0u8..=100, 2 => 10u8..60])
 			.prop_map(|(who, facility, legs, share)| Doing::Open { who, facility, legs, share }),
 		2 => (who.clone(), n(), legs(3))
 			.prop_map(|(who, vault, legs)| Doing::Deposit { who, vault, legs }),
@@ -232,11 +277,11 @@ pub fn doing() -> impl Strategy<Value = Doing> {
 			|(vault, legs, leg, repaid, taken, borrowed)|
 				Doing::All { vault, legs, leg, repaid, taken, borrowed }),
 		1 => n().prop_map(|vault| Doing::Close { vault }),
-		1 => n().prop_map(|vault| Doing::Claim { vault }),
+		2 => n().prop_map(|vault| Doing::Claim { vault }),
 		3 => (n(), 95u16..180, prop_oneof![1 => 1u8..15, 1 => share.clone(), 2 => 85u8..100])
 			.prop_map(|(vault, percent, share)| Doing::Guard { vault, percent, share }),
 		1 => (n(), 0..4usize).prop_map(|(vault, to)| Doing::Offer { vault, to }),
-		1 => (n(), who.clone()).prop_map(|(vault, who)| Doing::Accept { vault, who }),
+		2 => (n(), 0..9usize).prop_map(|(vault, who)| Doing::Accept { vault, who }),
 		3 => (0..3usize, asset.clone(), prop_oneof![2 => 0u8..12, 1 => 6u8..8], 1u8..100)
 			.prop_map(|(facility, asset, what, percent)| Doing::Govern { facility, asset, what, percent }),
 		2 => (0..4usize, n()).prop_map(|(who, vault)| Doing::Liquidate { who, vault }),
@@ -244,16 +289,17 @@ pub fn doing() -> impl Strategy<Value = Doing> {
 		1 => (who.clone(), who.clone(), share.clone())
 			.prop_map(|(from, to, share)| Doing::Send { from, to, share }),
 		1 => (who.clone(), asset.clone()).prop_map(|(who, asset)| Doing::Donate { who, asset }),
-		3 => (who, n(), prop_oneof![2 => 0u8..=100, 1 => Just(100)])
+		6 => (who, n(), prop_oneof![1 => 0u8..=100, 1 => Just(100)])
 			.prop_map(|(who, lot, share)| Doing::Buy { who, lot, share }),
-		1 => (asset.clone(), 0..5usize, 0u8..30, 0u8..=5)
+		3 => (asset.clone(), 0..5usize, 0u8..30, 0u8..=5)
 			.prop_map(|(asset, status, hours, spread)| Doing::Quote { asset, status, hours, spread }),
 		3 => (asset, 70u8..125).prop_map(|(asset, percent)| Doing::Price { asset, percent }),
-		2 => (60u8..100).prop_map(|percent| Doing::Fall { percent }),
+		3 => (60u8..100).prop_map(|percent| Doing::Fall { percent }),
 		3 => (70u8..100, 0u32..4, 0..4usize, 0u32..6)
 			.prop_map(|(percent, budget, who, most)| Doing::Crash { percent, budget, who, most }),
 		4 => (prop_oneof![3 => Just(u32::MAX), 1 => 0u32..15], 1u16..600)
 			.prop_map(|(budget, seconds)| Doing::Block { budget, seconds: seconds.into() }),
+		1 => prop::bool::weighted(0.35).prop_map(|down| Doing::Silence { down }),
 		// Up to a month: ramps pass, and interest adds up.
 		1 => (600u32..2_600_000).prop_map(|seconds| Doing::Block { budget: u32::MAX, seconds }),
 	]

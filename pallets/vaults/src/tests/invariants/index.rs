@@ -172,7 +172,8 @@ proptest! {
 				let is_same = |before: &Vault<Test>| {
 					(&before.legs, before.debt, &before.guard) == (&vault.legs, vault.debt, &vault.guard)
 				};
-				let is_new = !step.is_block && !step.before.get(&id).is_some_and(is_same);
+				// Prices are those of now, also when a block has changed it.
+				let is_new = !step.before.get(&id).is_some_and(is_same);
 				for leg in &vault.legs {
 					let trigger = leg.entry.unwrap().trigger;
 					if vault.waiting {

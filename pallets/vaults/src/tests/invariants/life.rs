@@ -1,15 +1,17 @@
 //! Random lives: what happens in them, and what was before each step.
 
-use super::rows;
+use super::{is_ready, limit_lots, rows};
 use crate::{
 	mock::*,
 	tests::{
 		brute_force::{doing, perform, Doing},
-		exact,
+		exact::{self, price, TRADED},
+		tally::Tally,
 	},
-	types::Vault,
+	types::{FacilityChange, Vault},
 };
-use cairn_primitives::{FacilityId, VaultId};
+use cairn_math::Price;
+use cairn_primitives::{Balance, FacilityId, PriceSource, VaultId};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -17,21 +19,33 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug)]
 pub enum Deed {
 	Do(Doing),
-	/// Carol buys so many hundredths of a lot, and whoever is left something of it fetches that.
+	/// Carol buys so many hundredths of a lot.
 	Buy(usize, u8),
+	/// Somebody fetches what a vault has been left.
+	Claim(usize),
 	Close(usize),
 	Liquidate(usize),
 	/// A vault goes from Alice to Bob, or from Bob to Alice.
 	Give(usize),
+	/// So many hundreds of CUSD are the minimum debt: more of it gradually, less of it at once.
+	Minimum(u8),
+	/// So many hundreds of CUSD of all lots may be on sale at once.
+	Limit(u32),
+	/// All prices go to so many hundredths of what they are.
+	Fall(u8),
 }
 
 pub fn deeds() -> impl Strategy<Value = Vec<Deed>> {
 	let deed = prop_oneof![
 		24 => doing().prop_map(Deed::Do),
 		3 => (any::<usize>(), prop_oneof![1u8..100, Just(100)]).prop_map(|(n, s)| Deed::Buy(n, s)),
+		2 => any::<usize>().prop_map(Deed::Claim),
 		1 => any::<usize>().prop_map(Deed::Close),
 		2 => any::<usize>().prop_map(Deed::Liquidate),
 		1 => any::<usize>().prop_map(Deed::Give),
+		1 => (1u8..60).prop_map(Deed::Minimum),
+		1 => prop_oneof![3 => 1u32..20, 1 => Just(1_000_000)].prop_map(Deed::Limit),
+		3 => (60u8..125).prop_map(Deed::Fall),
 	];
 	prop::collection::vec(deed, 10..80)
 }
@@ -42,7 +56,7 @@ impl Deed {
 		use Doing::*;
 		matches!(
 			self,
-			Self::Do(Price(..) | Spread(..) | Status(..) | Down(_) | Block(..))
+			Self::Fall(_) | Self::Do(Price(..) | Spread(..) | Status(..) | Down(_) | Block(..))
 		)
 	}
 
@@ -62,11 +76,26 @@ impl Deed {
 			Self::Buy(number, share) => {
 				let lots = lots();
 				if let Some((lot, of)) = number.checked_rem(lots.len()).map(|n| &lots[n]) {
-					let _ = take(CAROL, *lot, of.remaining / 100 * u128::from(share));
+					let amount = match share {
+						100 => Balance::MAX,
+						_ => of.remaining / 100 * u128::from(share),
+					};
+					let _ = take(CAROL, *lot, amount);
 				}
-				for vault in exact::all() {
-					let _ = claim(BOB, vault);
-				}
+				None
+			}
+			Self::Claim(number) => nth(number).map(|vault| claim(BOB, vault)),
+			Self::Minimum(hundreds) => {
+				let minimum = Balance::from(hundreds) * 100 * ONE_CUSD;
+				let change = FacilityChange::MinimumDebt(minimum);
+				Some(change_facility(facility, change))
+			}
+			Self::Limit(hundreds) => {
+				limit_lots(Balance::from(hundreds) * 100 * ONE_CUSD);
+				None
+			}
+			Self::Fall(percent) => {
+				fall(percent);
 				None
 			}
 			Self::Close(number) => nth(number).map(|vault| close(row(vault).owner, vault)),
@@ -78,6 +107,16 @@ impl Deed {
 				accept(other, vault)
 			}),
 		};
+	}
+}
+
+/// All prices go to so many hundredths of what they are.
+pub fn fall(percent: u8) {
+	// Whatever else is wrong with a quote stays so.
+	for asset in TRADED {
+		let raw = price(&asset) / 100 * u128::from(percent);
+		let price = Price::new(raw.clamp(1_000_000, 10u128.pow(26))).expect("a price");
+		Prices::alter(asset, |quote| (quote.price, quote.slow) = (price, price));
 	}
 }
 
@@ -115,9 +154,51 @@ pub fn after_each(deeds: Vec<Deed>, mut check: impl FnMut(Step)) {
 				is_of_prices_or_time: deed.is_of_prices_or_time(),
 				is_block: deed.is_block(),
 			};
+			System::reset_events();
 			deed.perform(facilities[number % 2]);
 			check(step);
 		}
 		Prices::set_down(false);
 	});
+}
+
+/// Of each step what there is for invariants to be checked of.
+pub fn count(tally: &mut Tally, step: &Step) {
+	tally.hear();
+	let rows = rows();
+	let of_all = |is: fn(&Vault<Test>) -> bool| rows.iter().filter(|(_, vault)| is(vault)).count();
+	tally.add("vault with debt", of_all(|vault| !vault.debt.is_zero()));
+	let is_basket = |vault: &Vault<Test>| !vault.debt.is_zero() && vault.legs.len() > 1;
+	tally.add("basket with debt", of_all(is_basket));
+	tally.add("vault that waits", of_all(|vault| vault.waiting));
+	tally.add("vault with a guard", of_all(|vault| vault.guard.is_some()));
+	let has_ready = |vault: &Vault<Test>| vault.claims.iter().any(is_ready);
+	tally.add("vault with something to claim", of_all(has_ready));
+	let changed = |(id, vault): &&(VaultId, Vault<Test>)| {
+		let before = step.before.get(id).filter(|_| step.is_block);
+		before.is_some_and(|before| before.legs != vault.legs) && is_basket(vault) && !vault.waiting
+	};
+	let moved = rows.iter().filter(changed).count();
+	tally.add("basket placed anew by a block", moved);
+	let unsafe_ones = rows.iter().filter(|(id, _)| !exact::is_safe(*id));
+	tally.add("unsafe vault", unsafe_ones.clone().count());
+	let can_be_sold = unsafe_ones.filter(|(id, _)| exact::is_sellable(*id));
+	tally.add("unsafe vault that can be sold", can_be_sold.count());
+	let small = rows.iter().filter(|(id, vault)| {
+		let owed = debt(*id);
+		owed > 0 && owed < facility_now(vault.facility).minimum_debt
+	});
+	tally.add("debt below the minimum", small.count());
+	tally.add(
+		"closed lot",
+		cairn_auctions::ClosedLots::<Test>::iter().count(),
+	);
+	let lots = lots();
+	tally.add("lot", lots.len());
+	let queued = |lot: &cairn_auctions::Lot| matches!(lot.place, cairn_auctions::Place::Queue(_));
+	tally.add(
+		"lot that waits for room",
+		lots.iter().filter(|(_, lot)| queued(lot)).count(),
+	);
+	tally.add("oracle that is down", usize::from(Prices::is_down()));
 }

@@ -4,7 +4,7 @@
 
 mod books;
 mod index;
-mod life;
+pub mod life;
 mod rules;
 
 use super::exact::TRADED;
@@ -60,9 +60,30 @@ fn endow(who: AccountId, amount: Balance) {
 	Tokens::mint_into(CUSD, &who, amount).unwrap();
 }
 
-/// Sells all that is for sale to Carol, at prices that are all there again. What had no price, or no
-/// room, or was left behind, has to wait for some blocks; nothing but lots is looked after in them.
+/// No more than so much of all lots may be on sale at once.
+fn limit_lots(total: Balance) {
+	let limits = cairn_auctions::Limits {
+		lot: total,
+		total,
+		most: total,
+	};
+	Auctions::set_limits(RuntimeOrigin::root(), limits).expect("they are good");
+}
+
+/// Carol buys what is on sale. Whatever lots have left over is to be claimed then.
+fn buy_all_lots() {
+	endow(CAROL, 1_000_000_000_000 * ONE_CUSD);
+	for (lot, _) in lots() {
+		// Some wait for room, or for a price.
+		let _ = take(CAROL, lot, Balance::MAX);
+	}
+}
+
+/// Sells all that is for sale to Carol, at prices and with limits that are all as at first. What had no
+/// price, or no room, or was left behind, has to wait for some blocks; nothing but lots is looked after in
+/// them.
 fn sell_all_lots() {
+	limit_lots(1_000_000_000 * ONE_CUSD);
 	for (asset, cents) in [(DOT, 6_00), (ETH, 3_000_00), (BTC, 60_000_00), (USDT, 1_00)] {
 		Prices::set_cents(asset, cents);
 	}

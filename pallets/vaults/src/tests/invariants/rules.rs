@@ -1,8 +1,8 @@
 //! I9 to I16: what vaults, their owners, and liquidations may do, and always can.
 
 use super::{
-	backing, endow, facilities, is_ready,
-	life::{after_each, begin, deeds},
+	backing, buy_all_lots, endow, facilities, is_ready,
+	life::{after_each, begin, deeds, fall},
 	rows, sell_all_lots, what_if,
 };
 use crate::{
@@ -14,20 +14,33 @@ use crate::{
 	types::{Breaker, Vault},
 	Error, Event, Vaults as Rows,
 };
-use cairn_math::{FixedU128, NormalizedDebt, Perbill};
+use cairn_math::{FixedU128, Perbill};
 use cairn_primitives::{AssetId, Balance, FacilityId, PriceSource, VaultId};
 use cairn_treasury::{GrowthCap, Policy};
 use frame_support::traits::{fungible::Inspect as _, fungibles::Inspect};
 use proptest::prelude::*;
 use sp_runtime::DispatchResult;
-use std::collections::BTreeMap;
 
 fn shown(vault: VaultId) -> FixedU128 {
 	health(vault).unwrap_or(FixedU128::from_u32(0))
 }
 
-fn contributed(vault: &Vault<Test>) -> Balance {
-	vault.claims.iter().map(|claim| claim.contributed).sum()
+/// Whether some lot has been given something of the vault.
+fn was_seized(vault: &Vault<Test>, before: &Vault<Test>) -> bool {
+	vault.claims.iter().any(|claim| {
+		let mut of_before = before.claims.iter();
+		let same = of_before.find(|old| (old.lot, old.collateral) == (claim.lot, claim.collateral));
+		same.is_none_or(|old| claim.contributed > old.contributed)
+	})
+}
+
+/// A vault that somebody wants to be liquidated, by fractions.
+struct Facts {
+	is_safe: bool,
+	is_nearly_unsafe: bool,
+	/// Than its guard's level.
+	is_nearly_below: bool,
+	can_be_sold: bool,
 }
 
 /// What somebody does with a vault of his own, as one step of a round trip.
@@ -81,9 +94,11 @@ impl Move {
 
 /// Bob opens a vault against whatever has a price; if nothing has, against ETH at its last one.
 fn open_somehow() -> VaultId {
+	let minimum = facility_now(MIXED).minimum_debt;
 	let against = |asset: AssetId| {
-		let amount = worth(&asset, 10);
-		open(BOB, MIXED, &[(asset, amount)], MINIMUM_DEBT)
+		// Ten times as much.
+		let amount = worth(&asset, (minimum / (10 * ONE_CUSD)) as u16);
+		open(BOB, MIXED, &[(asset, amount)], minimum)
 	};
 	let opened = TRADED.into_iter().find_map(|asset| against(asset).ok());
 	opened.unwrap_or_else(|| {
@@ -170,23 +185,71 @@ fn leave(vault: VaultId) {
 	}
 }
 
+/// Each vault is liquidated if and only if it is unsafe, something of it can be sold, and its facility, of
+/// which the breaker is at `level`, lets it.
+fn check_liquidations(level: Breaker) {
+	for vault in exact::all() {
+		let (outcome, events) = what_if(|| {
+			set_breaker(row(vault).facility, level);
+			System::reset_events();
+			(liquidate(CAROL, vault), events())
+		});
+		let is_let = level < Breaker::NoNewLiquidations && !Prices::is_down();
+		let is_liquidated = events
+			.iter()
+			.any(|event| matches!(event, Event::Liquidated { vault: of, .. } if *of == vault));
+		let is_saved = events.iter().any(
+			|event| matches!(event, Event::GuardActed { vault: of, repaid, .. } if *of == vault && *repaid > 0),
+		);
+		// What closed lots have left it counts: it comes back before anything is sold.
+		let facts = what_if(|| {
+			let _ = claim(PAUPER, vault);
+			let level = row(vault).guard.map_or(0, |guard| guard.level.into_inner());
+			Facts {
+				is_safe: exact::is_safe(vault),
+				is_nearly_unsafe: exact::is_nearly_unsafe(vault),
+				is_nearly_below: exact::is_nearly_below(vault, level),
+				can_be_sold: exact::is_sellable(vault) && !exact::is_dust(vault),
+			}
+		});
+		if is_let && !facts.is_safe && facts.can_be_sold {
+			assert!(outcome.is_ok() && is_liquidated != is_saved, "{outcome:?}");
+		}
+		if is_liquidated {
+			assert!(facts.is_nearly_unsafe);
+		}
+		match outcome {
+			Ok(()) => assert!(is_let && (is_liquidated || facts.is_nearly_below)),
+			Err(error) if error == because(Error::VaultIsSafe) => {
+				assert!(is_let && facts.is_safe);
+			}
+			Err(error) if error == because(Error::NothingToSell) => {
+				assert!(is_let && facts.is_nearly_unsafe && !facts.can_be_sold);
+			}
+			Err(error) => assert!(!is_let && error == because(Error::SwitchedOff), "{error:?}"),
+		}
+	}
+}
+
 proptest! {
 	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(24)))]
 
 	#[test]
 	fn i9_debt_is_nothing_or_the_minimum_but_for_what_a_liquidation_left(deeds in deeds()) {
-		// Those who owe less, and how much: it can only become less.
-		let mut small = BTreeMap::<VaultId, NormalizedDebt>::new();
 		after_each(deeds, |step| {
 			for (id, vault) in rows() {
 				let owed = debt(id);
-				if owed == 0 || owed >= MINIMUM_DEBT {
-					small.remove(&id);
+				// The minimum of now: it rises, and falls.
+				let minimum = facility_now(vault.facility).minimum_debt;
+				if owed == 0 || owed >= minimum {
 					continue;
 				}
-				let was_seized = step.before.get(&id).is_some_and(|before| contributed(&vault) > contributed(before));
-				let was_small = small.insert(id, vault.debt).is_some_and(|before| vault.debt <= before);
-				assert!(was_seized || was_small);
+				let before = step.before.get(&id).expect("whoever comes owes the minimum");
+				// Who owes less already, or does so since the minimum has risen, never owes more.
+				let accumulator = state(vault.facility).accumulator;
+				let owed_before = before.debt.owed_ceil(accumulator).unwrap();
+				let was_small = owed_before < minimum && vault.debt <= before.debt;
+				assert!(was_seized(&vault, before) || was_small, "{owed_before} {owed} of {minimum}");
 			}
 		});
 	}
@@ -216,43 +279,16 @@ proptest! {
 	fn i12_a_liquidation_succeeds_if_and_only_if_the_vault_is_unsafe_and_its_facility_lets_it(
 		deeds in deeds(),
 		level in 0..4usize,
+		percent in 70u8..=100,
 	) {
 		let level = [Breaker::AllEnabled, Breaker::NoNewRisk, Breaker::NoNewLiquidations, Breaker::Frozen][level];
 		after_each(deeds, |_| {
-			for vault in exact::all() {
-				let (outcome, events) = what_if(|| {
-					set_breaker(row(vault).facility, level);
-					System::reset_events();
-					(liquidate(CAROL, vault), events())
-				});
-				let is_let = level < Breaker::NoNewLiquidations && !Prices::is_down();
-				let is_liquidated = events.iter().any(
-					|event| matches!(event, Event::Liquidated { vault: of, .. } if *of == vault),
-				);
-				let is_saved = events.iter().any(
-					|event| matches!(event, Event::GuardActed { vault: of, repaid, .. } if *of == vault && *repaid > 0),
-				);
-				let can_be_sold = exact::is_sellable(vault) && !exact::is_dust(vault);
-				if is_let && !exact::is_safe(vault) && can_be_sold {
-					assert!(outcome.is_ok() && is_liquidated != is_saved, "{outcome:?}");
-				}
-				if is_liquidated {
-					assert!(exact::is_nearly_unsafe(vault));
-				}
-				match outcome {
-					Ok(()) => {
-						let level = row(vault).guard.map_or(0, |guard| guard.level.into_inner());
-						assert!(is_let && (is_liquidated || exact::is_nearly_below(vault, level)));
-					}
-					Err(error) if error == because(Error::VaultIsSafe) => {
-						assert!(is_let && exact::is_safe(vault));
-					}
-					Err(error) if error == because(Error::NothingToSell) => {
-						assert!(is_let && exact::is_nearly_unsafe(vault) && !can_be_sold);
-					}
-					Err(error) => assert!(!is_let && error == because(Error::SwitchedOff), "{error:?}"),
-				}
-			}
+			check_liquidations(level);
+			what_if(|| {
+				buy_all_lots();
+				fall(percent);
+				check_liquidations(level);
+			});
 		});
 	}
 
@@ -261,7 +297,10 @@ proptest! {
 		after_each(deeds, |_| {
 			for vault in exact::all() {
 				// What cannot be sold now may be the better part of it.
-				let legs = Vaults::vault(vault).unwrap().legs;
+				let legs = what_if(|| {
+					let _ = claim(PAUPER, vault);
+					Vaults::vault(vault).unwrap().legs
+				});
 				let quote = |asset| <Prices as PriceSource<_>>::quote(asset).unwrap();
 				let is_whole = legs.iter().all(|leg| quote(&leg.asset).status.allows_liquidation());
 				let before = shown(vault);

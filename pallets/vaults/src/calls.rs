@@ -37,8 +37,8 @@ mod calls {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed. Anybody may deposit and repay, with his own tokens; only the owner may withdraw
-		/// and borrow.
+		/// Signed. Anybody may repay, and deposit collateral that the vault holds already, with his own
+		/// tokens; only the owner may deposit others, withdraw, and borrow.
 		///
 		/// ## Details
 		///
@@ -73,8 +73,8 @@ mod calls {
 			Ok(Some(extent.weight_of_adjust::<T>(moved)).into())
 		}
 
-		/// Put collateral into a vault. Anybody may, with his own tokens. [`Pallet::adjust`] with
-		/// one movement.
+		/// Put collateral into a vault. Anybody may, with his own tokens, if the vault holds some of it
+		/// already; the owner may in any case. [`Pallet::adjust`] with one movement.
 		#[pallet::call_index(2)]
 		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>(1))]
 		pub fn deposit(

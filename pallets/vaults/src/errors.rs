@@ -115,5 +115,7 @@ mod errors {
 		BadPrice,
 		/// Nothing can be redeemed before more vaults are settled, and nothing more is due.
 		NothingToRedeem,
+		/// Whoever does not own the vault may only add to collateral that it holds already.
+		OnlyOwnerAddsLegs,
 	}
 }

@@ -179,17 +179,21 @@ impl<T: Config> Position<T> {
 		Ok(())
 	}
 
-	/// Takes collateral from `from`. A cap refuses what is beyond it, but not to a vault in danger
-	/// whose owner takes on no new risk with the same call: `only_adding`.
+	/// Takes collateral from `from`; the vault gets a new leg from its owner only. A cap refuses what is
+	/// beyond it, but not to a vault in danger whose owner takes on no new risk with the same call:
+	/// `only_adding`.
 	pub fn deposit(
 		&mut self,
 		from: &T::AccountId,
 		basket: &Basket,
 		only_adding: bool,
 	) -> DispatchResult {
+		let is_owner = self.vault.owner == *from;
 		let mut beyond_a_cap = false;
 		for (asset, amount) in basket {
 			let index = self.facility.index_of(asset)?;
+			let has_leg = self.vault.legs.iter().any(|leg| leg.collateral == index);
+			ensure!(is_owner || has_leg, Error::<T>::OnlyOwnerAddsLegs);
 			let held = self.held(index).checked_add(*amount);
 			let cap = self.facility.terms_of(index)?.cap;
 			beyond_a_cap |= held.is_none_or(|held| held > cap);

@@ -152,13 +152,13 @@ fn nine_legs() {
 		let vault = open(ALICE, facility, &eight, 0).unwrap();
 		let ninth = assets[8].clone();
 		assert_noop!(
-			deposit(BOB, vault, ninth.clone(), 1),
+			deposit(ALICE, vault, ninth.clone(), 1),
 			Error::<Test>::TooManyLegs
 		);
 		// More of one of the eight is no further leg, and one that goes makes room for another.
 		assert_ok!(deposit(BOB, vault, assets[7].clone(), 1));
 		assert_ok!(withdraw(ALICE, vault, assets[0].clone(), 10));
-		assert_ok!(deposit(BOB, vault, ninth, 1));
+		assert_ok!(deposit(ALICE, vault, ninth, 1));
 		assert_eq!(row(vault).legs.len(), 8);
 	});
 }

@@ -62,7 +62,7 @@ fn a_leftover_returns_with_the_next_operation_and_counts_for_it() {
 		let lot = lots()[0].0;
 		assert_ok!(take(ALICE, lot, Balance::MAX));
 		// More than what was left in the vault: what comes back can be withdrawn at once.
-		assert_ok!(deposit(BOB, vault, DOT, ONE_DOT));
+		assert_ok!(deposit(ALICE, vault, DOT, ONE_DOT));
 		assert!(leg(vault, ETH) > before);
 		assert!(row(vault).claims.is_empty());
 		assert!(row(vault).legs.iter().all(|leg| leg.entry.is_some()));
@@ -118,7 +118,7 @@ fn seven_legs_and_a_claim_leave_room_for_one_that_returns() {
 		next_block();
 		assert_eq!(leg(vault, ETH), 0);
 		assert_noop!(
-			deposit(BOB, vault, id(30), 1),
+			deposit(ALICE, vault, id(30), 1),
 			crate::Error::<Test>::TooManyLegs
 		);
 		lend(ALICE, 1_000 * ONE_CUSD);

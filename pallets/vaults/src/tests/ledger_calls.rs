@@ -233,6 +233,9 @@ impl Looking<'_> {
 		let mut is_beyond = false;
 		for (asset, amount) in &self.adjustment.deposit {
 			let (held, cap) = self.listed(asset)?;
+			let is_new = !self.account.legs.contains_key(asset);
+			let is_stranger = self.account.owner != self.who;
+			unless(!(is_new && is_stranger), Error::OnlyOwnerAddsLegs)?;
 			is_beyond |= held + amount > cap;
 		}
 		if is_beyond {

@@ -181,7 +181,7 @@ impl Ledger {
 		let most = Vaults::vault(vault).unwrap().max_borrow;
 		match doing {
 			Doing::Deposit { who, legs, .. } => {
-				let deposit = self.basket(self.vaults[&vault].facility, &legs);
+				let deposit = self.gift(USERS[who], vault, &legs);
 				self.adjust(
 					USERS[who],
 					vault,

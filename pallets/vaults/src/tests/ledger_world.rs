@@ -271,6 +271,20 @@ impl Ledger {
 		}
 	}
 
+	/// What `who` gives to a vault that is not his: of the tokens that it holds, but for what he tries now
+	/// and then all the same.
+	pub fn gift(&self, who: AccountId, vault: VaultId, legs: &Legs) -> Basket {
+		let account = &self.vaults[&vault];
+		let mut gift = self.basket(account.facility, legs);
+		let tries = legs
+			.first()
+			.is_some_and(|(number, _)| number.is_multiple_of(4));
+		if account.owner != who && !tries {
+			gift.retain(|(asset, _)| account.legs.contains_key(asset));
+		}
+		gift
+	}
+
 	/// Each token once.
 	pub fn basket(&self, facility: FacilityId, legs: &Legs) -> Basket {
 		let mut amounts = Vec::<(AssetId, Balance)>::new();

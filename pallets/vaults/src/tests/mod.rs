@@ -45,6 +45,7 @@ mod settlement;
 mod settlement_fuzz;
 mod settling;
 mod staleness;
+mod strangers;
 mod sweep;
 mod transfer;
 mod viewing;

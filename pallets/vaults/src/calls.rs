@@ -395,14 +395,21 @@ mod calls {
 		///
 		/// ## Details
 		///
-		/// The former owner may change the vault until the last moment: `limits` make sure that it
-		/// is still worth having.
+		/// - The former owner may change the vault until the last moment. `expected` makes sure that it
+		///   owes no more and holds no less than the caller counts on, both after what closed lots have
+		///   left over has come back. Collateral that it does not name may be gone.
+		/// - `limits` alone do not: an empty vault without debt has no health that could be too low, and
+		///   one a tenth as large has the same.
+		/// - Debt grows with every block: name a little more than is owed.
 		///
 		/// ## Errors
 		///
-		/// [`Error::UnknownVault`], [`Error::NotOffered`], [`Error::HealthBelowLimit`],
-		/// [`Error::DeadlinePassed`], [`Error::PriceNotLive`], and [`Error::SwitchedOff`] while the
-		/// facility is frozen.
+		/// - [`Error::UnknownVault`], [`Error::NotOffered`]
+		/// - [`Error::NotAsExpected`]: the vault owes more, or holds less of a collateral.
+		/// - [`Error::DuplicateAsset`], [`Error::ZeroAmount`], [`Error::CollateralNotAccepted`]: `expected`
+		///   is wrong.
+		/// - [`Error::HealthBelowLimit`], [`Error::DeadlinePassed`], [`Error::PriceNotLive`]
+		/// - [`Error::SwitchedOff`]: the facility is frozen.
 		///
 		/// ## Events
 		///
@@ -412,10 +419,11 @@ mod calls {
 		pub fn accept(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
+			expected: Expected,
 			limits: LimitsOf<T>,
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			let extent = Self::do_accept(who, vault, limits)?;
+			let extent = Self::do_accept(who, vault, expected, limits)?;
 			Ok(Some(extent.weight_of_accept::<T>()).into())
 		}
 

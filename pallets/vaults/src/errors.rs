@@ -117,5 +117,8 @@ mod errors {
 		NothingToRedeem,
 		/// Whoever does not own the vault may only add to collateral that it holds already.
 		OnlyOwnerAddsLegs,
+		/// The vault owes more, or holds less, than the caller expects of it. Look at it again before
+		/// accepting it.
+		NotAsExpected,
 	}
 }

@@ -5,8 +5,8 @@ use crate::{
 	index::Index,
 	rows::Rows,
 	types::{
-		risk_book, waiting_book, Basket, BookId, CollateralIndex, Facility, FacilityState, Leg,
-		LimitsOf, Vault,
+		risk_book, waiting_book, Basket, BookId, CollateralIndex, Expected, Facility,
+		FacilityState, Leg, LimitsOf, Vault,
 	},
 	valuation::{health_floor, LiquidationPrices, NewRisk},
 	Config, Error, Event, FacilityStates, Pallet, Vaults, MAX_LEGS,
@@ -372,6 +372,19 @@ impl<T: Config> Position<T> {
 	fn is_in_danger(&self) -> bool {
 		let is_low = |health| health < self.facility.target_health;
 		!self.vault.debt.is_zero() && self.health_floor().map_or(true, |h| h.is_none_or(is_low))
+	}
+
+	/// The vault owes no more and holds no less than is expected of it.
+	pub fn ensure_as_expected(&self, expected: &Expected) -> DispatchResult {
+		let owed = self.owed_ceil()?;
+		ensure!(owed <= expected.debt_at_most, Error::<T>::NotAsExpected);
+		for (asset, least) in &expected.collateral_at_least {
+			let index = self.facility.index_of(asset)?;
+			let mut legs = self.vault.legs.iter();
+			let has = legs.any(|leg| leg.collateral == index && leg.amount >= *least);
+			ensure!(has, Error::<T>::NotAsExpected);
+		}
+		Ok(())
 	}
 
 	/// The vault's health is at least what the caller insists on.

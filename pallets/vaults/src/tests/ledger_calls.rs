@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
 	mock::*,
-	types::{Adjustment, Breaker, Guard},
+	types::{Adjustment, Breaker, Expected, Guard},
 	Error,
 };
 use cairn_primitives::{AssetId, Balance, Leftover, LiquidationLots, PriceSource, VaultId};
@@ -87,8 +87,12 @@ impl Ledger {
 		vault: VaultId,
 		adjustment: &Adjustment,
 	) -> Outlook {
+		self.look(who, Some(vault), self.with_leftovers(vault), adjustment)
+	}
+
+	/// A vault as it is once it has what closed lots have left over, which comes before anything else.
+	pub fn with_leftovers(&self, vault: VaultId) -> Account {
 		let mut account = self.vaults[&vault].clone();
-		// What closed lots have left over comes first.
 		for ((asset, lot), contributed) in account.claims.clone() {
 			if let Leftover::Ready(amount) =
 				<Auctions as LiquidationLots<AssetId>>::leftover(lot, contributed)
@@ -98,7 +102,23 @@ impl Ledger {
 			}
 		}
 		account.legs.retain(|_, amount| *amount > 0);
-		self.look(who, Some(vault), account, adjustment)
+		account
+	}
+
+	/// What can be expected of a vault and no unit more, as `wish` has it: 0 is just that, 1 a unit less of
+	/// debt, others a unit more of some leg. With it, whether it is so.
+	pub fn expect(&self, vault: VaultId, wish: usize) -> (Expected, bool) {
+		let (owed, mut legs) = (self.owed(vault), self.with_leftovers(vault).legs);
+		let debt_at_most = owed.saturating_sub(u128::from(wish == 1));
+		let number = wish.checked_sub(2).and_then(|n| n.checked_rem(legs.len()));
+		let more = number.and_then(|number| legs.values_mut().nth(number));
+		let is_more = more.map(|amount| *amount += 1).is_some();
+		let named: Vec<_> = legs.into_iter().collect();
+		let expected = Expected {
+			debt_at_most,
+			collateral_at_least: basket(&named),
+		};
+		(expected, debt_at_most == owed && !is_more)
 	}
 
 	/// Of the owner's order for a guard.

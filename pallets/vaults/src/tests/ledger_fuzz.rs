@@ -300,12 +300,15 @@ impl Ledger {
 					self.vaults.get_mut(&vault).unwrap().offered_to = to;
 				}
 			}
-			Doing::Accept { who, .. } => {
+			Doing::Accept { who, wish, .. } => {
 				let who = USERS[who];
 				let is_meant = self.vaults[&vault].offered_to == Some(who);
 				let frozen = self.terms(self.vaults[&vault].facility).breaker >= Breaker::Frozen;
-				assert_eq!(accept(who, vault).is_ok(), is_meant && !frozen);
-				if is_meant && !frozen {
+				let (expected, is_so) = self.expect(vault, wish);
+				let done = accept_if(who, vault, expected, no_limits());
+				let is_fine = is_meant && !frozen && is_so;
+				assert_eq!(done.is_ok(), is_fine, "{done:?}");
+				if is_fine {
 					self.follow();
 					let account = self.vaults.get_mut(&vault).unwrap();
 					account.owner = who;

@@ -155,6 +155,8 @@ pub enum Doing {
 	Accept {
 		vault: usize,
 		who: usize,
+		/// What of it is wished otherwise than it is: nothing if zero.
+		wish: usize,
 	},
 	Govern {
 		facility: usize,
@@ -236,7 +238,8 @@ pub fn doing() -> impl Strategy<Value = Doing> {
 		3 => (n(), 95u16..180, prop_oneof![1 => 1u8..15, 1 => share.clone(), 2 => 85u8..100])
 			.prop_map(|(vault, percent, share)| Doing::Guard { vault, percent, share }),
 		1 => (n(), 0..4usize).prop_map(|(vault, to)| Doing::Offer { vault, to }),
-		1 => (n(), who.clone()).prop_map(|(vault, who)| Doing::Accept { vault, who }),
+		1 => (n(), who.clone(), prop_oneof![2 => Just(0), 1 => 1usize..10])
+			.prop_map(|(vault, who, wish)| Doing::Accept { vault, who, wish }),
 		3 => (0..3usize, asset.clone(), prop_oneof![2 => 0u8..12, 1 => 6u8..8], 1u8..100)
 			.prop_map(|(facility, asset, what, percent)| Doing::Govern { facility, asset, what, percent }),
 		2 => (0..4usize, n()).prop_map(|(who, vault)| Doing::Liquidate { who, vault }),

@@ -58,7 +58,7 @@ mod calls {
 		///
 		/// ## Events
 		///
-		/// [`Event::Adjusted`]; [`Event::LeftoverReturned`] if a lot had something for the vault.
+		/// [`Event::Adjusted`]; [`Event::LeftoverReturned`] if a lot is closed that the vault waited for.
 		#[pallet::call_index(1)]
 		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>(moved_by(adjustment)))]
 		pub fn adjust(
@@ -186,6 +186,14 @@ mod calls {
 
 		/// Bring collateral that closed lots have left over back into a vault. Anybody may; it
 		/// happens by itself with each operation on the vault.
+		///
+		/// ## Errors
+		///
+		/// [`Error::UnknownVault`]; [`Error::NothingToClaim`]: no lot is closed that the vault waits for.
+		///
+		/// ## Events
+		///
+		/// [`Event::LeftoverReturned`], with amounts of zero if the lots were sold out.
 		#[pallet::call_index(7)]
 		#[pallet::weight(Extent::MAX.weight_of_claim::<T>())]
 		pub fn claim(
@@ -209,8 +217,8 @@ mod calls {
 		///
 		/// - [`Error::VaultIsSafe`]
 		/// - [`Error::NothingToSell`]: no collateral of it has a quote to sell it at.
-		/// - [`Error::SwitchedOff`]: the breaker has stopped liquidations, the facility is settled, or
-		///   the oracle is silent.
+		/// - [`Error::SwitchedOff`]: the breaker has stopped liquidations, the facility is settled, the
+		///   oracle is silent, or the debt asset has no quote that liquidations go by.
 		#[pallet::call_index(8)]
 		#[pallet::weight(
 			Extent::MAX.weight_of_liquidate::<T>(true).saturating_add(Pallet::<T>::weight_of_rewards(1))
@@ -413,7 +421,7 @@ mod calls {
 		///
 		/// ## Events
 		///
-		/// [`Event::Transferred`]; [`Event::LeftoverReturned`] if a lot had something for the vault.
+		/// [`Event::Transferred`]; [`Event::LeftoverReturned`] if a lot is closed that the vault waited for.
 		#[pallet::call_index(16)]
 		#[pallet::weight(Extent::MAX.weight_of_accept::<T>())]
 		pub fn accept(
@@ -489,7 +497,7 @@ mod calls {
 		///
 		/// ## Events
 		///
-		/// [`Event::VaultSettled`]; [`Event::LeftoverReturned`] if a lot had something for the vault.
+		/// [`Event::VaultSettled`]; [`Event::LeftoverReturned`] if a lot is closed that the vault waited for.
 		#[pallet::call_index(18)]
 		#[pallet::weight(Extent::MAX.weight_of_settling::<T>())]
 		pub fn settle_vault(

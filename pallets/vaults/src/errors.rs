@@ -64,7 +64,8 @@ mod errors {
 		/// There is nothing to do about the vault before its lots are closed, which may return
 		/// collateral to it.
 		ClaimsPending,
-		/// The breaker of the facility has switched this off, or the facility is settled.
+		/// The breaker of the facility has switched this off, or the facility is settled. For
+		/// liquidations also: the oracle is silent, or has no good quote of the debt asset.
 		SwitchedOff,
 		/// The vault is safe.
 		VaultIsSafe,

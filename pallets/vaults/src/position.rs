@@ -11,7 +11,11 @@ use crate::{
 	valuation::{health_floor, LiquidationPrices, NewRisk},
 	Config, Error, Event, FacilityStates, Pallet, Vaults, MAX_LEGS,
 };
-use alloc::{collections::BTreeSet, rc::Rc, vec::Vec};
+use alloc::{
+	collections::{BTreeMap, BTreeSet},
+	rc::Rc,
+	vec::Vec,
+};
 use cairn_math::{FixedU128, NormalizedDebt, Trigger, Value};
 use cairn_primitives::{
 	AssetId, Balance, BurnReason, Issuance, Leftover, LiquidationLots, MintReason, VaultId,
@@ -138,9 +142,10 @@ impl<T: Config> Position<T> {
 		Ok(())
 	}
 
-	/// Brings back what closed lots have left over.
+	/// Brings back what closed lots have left over, and says so even where that is nothing: the vault
+	/// waits for it no longer.
 	pub fn settle_claims(&mut self) -> DispatchResult {
-		let mut returned = Basket::new();
+		let mut returned = BTreeMap::<AssetId, Balance>::new();
 		let mut position = 0;
 		while let Some(claim) = self.vault.claims.get(position).copied() {
 			match T::Lots::settle(claim.lot, claim.contributed) {
@@ -148,21 +153,17 @@ impl<T: Config> Position<T> {
 				Leftover::Ready(amount) => {
 					self.vault.claims.remove(position);
 					self.credit(claim.collateral, amount)?;
-					if !amount.is_zero() {
-						// Two claims on one collateral may both be listed, so the list can be full;
-						// the event then names eight of them, the books have all.
-						let _ = returned.try_push((
-							self.facility.terms_of(claim.collateral)?.asset.clone(),
-							amount,
-						));
-					}
+					let asset = self.facility.terms_of(claim.collateral)?.asset.clone();
+					let sum = returned.entry(asset).or_default();
+					*sum = sum.checked_add(amount).ok_or(Error::<T>::Overflow)?;
 				}
 			}
 		}
 		if !returned.is_empty() {
 			Pallet::<T>::deposit_event(Event::LeftoverReturned {
 				vault: self.id,
-				returned,
+				// Claims name no more collaterals than a vault may have legs.
+				returned: Basket::truncate_from(returned.into_iter().collect()),
 			});
 		}
 		Ok(())

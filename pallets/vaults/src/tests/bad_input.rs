@@ -305,6 +305,30 @@ fn calls_without_an_origin_or_with_the_wrong_one() {
 			Call::liquidate { vault },
 			Call::enforce_backlog { max: 1 },
 			Call::claim { vault },
+			Call::adjust {
+				vault,
+				adjustment: depositing(&[(ETH, 1)]),
+				limits: no_limits(),
+			},
+			Call::withdraw {
+				vault,
+				asset: ETH,
+				amount: 1,
+			},
+			Call::borrow { vault, amount: 1 },
+			Call::repay { vault, amount: 1 },
+			Call::set_guard { vault, guard: None },
+			Call::offer { vault, to: None },
+			Call::accept {
+				vault,
+				expected: expected(vault),
+				limits: no_limits(),
+			},
+			Call::settle_vault { vault },
+			Call::redeem {
+				facility: MIXED,
+				amount: 1,
+			},
 		];
 		for call in calls {
 			assert_noop!(govern(call), DispatchError::BadOrigin);

@@ -156,6 +156,12 @@ describe('what cannot be done is refused by name', () => {
       () => bob,
     );
     refuses(
+      "depositing into somebody else's vault what it does not hold",
+      'vaults.OnlyOwnerAddsLegs',
+      () => tx.vaults.deposit(vault, ...some('DOT', '1')),
+      () => bob,
+    );
+    refuses(
       "closing somebody else's vault",
       'vaults.NotOwner',
       () => tx.vaults.close(vault, dollars('2000')),
@@ -174,7 +180,7 @@ describe('what cannot be done is refused by name', () => {
     );
     refuses('removing a feed', 'BadOrigin', () => tx.oracle.removeFeed(assetId('ETH')));
 
-    test("but anybody may deposit into somebody else's vault", async () => {
+    test("but anybody may add to what somebody else's vault holds", async () => {
       const { chain } = stack;
       const before = await chain.vault(vault);
       const { hash } = await chain.send(bob, tx.vaults.deposit(vault, ...some('ETH', '0.5')));

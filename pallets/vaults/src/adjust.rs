@@ -260,12 +260,16 @@ impl<T: Config> Pallet<T> {
 		let nothing =
 			deposit.is_empty() && withdraw.is_empty() && repay.is_zero() && borrow.is_zero();
 		ensure!(!nothing, Error::<T>::ZeroAmount);
-		for basket in [deposit, withdraw] {
-			let mut seen = BTreeSet::new();
-			for (asset, amount) in basket {
-				ensure!(!amount.is_zero(), Error::<T>::ZeroAmount);
-				ensure!(seen.insert(asset), Error::<T>::DuplicateAsset);
-			}
+		Self::ensure_each_once(deposit)?;
+		Self::ensure_each_once(withdraw)
+	}
+
+	/// Each token is named once, and more than nothing of it.
+	pub(crate) fn ensure_each_once(basket: &Basket) -> DispatchResult {
+		let mut seen = BTreeSet::new();
+		for (asset, amount) in basket {
+			ensure!(!amount.is_zero(), Error::<T>::ZeroAmount);
+			ensure!(seen.insert(asset), Error::<T>::DuplicateAsset);
 		}
 		Ok(())
 	}

@@ -12,7 +12,10 @@ use crate::{
 	position::Position,
 	ramp::MAX_RAMPS,
 	rows::Rows,
-	types::{risk_book, Adjustment, CollateralIndex, FacilityChange, FacilityTerms, Guard, Limits},
+	types::{
+		risk_book, Adjustment, CollateralIndex, Expected, FacilityChange, FacilityTerms, Guard,
+		Limits,
+	},
 	valuation::LiquidationPrices,
 	Call, Config, Facilities, FacilityStates, NextFacility, NextVault, Pallet, Receipts,
 	SettledFacilities, Settlements, SweepCursor, Vaults, VaultsOf, MAX_CLAIMS, MAX_LEGS,
@@ -390,12 +393,17 @@ mod benchmarks {
 			Pallet::<T>::do_set_guard(owner.clone(), id, guard)?;
 			Pallet::<T>::do_offer(owner, id, Some(to.clone()))
 		})?;
+		// No more can be named than the vault holds.
+		let expected = Expected {
+			debt_at_most: Balance::MAX,
+			collateral_at_least: basket(l, LEG),
+		};
 		let limits = Limits {
 			min_health: Some(FixedU128::from_u32(1)),
 			deadline: Some(BlockNumberFor::<T>::from(u32::MAX)),
 		};
 		#[extrinsic_call]
-		_(RawOrigin::Signed(to.clone()), id, limits);
+		_(RawOrigin::Signed(to.clone()), id, expected, limits);
 		assert_eq!(Vaults::<T>::get(id).map(|v| v.owner), Some(to));
 		Ok(())
 	}

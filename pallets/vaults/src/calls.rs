@@ -37,8 +37,8 @@ mod calls {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed. Anybody may deposit and repay, with his own tokens; only the owner may withdraw
-		/// and borrow.
+		/// Signed. Anybody may repay, and deposit collateral that the vault holds already, with his own
+		/// tokens; only the owner may deposit others, withdraw, and borrow.
 		///
 		/// ## Details
 		///
@@ -58,7 +58,7 @@ mod calls {
 		///
 		/// ## Events
 		///
-		/// [`Event::Adjusted`]; [`Event::LeftoverReturned`] if a lot had something for the vault.
+		/// [`Event::Adjusted`]; [`Event::LeftoverReturned`] if a lot is closed that the vault waited for.
 		#[pallet::call_index(1)]
 		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>(moved_by(adjustment)))]
 		pub fn adjust(
@@ -73,8 +73,8 @@ mod calls {
 			Ok(Some(extent.weight_of_adjust::<T>(moved)).into())
 		}
 
-		/// Put collateral into a vault. Anybody may, with his own tokens. [`Pallet::adjust`] with
-		/// one movement.
+		/// Put collateral into a vault. Anybody may, with his own tokens, if the vault holds some of it
+		/// already; the owner may in any case. [`Pallet::adjust`] with one movement.
 		#[pallet::call_index(2)]
 		#[pallet::weight(Extent::MAX.weight_of_adjust::<T>(1))]
 		pub fn deposit(
@@ -186,6 +186,14 @@ mod calls {
 
 		/// Bring collateral that closed lots have left over back into a vault. Anybody may; it
 		/// happens by itself with each operation on the vault.
+		///
+		/// ## Errors
+		///
+		/// [`Error::UnknownVault`]; [`Error::NothingToClaim`]: no lot is closed that the vault waits for.
+		///
+		/// ## Events
+		///
+		/// [`Event::LeftoverReturned`], with amounts of zero if the lots were sold out.
 		#[pallet::call_index(7)]
 		#[pallet::weight(Extent::MAX.weight_of_claim::<T>())]
 		pub fn claim(
@@ -209,8 +217,8 @@ mod calls {
 		///
 		/// - [`Error::VaultIsSafe`]
 		/// - [`Error::NothingToSell`]: no collateral of it has a quote to sell it at.
-		/// - [`Error::SwitchedOff`]: the breaker has stopped liquidations, the facility is settled, or
-		///   the oracle is silent.
+		/// - [`Error::SwitchedOff`]: the breaker has stopped liquidations, the facility is settled, the
+		///   oracle is silent, or the debt asset has no quote that liquidations go by.
 		#[pallet::call_index(8)]
 		#[pallet::weight(
 			Extent::MAX.weight_of_liquidate::<T>(true).saturating_add(Pallet::<T>::weight_of_rewards(1))
@@ -395,27 +403,35 @@ mod calls {
 		///
 		/// ## Details
 		///
-		/// The former owner may change the vault until the last moment: `limits` make sure that it
-		/// is still worth having.
+		/// - The former owner may change the vault until the last moment. `expected` makes sure that it
+		///   owes no more and holds no less than the caller counts on, both after what closed lots have
+		///   left over has come back. Collateral that it does not name may be gone.
+		/// - `limits` alone do not: an empty vault without debt has no health that could be too low, and
+		///   one a tenth as large has the same.
+		/// - Debt grows with every block: name a little more than is owed.
 		///
 		/// ## Errors
 		///
-		/// [`Error::UnknownVault`], [`Error::NotOffered`], [`Error::HealthBelowLimit`],
-		/// [`Error::DeadlinePassed`], [`Error::PriceNotLive`], and [`Error::SwitchedOff`] while the
-		/// facility is frozen.
+		/// - [`Error::UnknownVault`], [`Error::NotOffered`]
+		/// - [`Error::NotAsExpected`]: the vault owes more, or holds less of a collateral.
+		/// - [`Error::DuplicateAsset`], [`Error::ZeroAmount`], [`Error::CollateralNotAccepted`]: `expected`
+		///   is wrong.
+		/// - [`Error::HealthBelowLimit`], [`Error::DeadlinePassed`], [`Error::PriceNotLive`]
+		/// - [`Error::SwitchedOff`]: the facility is frozen.
 		///
 		/// ## Events
 		///
-		/// [`Event::Transferred`]; [`Event::LeftoverReturned`] if a lot had something for the vault.
+		/// [`Event::Transferred`]; [`Event::LeftoverReturned`] if a lot is closed that the vault waited for.
 		#[pallet::call_index(16)]
 		#[pallet::weight(Extent::MAX.weight_of_accept::<T>())]
 		pub fn accept(
 			origin: OriginFor<T>,
 			#[pallet::compact] vault: VaultId,
+			expected: Expected,
 			limits: LimitsOf<T>,
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			let extent = Self::do_accept(who, vault, limits)?;
+			let extent = Self::do_accept(who, vault, expected, limits)?;
 			Ok(Some(extent.weight_of_accept::<T>()).into())
 		}
 
@@ -481,7 +497,7 @@ mod calls {
 		///
 		/// ## Events
 		///
-		/// [`Event::VaultSettled`]; [`Event::LeftoverReturned`] if a lot had something for the vault.
+		/// [`Event::VaultSettled`]; [`Event::LeftoverReturned`] if a lot is closed that the vault waited for.
 		#[pallet::call_index(18)]
 		#[pallet::weight(Extent::MAX.weight_of_settling::<T>())]
 		pub fn settle_vault(

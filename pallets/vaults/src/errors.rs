@@ -64,7 +64,8 @@ mod errors {
 		/// There is nothing to do about the vault before its lots are closed, which may return
 		/// collateral to it.
 		ClaimsPending,
-		/// The breaker of the facility has switched this off, or the facility is settled.
+		/// The breaker of the facility has switched this off, or the facility is settled. For
+		/// liquidations also: the oracle is silent, or has no good quote of the debt asset.
 		SwitchedOff,
 		/// The vault is safe.
 		VaultIsSafe,
@@ -115,5 +116,10 @@ mod errors {
 		BadPrice,
 		/// Nothing can be redeemed before more vaults are settled, and nothing more is due.
 		NothingToRedeem,
+		/// Whoever does not own the vault may only add to collateral that it holds already.
+		OnlyOwnerAddsLegs,
+		/// The vault owes more, or holds less, than the caller expects of it. Look at it again before
+		/// accepting it.
+		NotAsExpected,
 	}
 }

@@ -91,11 +91,11 @@ mod events {
 			/// What has left it.
 			forfeited: Basket,
 		},
-		/// Collateral that its lots did not need has come back to a vault.
+		/// Lots that a vault waited for are closed; what they did not need has come back to it.
 		LeftoverReturned {
 			/// Which vault.
 			vault: VaultId,
-			/// What came back.
+			/// What came back of each collateral of those lots: zero if all of it was sold.
 			returned: Basket,
 		},
 		/// The owner of a vault has ordered what is to be done when its health falls.

@@ -343,7 +343,8 @@ pub mod pallet {
 
 		/// What [`Pallet::redeem`] with this amount, in smallest units of the debt asset, would burn
 		/// and pay now; with zero, what is due of earlier redemptions. `None` if the facility is not
-		/// settled.
+		/// settled. It does not ask whether `who` has the amount, nor the `ReceiptDeposit` that is put on
+		/// hold if something stays due, nor whether his account can receive what is paid.
 		pub fn redemption(
 			facility: FacilityId,
 			who: T::AccountId,

@@ -5,13 +5,17 @@ use crate::{
 	index::Index,
 	rows::Rows,
 	types::{
-		risk_book, waiting_book, Basket, BookId, CollateralIndex, Facility, FacilityState, Leg,
-		LimitsOf, Vault,
+		risk_book, waiting_book, Basket, BookId, CollateralIndex, Expected, Facility,
+		FacilityState, Leg, LimitsOf, Vault,
 	},
 	valuation::{health_floor, LiquidationPrices, NewRisk},
 	Config, Error, Event, FacilityStates, Pallet, Vaults, MAX_LEGS,
 };
-use alloc::{collections::BTreeSet, rc::Rc, vec::Vec};
+use alloc::{
+	collections::{BTreeMap, BTreeSet},
+	rc::Rc,
+	vec::Vec,
+};
 use cairn_math::{FixedU128, NormalizedDebt, Trigger, Value};
 use cairn_primitives::{
 	AssetId, Balance, BurnReason, Issuance, Leftover, LiquidationLots, MintReason, VaultId,
@@ -138,9 +142,10 @@ impl<T: Config> Position<T> {
 		Ok(())
 	}
 
-	/// Brings back what closed lots have left over.
+	/// Brings back what closed lots have left over, and says so even where that is nothing: the vault
+	/// waits for it no longer.
 	pub fn settle_claims(&mut self) -> DispatchResult {
-		let mut returned = Basket::new();
+		let mut returned = BTreeMap::<AssetId, Balance>::new();
 		let mut position = 0;
 		while let Some(claim) = self.vault.claims.get(position).copied() {
 			match T::Lots::settle(claim.lot, claim.contributed) {
@@ -148,21 +153,17 @@ impl<T: Config> Position<T> {
 				Leftover::Ready(amount) => {
 					self.vault.claims.remove(position);
 					self.credit(claim.collateral, amount)?;
-					if !amount.is_zero() {
-						// Two claims on one collateral may both be listed, so the list can be full;
-						// the event then names eight of them, the books have all.
-						let _ = returned.try_push((
-							self.facility.terms_of(claim.collateral)?.asset.clone(),
-							amount,
-						));
-					}
+					let asset = self.facility.terms_of(claim.collateral)?.asset.clone();
+					let sum = returned.entry(asset).or_default();
+					*sum = sum.checked_add(amount).ok_or(Error::<T>::Overflow)?;
 				}
 			}
 		}
 		if !returned.is_empty() {
 			Pallet::<T>::deposit_event(Event::LeftoverReturned {
 				vault: self.id,
-				returned,
+				// Claims name no more collaterals than a vault may have legs.
+				returned: Basket::truncate_from(returned.into_iter().collect()),
 			});
 		}
 		Ok(())
@@ -179,17 +180,21 @@ impl<T: Config> Position<T> {
 		Ok(())
 	}
 
-	/// Takes collateral from `from`. A cap refuses what is beyond it, but not to a vault in danger
-	/// whose owner takes on no new risk with the same call: `only_adding`.
+	/// Takes collateral from `from`; the vault gets a new leg from its owner only. A cap refuses what is
+	/// beyond it, but not to a vault in danger whose owner takes on no new risk with the same call:
+	/// `only_adding`.
 	pub fn deposit(
 		&mut self,
 		from: &T::AccountId,
 		basket: &Basket,
 		only_adding: bool,
 	) -> DispatchResult {
+		let is_owner = self.vault.owner == *from;
 		let mut beyond_a_cap = false;
 		for (asset, amount) in basket {
 			let index = self.facility.index_of(asset)?;
+			let has_leg = self.vault.legs.iter().any(|leg| leg.collateral == index);
+			ensure!(is_owner || has_leg, Error::<T>::OnlyOwnerAddsLegs);
 			let held = self.held(index).checked_add(*amount);
 			let cap = self.facility.terms_of(index)?.cap;
 			beyond_a_cap |= held.is_none_or(|held| held > cap);
@@ -368,6 +373,19 @@ impl<T: Config> Position<T> {
 	fn is_in_danger(&self) -> bool {
 		let is_low = |health| health < self.facility.target_health;
 		!self.vault.debt.is_zero() && self.health_floor().map_or(true, |h| h.is_none_or(is_low))
+	}
+
+	/// The vault owes no more and holds no less than is expected of it.
+	pub fn ensure_as_expected(&self, expected: &Expected) -> DispatchResult {
+		let owed = self.owed_ceil()?;
+		ensure!(owed <= expected.debt_at_most, Error::<T>::NotAsExpected);
+		for (asset, least) in &expected.collateral_at_least {
+			let index = self.facility.index_of(asset)?;
+			let mut legs = self.vault.legs.iter();
+			let has = legs.any(|leg| leg.collateral == index && leg.amount >= *least);
+			ensure!(has, Error::<T>::NotAsExpected);
+		}
+		Ok(())
 	}
 
 	/// The vault's health is at least what the caller insists on.

@@ -1,8 +1,10 @@
 //! Giving a vault to another owner, with his consent.
 
 use crate::{
-	adjust::Position, extent::Extent, types::Breaker, types::LimitsOf, Config, Error, Event,
-	HoldReason, Pallet, Vaults, VaultsOf,
+	adjust::Position,
+	extent::Extent,
+	types::{Breaker, Expected, LimitsOf},
+	Config, Error, Event, HoldReason, Pallet, Vaults, VaultsOf,
 };
 use cairn_primitives::VaultId;
 use frame_support::{
@@ -37,9 +39,11 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_accept(
 		who: T::AccountId,
 		vault: VaultId,
+		expected: Expected,
 		limits: LimitsOf<T>,
 	) -> Result<Extent, DispatchError> {
 		Self::ensure_deadline(&limits)?;
+		Self::ensure_each_once(&expected.collateral_at_least)?;
 		let mut position = Position::<T>::load(vault)?;
 		let claims = position.extent().claims;
 		let is_meant = position.vault.offered_to.as_ref() == Some(&who);
@@ -49,6 +53,7 @@ impl<T: Config> Pallet<T> {
 			Error::<T>::SwitchedOff
 		);
 		position.settle_claims()?;
+		position.ensure_as_expected(&expected)?;
 		position.ensure_within(&limits)?;
 		let (reason, deposit) = (HoldReason::VaultDeposit.into(), T::VaultDeposit::get());
 		T::Native::hold(&reason, &who, deposit)?;

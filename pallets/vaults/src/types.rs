@@ -357,6 +357,26 @@ pub struct Adjustment {
 	pub borrow: Balance,
 }
 
+/// What somebody expects of a vault that he is to become the owner of.
+#[derive(
+	Clone,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Expected {
+	/// The most that it owes, with interest, in smallest units of the debt asset, rounded up.
+	pub debt_at_most: Balance,
+	/// What it holds of each of these collaterals, at least.
+	pub collateral_at_least: Basket,
+}
+
 /// What the caller insists on.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,

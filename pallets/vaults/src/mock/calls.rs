@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-	types::{Adjustment, Basket, Breaker, FacilityChange, Guard, LimitsOf},
+	types::{Adjustment, Basket, Breaker, Expected, FacilityChange, Guard, LimitsOf},
 	WeightInfo,
 };
 use cairn_math::FixedU128;
@@ -219,9 +219,37 @@ pub fn offer(who: AccountId, vault: VaultId, to: Option<AccountId>) -> DispatchR
 	call(who, crate::Call::offer { vault, to })
 }
 
+/// What a view shows of a vault, to the last unit.
+pub fn expected(vault: VaultId) -> Expected {
+	let Some(view) = Vaults::vault(vault) else {
+		return Expected::default();
+	};
+	let legs = view.legs.into_iter().map(|leg| (leg.asset, leg.amount));
+	Expected {
+		debt_at_most: view.debt,
+		collateral_at_least: basket(&legs.collect::<Vec<_>>()),
+	}
+}
+
+/// Accepts a vault as it is.
 pub fn accept(who: AccountId, vault: VaultId) -> DispatchResult {
-	let limits = no_limits();
-	call(who, crate::Call::accept { vault, limits })
+	accept_if(who, vault, expected(vault), no_limits())
+}
+
+pub fn accept_if(
+	who: AccountId,
+	vault: VaultId,
+	expected: Expected,
+	limits: LimitsOf<Test>,
+) -> DispatchResult {
+	call(
+		who,
+		crate::Call::accept {
+			vault,
+			expected,
+			limits,
+		},
+	)
 }
 
 /// The totals of a facility.

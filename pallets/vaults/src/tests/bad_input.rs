@@ -152,13 +152,13 @@ fn nine_legs() {
 		let vault = open(ALICE, facility, &eight, 0).unwrap();
 		let ninth = assets[8].clone();
 		assert_noop!(
-			deposit(BOB, vault, ninth.clone(), 1),
+			deposit(ALICE, vault, ninth.clone(), 1),
 			Error::<Test>::TooManyLegs
 		);
 		// More of one of the eight is no further leg, and one that goes makes room for another.
 		assert_ok!(deposit(BOB, vault, assets[7].clone(), 1));
 		assert_ok!(withdraw(ALICE, vault, assets[0].clone(), 10));
-		assert_ok!(deposit(BOB, vault, ninth, 1));
+		assert_ok!(deposit(ALICE, vault, ninth, 1));
 		assert_eq!(row(vault).legs.len(), 8);
 	});
 }
@@ -305,6 +305,30 @@ fn calls_without_an_origin_or_with_the_wrong_one() {
 			Call::liquidate { vault },
 			Call::enforce_backlog { max: 1 },
 			Call::claim { vault },
+			Call::adjust {
+				vault,
+				adjustment: depositing(&[(ETH, 1)]),
+				limits: no_limits(),
+			},
+			Call::withdraw {
+				vault,
+				asset: ETH,
+				amount: 1,
+			},
+			Call::borrow { vault, amount: 1 },
+			Call::repay { vault, amount: 1 },
+			Call::set_guard { vault, guard: None },
+			Call::offer { vault, to: None },
+			Call::accept {
+				vault,
+				expected: expected(vault),
+				limits: no_limits(),
+			},
+			Call::settle_vault { vault },
+			Call::redeem {
+				facility: MIXED,
+				amount: 1,
+			},
 		];
 		for call in calls {
 			assert_noop!(govern(call), DispatchError::BadOrigin);

@@ -73,7 +73,7 @@ pub fn perform(doing: Doing, facility: u32) {
 		}
 		Doing::Deposit(vault, asset, hundreds) => nth(vault).map_or(Ok(()), |vault| {
 			deposit(
-				BOB,
+				row(vault).owner,
 				vault,
 				TRADED[asset].clone(),
 				worth(&TRADED[asset], hundreds),

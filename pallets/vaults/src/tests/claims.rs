@@ -62,7 +62,7 @@ fn a_leftover_returns_with_the_next_operation_and_counts_for_it() {
 		let lot = lots()[0].0;
 		assert_ok!(take(ALICE, lot, Balance::MAX));
 		// More than what was left in the vault: what comes back can be withdrawn at once.
-		assert_ok!(deposit(BOB, vault, DOT, ONE_DOT));
+		assert_ok!(deposit(ALICE, vault, DOT, ONE_DOT));
 		assert!(leg(vault, ETH) > before);
 		assert!(row(vault).claims.is_empty());
 		assert!(row(vault).legs.iter().all(|leg| leg.entry.is_some()));
@@ -104,6 +104,27 @@ fn a_leftover_may_come_back_to_a_vault_that_holds_nothing_else() {
 }
 
 #[test]
+fn it_is_told_when_nothing_comes_back() {
+	run(|| {
+		let vault = open(ALICE, create_still(), &[(ETH, ONE_ETH)], 2_000 * ONE_CUSD).unwrap();
+		Prices::set_cents(ETH, 2_160_00);
+		next_block();
+		// Sold for less than it has to raise, whole.
+		Prices::set_cents(ETH, 1_000_00);
+		run_blocks(250);
+		lend(BOB, 20_000 * ONE_CUSD);
+		assert_ok!(take(BOB, lots()[0].0, Balance::MAX));
+		assert_eq!((lots().len(), Auctions::held(&ETH)), (0, 0));
+		System::reset_events();
+		assert_ok!(claim(PAUPER, vault));
+		let returned = basket(&[(ETH, 0)]);
+		assert_eq!(events(), vec![Event::LeftoverReturned { vault, returned }]);
+		assert!(row(vault).claims.is_empty() && row(vault).legs.is_empty());
+		assert_noop!(claim(PAUPER, vault), crate::Error::<Test>::NothingToClaim);
+	});
+}
+
+#[test]
 fn seven_legs_and_a_claim_leave_room_for_one_that_returns() {
 	run(|| {
 		let id = |number| frame_support::traits::fungible::NativeOrWithId::WithId(number);
@@ -118,7 +139,7 @@ fn seven_legs_and_a_claim_leave_room_for_one_that_returns() {
 		next_block();
 		assert_eq!(leg(vault, ETH), 0);
 		assert_noop!(
-			deposit(BOB, vault, id(30), 1),
+			deposit(ALICE, vault, id(30), 1),
 			crate::Error::<Test>::TooManyLegs
 		);
 		lend(ALICE, 1_000 * ONE_CUSD);

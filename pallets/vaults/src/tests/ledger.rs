@@ -200,11 +200,7 @@ impl Ledger {
 
 	/// Takes over what the pallet did by itself, in the order in which it did it.
 	pub fn follow(&mut self) {
-		let told = events().into_iter().filter_map(|event| match event {
-			Event::LeftoverReturned { vault, .. } => Some(vault),
-			_ => None,
-		});
-		let mut settling = self.settle(told.collect());
+		let mut settling = self.settle();
 		self.fees.clear();
 		for record in System::events() {
 			let event = match record.event {
@@ -250,7 +246,7 @@ impl Ledger {
 				_ => {}
 			}
 		}
-		self.settled(settling);
+		assert!(settling.is_empty(), "of {settling:?} nothing is told");
 		self.place();
 	}
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
 	mock::*,
-	types::{Adjustment, Breaker, Guard, LimitsOf},
+	types::{Adjustment, Breaker, Expected, Guard, LimitsOf},
 	Error,
 };
 use cairn_primitives::{AssetId, Balance, Leftover, LiquidationLots, PriceSource, VaultId};
@@ -89,7 +89,7 @@ impl Ledger {
 	}
 
 	/// A vault with what closed lots have left over: it comes back before anything else is done.
-	fn with_leftovers(&self, vault: VaultId) -> Account {
+	pub fn with_leftovers(&self, vault: VaultId) -> Account {
 		let mut account = self.vaults[&vault].clone();
 		for ((asset, lot), contributed) in account.claims.clone() {
 			if let Leftover::Ready(amount) =
@@ -122,6 +122,7 @@ impl Ledger {
 		&self,
 		who: AccountId,
 		vault: VaultId,
+		is_as_expected: bool,
 		limits: &LimitsOf<Test>,
 	) -> Outlook {
 		let (account, nothing) = (self.with_leftovers(vault), Adjustment::default());
@@ -132,6 +133,7 @@ impl Ledger {
 			.deadline()
 			.and_then(|()| unless(is_meant, Error::NotOffered))
 			.and_then(|()| unless(!frozen, Error::SwitchedOff))
+			.and_then(|()| unless(is_as_expected, Error::NotAsExpected))
 			.and_then(|()| looking.least_health());
 		looking.outlook(steps)
 	}
@@ -151,6 +153,22 @@ impl Ledger {
 			return Outlook::Refused(Vec::new());
 		}
 		Outlook::Done
+	}
+
+	/// What can be expected of a vault and no unit more, as `wish` has it: 0 is just that, 1 a unit less of
+	/// debt, others a unit more of some leg. With it, whether it is so.
+	pub fn expect(&self, vault: VaultId, wish: usize) -> (Expected, bool) {
+		let (owed, mut legs) = (self.owed(vault), self.with_leftovers(vault).legs);
+		let debt_at_most = owed.saturating_sub(u128::from(wish == 1));
+		let number = wish.checked_sub(2).and_then(|n| n.checked_rem(legs.len()));
+		let more = number.and_then(|number| legs.values_mut().nth(number));
+		let is_more = more.map(|amount| *amount += 1).is_some();
+		let named: Vec<_> = legs.into_iter().collect();
+		let expected = Expected {
+			debt_at_most,
+			collateral_at_least: basket(&named),
+		};
+		(expected, debt_at_most == owed && !is_more)
 	}
 
 	/// Of the owner's order for a guard.
@@ -311,6 +329,9 @@ impl Looking<'_> {
 		let mut is_beyond = false;
 		for (asset, amount) in &self.adjustment.deposit {
 			let (held, cap) = self.listed(asset)?;
+			let is_new = !self.account.legs.contains_key(asset);
+			let is_stranger = self.account.owner != self.who;
+			unless(!(is_new && is_stranger), Error::OnlyOwnerAddsLegs)?;
 			is_beyond |= held + amount > cap;
 		}
 		if is_beyond {

@@ -224,7 +224,7 @@ impl Ledger {
 		let limits = insisting.limits();
 		match doing {
 			Doing::Deposit { who, legs, .. } => {
-				let deposit = self.basket(self.vaults[&vault].facility, &legs);
+				let deposit = self.gift(USERS[who], vault, &legs);
 				self.adjust(
 					USERS[who],
 					vault,
@@ -356,7 +356,7 @@ impl Ledger {
 					self.vaults.get_mut(&vault).unwrap().offered_to = to;
 				}
 			}
-			Doing::Accept { who, .. } => {
+			Doing::Accept { who, wish, .. } => {
 				let offered = self
 					.vaults
 					.iter()
@@ -365,8 +365,9 @@ impl Ledger {
 				let Some((vault, who)) = named.or(offered) else {
 					return;
 				};
-				let outlook = self.outlook_of_accept(who, vault, &limits);
-				let result = call(who, Call::accept { vault, limits });
+				let (expected, is_so) = self.expect(vault, wish);
+				let outlook = self.outlook_of_accept(who, vault, is_so, &limits);
+				let result = accept_if(who, vault, expected, limits);
 				self.check(outlook, result);
 				if result.is_ok() {
 					self.follow();

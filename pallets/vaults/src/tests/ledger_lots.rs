@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{mock::*, types::Basket};
 use cairn_primitives::{AssetId, Balance, FacilityId, LotId, VaultId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A lot.
 #[derive(Clone, Debug)]
@@ -38,14 +38,8 @@ impl Seized {
 	}
 }
 
-/// Claims that have been settled meanwhile.
-#[derive(Default)]
-pub struct Settling {
-	/// Collateral, lot and contribution, of vaults of which it is told that they have got something.
-	told: BTreeMap<VaultId, Vec<(AssetId, LotId, Balance)>>,
-	/// Contributions of vaults that have got nothing. When, nobody knows.
-	quiet: BTreeMap<LotId, Balance>,
-}
+/// Collateral, lot and contribution of claims that have been settled meanwhile.
+pub type Settling = BTreeMap<VaultId, Vec<(AssetId, LotId, Balance)>>;
 
 /// What a vault's row says about its claims, if it has one.
 pub fn claims(vault: VaultId, listed: &[AssetId]) -> BTreeMap<(AssetId, LotId), Balance> {
@@ -69,27 +63,17 @@ impl Ledger {
 		claims.any(|(_, lot)| !is_open(*lot))
 	}
 
-	/// Takes out claims that have been settled; `told` are those of whom it is told that they have got
-	/// something.
-	pub fn settle(&mut self, told: BTreeSet<VaultId>) -> Settling {
-		let mut settling = Settling::default();
+	/// Takes out claims that have been settled.
+	pub fn settle(&mut self) -> Settling {
+		let mut settling = Settling::new();
 		for (id, account) in self.vaults.iter_mut() {
 			let now = claims(*id, &self.lines[&account.facility].terms.assets);
 			account.claims.retain(|(asset, lot), contributed| {
 				let stays = now.contains_key(&(asset.clone(), *lot));
 				assert!(stays || !is_open(*lot), "a claim on an open lot is gone");
-				if !stays && told.contains(id) {
+				if !stays {
 					let settled = (asset.clone(), *lot, *contributed);
-					settling.told.entry(*id).or_default().push(settled);
-				} else if !stays {
-					let Stock {
-						left,
-						contributed: all,
-						..
-					} = self.lots[lot];
-					let share = floor(left, *contributed, all);
-					assert_eq!(share, 0, "vault {id} got nothing of lot {lot}");
-					*settling.quiet.entry(*lot).or_default() += *contributed;
+					settling.entry(*id).or_default().push(settled);
 				}
 				stays
 			});
@@ -98,45 +82,25 @@ impl Ledger {
 	}
 
 	/// Whoever settles gets his share of what is left of a closed lot, rounded down, and the last one all
-	/// of it.
+	/// of it. He is told of each collateral once, of nothing too.
 	pub fn give_back(&mut self, settling: &mut Settling, vault: VaultId, returned: &Basket) {
-		// No more than eight are told.
-		let is_all = returned.len() < 8;
-		let mut told = BTreeMap::<AssetId, Balance>::new();
-		for (asset, amount) in returned {
-			*told.entry(asset.clone()).or_default() += amount;
-		}
-		for (asset, lot, contributed) in settling.told.remove(&vault).unwrap_or_default() {
+		let mut due = BTreeMap::<AssetId, Balance>::new();
+		for (asset, lot, contributed) in settling.remove(&vault).unwrap_or_default() {
 			let stock = self.lots.get_mut(&lot).unwrap();
-			let quiet = settling.quiet.get(&lot).copied().unwrap_or_default();
-			let least = floor(stock.left, contributed, stock.contributed);
-			let most = floor(stock.left, contributed, stock.contributed - quiet);
-			let told = told.entry(asset.clone()).or_default();
-			assert!(
-				*told >= least || !is_all,
-				"{told} of lot {lot}, not {least}"
-			);
-			let share = most.min(*told).max(least);
-			*told -= share.min(*told);
+			let share = floor(stock.left, contributed, stock.contributed);
 			stock.left -= share;
 			stock.contributed -= contributed;
 			*self.for_sale.get_mut(&asset).unwrap() -= share;
 			self.deposit(vault, &asset, share);
+			*due.entry(asset).or_default() += share;
 		}
-		assert!(told.values().all(|rest| *rest == 0), "{told:?} too much");
+		let told: BTreeMap<_, _> = returned.iter().cloned().collect();
+		assert_eq!((&told, told.len()), (&due, returned.len()), "vault {vault}");
 		self.vaults
 			.get_mut(&vault)
 			.unwrap()
 			.legs
 			.retain(|_, amount| *amount > 0);
-	}
-
-	/// At last those who have got nothing.
-	pub fn settled(&mut self, settling: Settling) {
-		assert!(settling.told.is_empty());
-		for (lot, contributed) in settling.quiet {
-			self.lots.get_mut(&lot).unwrap().contributed -= contributed;
-		}
 	}
 
 	/// Finds the lots that what was seized has gone into: one for all that is seized of a collateral of a

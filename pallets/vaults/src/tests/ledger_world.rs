@@ -156,6 +156,8 @@ pub enum Doing {
 	Accept {
 		vault: usize,
 		who: usize,
+		/// What of it is wished otherwise than it is: nothing if zero.
+		wish: usize,
 	},
 	Govern {
 		facility: usize,
@@ -281,7 +283,8 @@ fn doing() -> impl Strategy<Value = Doing> {
 		3 => (n(), 95u16..180, prop_oneof![1 => 1u8..15, 1 => share.clone(), 2 => 85u8..100])
 			.prop_map(|(vault, percent, share)| Doing::Guard { vault, percent, share }),
 		1 => (n(), 0..4usize).prop_map(|(vault, to)| Doing::Offer { vault, to }),
-		2 => (n(), 0..9usize).prop_map(|(vault, who)| Doing::Accept { vault, who }),
+		2 => (n(), 0..9usize, prop_oneof![2 => Just(0), 1 => 1usize..10])
+			.prop_map(|(vault, who, wish)| Doing::Accept { vault, who, wish }),
 		3 => (0..3usize, asset.clone(), prop_oneof![2 => 0u8..12, 1 => 6u8..8], 1u8..100)
 			.prop_map(|(facility, asset, what, percent)| Doing::Govern { facility, asset, what, percent }),
 		2 => (0..4usize, n()).prop_map(|(who, vault)| Doing::Liquidate { who, vault }),
@@ -315,6 +318,20 @@ impl Ledger {
 		} else {
 			listed[number % listed.len()].clone()
 		}
+	}
+
+	/// What `who` gives to a vault that is not his: of the tokens that it holds, but for what he tries now
+	/// and then all the same.
+	pub fn gift(&self, who: AccountId, vault: VaultId, legs: &Legs) -> Basket {
+		let account = &self.vaults[&vault];
+		let mut gift = self.basket(account.facility, legs);
+		let tries = legs
+			.first()
+			.is_some_and(|(number, _)| number.is_multiple_of(4));
+		if account.owner != who && !tries {
+			gift.retain(|(asset, _)| account.legs.contains_key(asset));
+		}
+		gift
 	}
 
 	/// Each token once.

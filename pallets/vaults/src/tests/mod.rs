@@ -49,6 +49,7 @@ mod settlement_fuzz;
 mod settlement_world;
 mod settling;
 mod staleness;
+mod strangers;
 mod sweep;
 mod tally;
 mod transfer;

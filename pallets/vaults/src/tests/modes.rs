@@ -130,7 +130,8 @@ fn what_the_breaker_has_switched_off_and_only_that() {
 			next_block();
 			assert_eq!(debt(unsafe_one) < before, liquidations, "{breaker:?}");
 			// Never switched off.
-			assert_ok!(deposit(BOB, owing, DOT, ONE_DOT));
+			assert_ok!(deposit(BOB, owing, ETH, 1));
+			assert_ok!(deposit(ALICE, owing, DOT, ONE_DOT));
 			assert_ok!(repay(ALICE, owing, 10 * ONE_CUSD));
 			send(CUSD, BOB, ALICE, 1_000 * ONE_CUSD);
 			assert_ok!(close(ALICE, owing));

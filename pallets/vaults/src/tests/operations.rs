@@ -346,13 +346,15 @@ fn a_remainder_may_be_withdrawn_unit_by_unit_and_the_empty_leg_disappears() {
 }
 
 #[test]
-fn the_dust_of_a_stranger_does_not_keep_a_vault_from_closing() {
+fn dust_does_not_keep_a_vault_from_closing() {
 	run(|| {
-		let vault = open(PAUPER, MIXED, &[], 0).unwrap();
-		assert_eq!(balance(DOT, PAUPER), 0);
+		send(DOT, BOB, PAUPER, ONE_DOT);
+		send(ETH, BOB, PAUPER, ONE_ETH);
+		let vault = open(PAUPER, MIXED, &[(DOT, ONE_DOT), (ETH, ONE_ETH)], 0).unwrap();
 		// One unit of DOT cannot exist in an account of its own.
-		assert_ok!(deposit(BOB, vault, DOT, 1));
-		assert_ok!(deposit(BOB, vault, ETH, ONE_ETH));
+		assert_ok!(withdraw(PAUPER, vault, DOT, ONE_DOT - 1));
+		send(DOT, PAUPER, BOB, ONE_DOT - 1);
+		assert_eq!(balance(DOT, PAUPER), 0);
 		assert_ok!(close(PAUPER, vault));
 		assert_eq!((balance(DOT, PAUPER), balance(ETH, PAUPER)), (0, ONE_ETH));
 		// What he does not get is named, and not among what he does.

@@ -263,8 +263,13 @@ fn accepting_is_charged_for_legs_and_claims() {
 	run(|| {
 		let accepting = |vault| {
 			assert_ok!(offer(ALICE, vault, Some(BOB)));
-			let limits = no_limits();
-			charged(BOB, Call::accept { vault, limits })
+			let (expected, limits) = (expected(vault), no_limits());
+			let call = Call::accept {
+				vault,
+				expected,
+				limits,
+			};
+			charged(BOB, call)
 		};
 		let most = Step::accept(MAX_LEGS) + Step::claim(MAX_CLAIMS);
 		assert_eq!(accepting(basket_of_three()), (most, Step::accept(3)));

@@ -3,8 +3,8 @@
 use super::because;
 use crate::{
 	mock::*,
-	types::{Breaker, Limits},
-	Call, Error, Event, HoldReason,
+	types::{Adjustment, Breaker, Expected, Limits},
+	Error, Event, HoldReason,
 };
 use cairn_math::FixedU128;
 use cairn_primitives::VaultId;
@@ -142,7 +142,7 @@ fn the_new_owner_is_not_surprised() {
 				min_health,
 				deadline: Some(deadline),
 			};
-			call(BOB, Call::accept { vault, limits })
+			accept_if(BOB, vault, whatever(), limits)
 		};
 		let now = System::block_number();
 		assert_noop!(accept_with(200, now - 1), because(Error::DeadlinePassed));
@@ -150,6 +150,112 @@ fn the_new_owner_is_not_surprised() {
 		assert_ok!(borrow(ALICE, vault, 500 * ONE_CUSD));
 		assert_noop!(accept_with(200, now), because(Error::HealthBelowLimit));
 		assert_ok!(accept_with(150, now));
+	});
+}
+
+/// Somebody who expects nothing of a vault.
+fn whatever() -> Expected {
+	Expected {
+		debt_at_most: u128::MAX,
+		..Default::default()
+	}
+}
+
+#[test]
+fn a_vault_without_debt_is_not_emptied_before_it_is_accepted() {
+	run(|| {
+		let vault = open(ALICE, MIXED, &[(ETH, ONE_ETH)], 0).unwrap();
+		assert_ok!(offer(ALICE, vault, Some(BOB)));
+		let seen = expected(vault);
+		assert_ok!(withdraw(ALICE, vault, ETH, ONE_ETH));
+		// It has no health that could be too low.
+		let limits = Limits {
+			min_health: Some(FixedU128::from_u32(10)),
+			deadline: None,
+		};
+		let error = because(Error::NotAsExpected);
+		assert_noop!(accept_if(BOB, vault, seen.clone(), limits.clone()), error);
+		// A unit less is less, and another token is no substitute.
+		assert_ok!(deposit(ALICE, vault, ETH, ONE_ETH - 1));
+		assert_ok!(deposit(ALICE, vault, BTC, ONE_BTC));
+		assert_noop!(accept_if(BOB, vault, seen.clone(), limits.clone()), error);
+		assert_ok!(deposit(ALICE, vault, ETH, 1));
+		assert_ok!(accept_if(BOB, vault, seen, limits));
+	});
+}
+
+#[test]
+fn a_vault_is_not_made_smaller_at_the_same_health_before_it_is_accepted() {
+	run(|| {
+		let legs = [(USDT, 2_000 * ONE_USDT)];
+		let vault = open(ALICE, create_still(), &legs, 1_000 * ONE_CUSD).unwrap();
+		assert_ok!(offer(ALICE, vault, Some(BOB)));
+		let (seen, before) = (expected(vault), health(vault));
+		let shrinking = Adjustment {
+			repay: 900 * ONE_CUSD,
+			withdraw: basket(&[(USDT, 1_800 * ONE_USDT)]),
+			..Default::default()
+		};
+		assert_ok!(adjust(ALICE, vault, shrinking, no_limits()));
+		assert_eq!(health(vault), before);
+		let limits = Limits {
+			min_health: before,
+			deadline: None,
+		};
+		let error = because(Error::NotAsExpected);
+		assert_noop!(accept_if(BOB, vault, seen, limits.clone()), error);
+		// Nor larger.
+		let seen = expected(vault);
+		let growing = Adjustment {
+			deposit: basket(&[(USDT, 1_800 * ONE_USDT)]),
+			borrow: 900 * ONE_CUSD,
+			..Default::default()
+		};
+		assert_ok!(adjust(ALICE, vault, growing, no_limits()));
+		assert_eq!(health(vault), before);
+		assert_noop!(accept_if(BOB, vault, seen, limits), error);
+	});
+}
+
+#[test]
+fn the_debt_that_is_expected_is_with_interest_and_rounded_up() {
+	run(|| {
+		let vault = alices();
+		assert_ok!(offer(ALICE, vault, Some(BOB)));
+		run_blocks(10);
+		let owing = |debt_at_most| Expected {
+			debt_at_most,
+			..Default::default()
+		};
+		let error = because(Error::NotAsExpected);
+		let owed = debt(vault);
+		assert!(owed > 1_000 * ONE_CUSD);
+		for less in [0, 1_000 * ONE_CUSD, owed - 1] {
+			assert_noop!(accept_if(BOB, vault, owing(less), no_limits()), error);
+		}
+		assert_ok!(accept_if(BOB, vault, owing(owed), no_limits()));
+	});
+}
+
+#[test]
+fn what_is_expected_is_well_formed_and_of_the_facility() {
+	run(|| {
+		let vault = alices();
+		assert_ok!(offer(ALICE, vault, Some(BOB)));
+		let holding = |amounts: &[_]| Expected {
+			collateral_at_least: basket(amounts),
+			..whatever()
+		};
+		for (amounts, error) in [
+			(vec![(ETH, 1), (ETH, 1)], Error::DuplicateAsset),
+			(vec![(ETH, 1), (DOT, 0)], Error::ZeroAmount),
+			(vec![(CUSD, 1)], Error::CollateralNotAccepted),
+			(vec![(ETH, 1), (DOT, 1)], Error::NotAsExpected),
+		] {
+			let expected = holding(&amounts);
+			assert_noop!(accept_if(BOB, vault, expected, no_limits()), because(error));
+		}
+		assert_ok!(accept_if(BOB, vault, holding(&[(ETH, 1)]), no_limits()));
 	});
 }
 
@@ -221,7 +327,19 @@ fn what_lots_have_left_over_comes_before_the_new_owner_looks_at_the_health() {
 			min_health: Some(before + FixedU128::from_inner(1)),
 			deadline: None,
 		};
-		assert_ok!(call(BOB, Call::accept { vault, limits }));
+		// All of what is owed and held then, and not a unit less of the one or more of the other.
+		let back = {
+			let mut position = crate::position::Position::<Test>::load(vault).unwrap();
+			position.count_leftovers().unwrap();
+			position.vault.legs[0].amount - had
+		};
+		let expecting = |more| Expected {
+			debt_at_most: debt(vault),
+			collateral_at_least: basket(&[(ETH, had + back + more)]),
+		};
+		let error = because(Error::NotAsExpected);
+		assert_noop!(accept_if(BOB, vault, expecting(1), limits.clone()), error);
+		assert_ok!(accept_if(BOB, vault, expecting(0), limits));
 		assert!(leg(vault, ETH) > had && row(vault).claims.is_empty());
 	});
 }

@@ -382,7 +382,7 @@ fn the_health_that_a_view_shows_is_the_one_that_a_limit_sees() {
 			deposit: basket(&[(DOT, 1)]),
 			..Default::default()
 		};
-		assert_ok!(adjust(BOB, vault, adjustment, limits(shown)));
+		assert_ok!(adjust(ALICE, vault, adjustment, limits(shown)));
 		let nothing = Adjustment {
 			borrow: 1,
 			..Default::default()

@@ -135,9 +135,11 @@ fn silence(level: Breaker) {
 	}
 }
 
-/// Anybody deposits into a vault whatever its facility accepts, unless it is settled: it would be sold
-/// at a price that was fixed before.
+/// Its owner deposits into a vault whatever its facility accepts, and anybody more of it, unless it is
+/// settled: it would be sold at a price that was fixed before.
 fn deposit_all(vault: VaultId, level: Breaker) {
+	let owner = row(vault).owner;
+	let stranger = if owner == BOB { ALICE } else { BOB };
 	let facility = facility_now(row(vault).facility);
 	let expected = match level {
 		Breaker::Settled => Err(because(Error::FacilitySettled)),
@@ -145,7 +147,9 @@ fn deposit_all(vault: VaultId, level: Breaker) {
 	};
 	for collateral in facility.collaterals {
 		let asset = collateral.terms.asset;
-		assert_eq!(deposit(BOB, vault, asset, 1_000), expected);
+		for who in [owner, stranger] {
+			assert_eq!(deposit(who, vault, asset.clone(), 1_000), expected);
+		}
 	}
 }
 

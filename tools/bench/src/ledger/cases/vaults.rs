@@ -14,7 +14,7 @@ use cairn_math::{FixedU128, Ray};
 use cairn_primitives::{AssetId, Balance, FacilityId, VaultId};
 use cairn_runtime::{units::CUSD, Runtime, RuntimeCall, Vaults};
 use cairn_vaults::{
-	types::{Adjustment, Basket, Breaker, FacilityChange, FacilityTerms, Guard, Limits},
+	types::{Adjustment, Basket, Breaker, Expected, FacilityChange, FacilityTerms, Guard, Limits},
 	Call, NextFacility,
 };
 use frame_support::BoundedVec;
@@ -343,16 +343,22 @@ pub const VAULTS: &[Case] = &[
 	Case::new("offer", Scene::Calm, |stage| stage.each(offer)),
 	Case::new("accept", Scene::Calm, |stage| {
 		let planned = stage.senders().map(|owner| {
+			// Some of each leg.
+			let expected = Expected {
+				debt_at_most: Balance::MAX,
+				collateral_at_least: basket(stage, owner, 1.0)?,
+			};
 			let call = Call::accept {
 				vault: owner.into(),
+				expected,
 				limits: Limits {
 					min_health: Some(FixedU128::from_u32(1)),
 					deadline: Some(u32::MAX),
 				},
 			};
-			(By::Owner(owner + 1), RuntimeCall::Vaults(call))
+			Ok((By::Owner(owner + 1), RuntimeCall::Vaults(call)))
 		});
-		Ok(planned.collect())
+		planned.collect()
 	})
 	.after(|stage| {
 		let mut before = stage.each(|owner| set_guard(owner, true))?;

@@ -230,10 +230,11 @@ impl<T: Config> Batch<T> {
 			};
 			left = left.max(here.highest_other);
 			number = here.next;
-			// From the last page on to the head, and to where it began, or what has taken its place.
+			// From the last page on to the head, and to where it began, or what has taken its place; that is
+			// nothing if all from there on are gone, or all of the tick.
 			if number == 0 && before.resume > 0 && stop.is_none() {
 				let head = Index::<T>::head(book, tick, &mut self.rows);
-				stop = head.map(|head| head.resume);
+				stop = Some(head.map_or(0, |head| head.resume));
 			} else if number == 0 || Some(number) == stop {
 				break;
 			}

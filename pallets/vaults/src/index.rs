@@ -15,9 +15,9 @@
 //! triggers, so that a tick around the price of today is gone through once, not once a block. An
 //! entry never moves by itself, so a vault that remembers its page finds it again with one read.
 //!
-//! The pages of a tick are a list in both directions, and each has an entry: whoever goes through a tick
-//! reads no more pages than it has vaults, whatever has come and gone. Its head knows where one who had
-//! to stop has to go on.
+//! The pages of a tick are a list in both directions, and each but the head has an entry: whoever goes
+//! through a tick reads at most one page more than it has vaults, whatever has come and gone. Its head
+//! knows where one who had to stop has to go on.
 //!
 //! Beside its book of the risk each collateral has a book of those who wait for it: vaults that are
 //! unsafe while nothing of them can be sold. They are out of the way there, and are looked at as

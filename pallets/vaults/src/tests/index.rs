@@ -492,6 +492,35 @@ fn a_tick_that_a_block_cannot_go_through_is_gone_through_by_several() {
 	});
 }
 
+/// All of a tick that is left stands where the walk goes on, and goes.
+#[test]
+fn a_walk_that_empties_the_tick_in_which_it_goes_on_ends() {
+	run(|| {
+		let facility = create_still();
+		let open = |_| open(ALICE, facility, &[(ETH, ONE_ETH)], 2_000 * ONE_CUSD).unwrap();
+		let vaults: Vec<_> = (0..=PAGE_ENTRIES).map(open).collect();
+		let (last, others) = vaults.split_last().unwrap();
+		lend(ALICE, 100_000 * ONE_CUSD);
+		for vault in others {
+			assert_ok!(repay(ALICE, *vault, u128::MAX));
+		}
+		let entry = row(*last).legs[0].entry.unwrap();
+		assert_eq!(entry.page, 1);
+		let head = (
+			crate::types::risk_book(facility, 2),
+			entry.trigger.tick(),
+			0,
+		);
+		Pages::<Test>::mutate(head, |head| head.as_mut().unwrap().resume = 1);
+		Prices::set_cents(ETH, 2_400_00);
+		begin_block(SLOT);
+		let mut meter = WeightMeter::with_limit(looking(6) + liquidations(1_000));
+		assert_eq!(Vaults::enforce(&mut meter), 1);
+		end_of_begin();
+		assert!(meter.consumed().all_lte(looking(6) + liquidations(3)));
+	});
+}
+
 /// Who puts vaults into a tick and takes them out again leaves nothing behind that others would have to go
 /// through, whatever stays at its ends.
 #[test]

@@ -2,7 +2,8 @@
 //!
 //! The order is the point. The treasury's books are audited; interest is charged up to now; the
 //! reports of the last block become prices; every vault that a price hurts is liquidated; lots whose
-//! time has come are advanced; what the treasury can net it nets, and what it then has too much or
+//! time has come are advanced; what the treasury can net it nets, and facilities that are settled take note of
+//! it, as they have of what the last block's transactions covered; what the treasury then has too much or
 //! too little of it sells or raises. No transaction comes between a price and its consequences, and
 //! every validator who imports the block repeats it.
 
@@ -34,9 +35,11 @@ impl PostInherents for StartOfBlock {
 		// aside before the liquidations take theirs.
 		let settling = Treasury::weight_of_settling();
 		let system_lots = Auctions::weight_of_system_lots();
-		let set_aside = settling.saturating_add(system_lots);
+		let noting = Vaults::weight_of_noting();
+		let set_aside = settling.saturating_add(noting).saturating_add(system_lots);
 		let mut meter = WeightMeter::with_limit(Self::budget().saturating_sub(set_aside));
 		Treasury::audit(&mut meter);
+		Vaults::note_deficits(&mut meter);
 		Vaults::accrue(&mut meter);
 		Oracle::aggregate(&mut meter);
 		// However much there is to enforce, lots get on with at least one of them.
@@ -47,6 +50,7 @@ impl PostInherents for StartOfBlock {
 		<Auctions as LiquidationLots<_>>::advance(&mut meter);
 		let mut last = WeightMeter::with_limit(set_aside);
 		Treasury::settle(&mut last);
+		Vaults::note_deficits(&mut last);
 		Auctions::advance_system_lots(&mut last);
 		let consumed = meter.consumed().saturating_add(last.consumed());
 		// The hook that the SDK calls here has no weight of its own: it is charged by hand.

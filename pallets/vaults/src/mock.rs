@@ -468,6 +468,7 @@ fn begin_unchecked(step: Moment) {
 	System::set_block_number(System::block_number() + 1);
 	System::reset_events();
 	Timestamp::set_timestamp(Timestamp::get() + step);
+	Vaults::note_deficits(&mut WeightMeter::new());
 	Vaults::accrue(&mut WeightMeter::new());
 }
 
@@ -487,6 +488,7 @@ pub fn end_of_begin() {
 	let mut plenty = WeightMeter::new();
 	<Auctions as LiquidationLots<_>>::advance(&mut plenty);
 	Treasury::settle(&mut plenty);
+	Vaults::note_deficits(&mut plenty);
 	check_all();
 }
 

@@ -3,7 +3,9 @@
 use crate::{
 	settlement::{PoolView, Receipt, RedemptionView, Settlement, SettlementView},
 	types::{Facility, FacilityState},
-	Config, Error, Event, Facilities, FacilityStates, HoldReason, Pallet, Receipts, Settlements,
+	weights::WeightInfo,
+	Config, Error, Event, Facilities, FacilityStates, HoldReason, Pallet, Receipts,
+	SettledFacilities, Settlements,
 };
 use alloc::vec::Vec;
 use cairn_primitives::{AssetId, Balance, BalanceSheet, BurnReason, FacilityId, Issuance};
@@ -16,6 +18,7 @@ use frame_support::{
 		tokens::{Precision, Preservation},
 		Get,
 	},
+	weights::{Weight, WeightMeter},
 };
 use sp_runtime::{traits::Zero, DispatchError};
 
@@ -33,6 +36,42 @@ fn note_deficit<T: Config>(facility: &Facility<T>, settlement: &mut Settlement<T
 		let bad_debt = T::Sheet::bad_debt(&facility.debt_asset);
 		let reserve = T::Sheet::reserve(&facility.debt_asset);
 		settlement.note_deficit(bad_debt.saturating_sub(reserve));
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// Lets each settled facility know what of its loss the reserve has covered by now, so that it does
+	/// not matter whether anybody redeems before something else is lost.
+	///
+	/// The runtime calls it in every block: before anything can be lost in it, and after the treasury has
+	/// covered what it can. Weighs at most [`Pallet::weight_of_noting`].
+	pub fn note_deficits(meter: &mut WeightMeter) {
+		if meter.try_consume(T::DbWeight::get().reads(1)).is_err() {
+			return;
+		}
+		for id in SettledFacilities::<T>::get() {
+			if meter.try_consume(T::WeightInfo::note_deficit()).is_err() {
+				return;
+			}
+			let (Some(record), Some(mut settlement)) =
+				(Facilities::<T>::get(id), Settlements::<T>::get(id))
+			else {
+				continue;
+			};
+			let before = settlement.uncovered;
+			note_deficit(&record.base, &mut settlement);
+			if settlement.uncovered < before {
+				Settlements::<T>::insert(id, settlement);
+			}
+		}
+	}
+
+	/// The most that [`Pallet::note_deficits`] weighs, with the facilities that are settled.
+	pub fn weight_of_noting() -> Weight {
+		let settled = SettledFacilities::<T>::decode_len().unwrap_or(0) as u64;
+		T::WeightInfo::note_deficit()
+			.saturating_mul(settled)
+			.saturating_add(T::DbWeight::get().reads(1))
 	}
 }
 

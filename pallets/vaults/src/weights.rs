@@ -31,6 +31,8 @@ pub trait WeightInfo {
 	fn redeem(c: u32) -> Weight;
 	/// Reading which facilities there are, and which of them are settled.
 	fn list_facilities() -> Weight;
+	/// Finding out that the reserve has covered what a settled facility has lost.
+	fn note_deficit() -> Weight;
 	/// Advancing the accumulator of one facility and minting its interest.
 	fn accrue_facility() -> Weight;
 	/// Reading a facility, its `c` quotes, and the heads of its books; writing its totals.
@@ -96,6 +98,9 @@ impl WeightInfo for () {
 	}
 	fn list_facilities() -> Weight {
 		linear(5_300, 0, 0)
+	}
+	fn note_deficit() -> Weight {
+		linear(27_000, 0, 0)
 	}
 	fn accrue_facility() -> Weight {
 		linear(41_000, 0, 0)

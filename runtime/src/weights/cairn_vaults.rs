@@ -338,6 +338,11 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 		Weight::from_parts(11_100_000, 1614)
 			.saturating_add(T::DbWeight::get().reads(2))
 	}
+	fn note_deficit() -> Weight {
+		Weight::from_parts(50_000_000, 7000)
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
 	/// Storage: `Vaults::Facilities` (r:1 w:1)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)

@@ -424,11 +424,14 @@ impl Chain<'_> {
 		}))
 	}
 
-	/// The least times of blocks, executed as for [`Chain::measure`] but for the first time with empty
-	/// caches.
-	pub fn least<const N: usize>(&self, blocks: [&Built; N], repeat: usize) -> Result<[f64; N]> {
+	/// As [`Chain::measure`], but for the time with empty caches, which is not a number.
+	pub fn measure_warm<const N: usize>(
+		&self,
+		blocks: [&Built; N],
+		repeat: usize,
+	) -> Result<[Timing; N]> {
 		let times = self.execute_in_turns(blocks, repeat)?;
-		Ok(times.map(|times| least(&times)))
+		Ok(times.map(|rounds| Timing::of(f64::NAN, rounds)))
 	}
 
 	fn execute_in_turns<const N: usize>(

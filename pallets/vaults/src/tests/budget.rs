@@ -193,8 +193,13 @@ fn no_book_and_no_facility_starves_another() {
 				groups.iter().map(done).collect::<Vec<_>>()
 			);
 		}
-		// With more of it, all have the same at once.
-		next_block_with(looking(8) + liquidations(36), SLOT);
+		// With more of it each has its share of a block, whoever has the rest.
+		let before: Vec<_> = groups.iter().map(done).collect();
+		next_block_with(looking(8) + liquidations(2 * 2 * 12), SLOT);
+		let gained = groups.iter().zip(before);
+		let gained: Vec<_> = gained.map(|(group, before)| done(group) - before).collect();
+		assert!(gained.iter().all(|gained| *gained >= 1), "{gained:?}");
+		assert!(groups.iter().any(|group| done(group) < 30));
 		next_block();
 		assert!(groups.iter().all(|group| done(group) == 30));
 	});

@@ -14,6 +14,7 @@ mod corrupt_settlement;
 mod corrupt_terms;
 mod corruption;
 mod debt_assets;
+mod deficits;
 mod enforcement;
 mod exact;
 pub mod extremes;

@@ -2,10 +2,10 @@
 //!
 //! The order is the point. The treasury's books are audited; interest is charged up to now; the
 //! reports of the last block become prices; every vault that a price hurts is liquidated; lots whose
-//! time has come are advanced; what the treasury can net it nets, and facilities that are settled take note of
-//! it, as they have of what the last block's transactions covered; what the treasury then has too much or
-//! too little of it sells or raises. No transaction comes between a price and its consequences, and
-//! every validator who imports the block repeats it.
+//! time has come are advanced; what the treasury can net it nets, and facilities that are settled take
+//! note of it, as they have of what the last block's transactions covered; what the treasury then has
+//! too much or too little of it sells or raises. No transaction comes between a price and its
+//! consequences, and every validator who imports the block repeats it.
 
 use crate::{configs::system::BlockWeights, Auctions, Oracle, System, Treasury, Vaults};
 use cairn_primitives::LiquidationLots;

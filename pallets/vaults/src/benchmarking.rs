@@ -28,7 +28,7 @@ use cairn_primitives::{
 };
 use frame_benchmarking::v2::*;
 use frame_support::{
-	traits::{fungibles::Mutate as _, EnsureOrigin, Get, Time},
+	traits::{fungibles::Mutate as _, EnsureOrigin, Get},
 	weights::WeightMeter,
 	BoundedVec,
 };

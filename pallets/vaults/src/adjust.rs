@@ -24,6 +24,16 @@ use sp_runtime::{traits::Zero, DispatchError, DispatchResult};
 
 pub(crate) use crate::position::Position;
 
+/// For whom an adjustment is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+	/// Only for the owner, whatever it asks for: he can give somebody else the right to call this for
+	/// him without giving away more than his own vaults.
+	Owner,
+	/// For anybody, as long as it makes the vault no riskier.
+	Anybody,
+}
+
 impl<T: Config> Pallet<T> {
 	#[require_transactional]
 	pub(crate) fn do_open(
@@ -64,7 +74,7 @@ impl<T: Config> Pallet<T> {
 		if adjustment == Adjustment::default() {
 			return Self::ensure_deadline(&limits);
 		}
-		Self::do_adjust(owner, id, adjustment, limits)?;
+		Self::do_adjust(owner, id, adjustment, limits, By::Owner)?;
 		Ok(())
 	}
 
@@ -74,6 +84,7 @@ impl<T: Config> Pallet<T> {
 		vault: VaultId,
 		adjustment: Adjustment,
 		limits: LimitsOf<T>,
+		by: By,
 	) -> Result<Extent, DispatchError> {
 		Self::ensure_deadline(&limits)?;
 		Self::ensure_well_formed(&adjustment)?;
@@ -90,8 +101,9 @@ impl<T: Config> Pallet<T> {
 		// Deposited after prices were fixed, collateral would be sold at them.
 		let settled = breaker == Breaker::Settled;
 		ensure!(!settled || deposit.is_empty(), Error::<T>::FacilitySettled);
+		let may = position.vault.owner == who || (by == By::Anybody && !riskier);
+		ensure!(may, Error::<T>::NotOwner);
 		if riskier {
-			ensure!(position.vault.owner == who, Error::<T>::NotOwner);
 			ensure!(
 				borrow.is_zero() || breaker < Breaker::NoNewRisk,
 				Error::<T>::SwitchedOff

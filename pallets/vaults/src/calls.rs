@@ -37,8 +37,7 @@ mod calls {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed. Anybody may repay, and deposit collateral that the vault holds already, with his own
-		/// tokens; only the owner may deposit others, withdraw, and borrow.
+		/// Signed by the owner. Whoever is not has [`Pallet::deposit`] and [`Pallet::repay`].
 		///
 		/// ## Details
 		///
@@ -69,7 +68,7 @@ mod calls {
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
 			let moved = moved_by(&adjustment);
-			let extent = Self::do_adjust(who, vault, adjustment, limits)?;
+			let extent = Self::do_adjust(who, vault, adjustment, limits, By::Owner)?;
 			Ok(Some(extent.weight_of_adjust::<T>(moved)).into())
 		}
 
@@ -89,7 +88,7 @@ mod calls {
 				deposit,
 				..Default::default()
 			};
-			let extent = Self::do_adjust(who, vault, adjustment, Limits::default())?;
+			let extent = Self::do_adjust(who, vault, adjustment, Limits::default(), By::Anybody)?;
 			Ok(Some(extent.weight_of_adjust::<T>(1)).into())
 		}
 
@@ -108,7 +107,7 @@ mod calls {
 				withdraw,
 				..Default::default()
 			};
-			let extent = Self::do_adjust(who, vault, adjustment, Limits::default())?;
+			let extent = Self::do_adjust(who, vault, adjustment, Limits::default(), By::Owner)?;
 			Ok(Some(extent.weight_of_adjust::<T>(1)).into())
 		}
 
@@ -126,7 +125,7 @@ mod calls {
 				borrow: amount,
 				..Default::default()
 			};
-			let extent = Self::do_adjust(who, vault, adjustment, Limits::default())?;
+			let extent = Self::do_adjust(who, vault, adjustment, Limits::default(), By::Owner)?;
 			Ok(Some(extent.weight_of_adjust::<T>(0)).into())
 		}
 
@@ -145,7 +144,7 @@ mod calls {
 				repay: amount,
 				..Default::default()
 			};
-			let extent = Self::do_adjust(who, vault, adjustment, Limits::default())?;
+			let extent = Self::do_adjust(who, vault, adjustment, Limits::default(), By::Anybody)?;
 			Ok(Some(extent.weight_of_adjust::<T>(0)).into())
 		}
 

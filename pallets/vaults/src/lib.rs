@@ -114,6 +114,7 @@ const LOG_TARGET: &str = "cairn::vaults";
 pub mod pallet {
 	use super::*;
 	use crate::{
+		adjust::By,
 		extent::{moved_by, Extent},
 		index::{Page, Summary, Word},
 		ramp::FacilityRecord,

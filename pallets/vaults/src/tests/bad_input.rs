@@ -228,6 +228,17 @@ fn somebody_elses_vault() {
 			..depositing(&[(ETH, ONE_ETH)])
 		};
 		assert_noop!(adjust(BOB, vault, adjustment, no_limits()), error);
+		// Whoever acts for the owner's account may not be lured into spending on another's vault.
+		lend(BOB, 100 * ONE_CUSD);
+		let repaying = Adjustment {
+			repay: 100 * ONE_CUSD,
+			..Default::default()
+		};
+		for adjustment in [depositing(&[(ETH, ONE_ETH)]), repaying] {
+			assert_noop!(adjust(BOB, vault, adjustment, no_limits()), error);
+		}
+		assert_ok!(deposit(BOB, vault, ETH, ONE_ETH));
+		assert_ok!(repay(BOB, vault, 100 * ONE_CUSD));
 	});
 }
 
@@ -278,7 +289,7 @@ fn a_health_below_the_callers_limit() {
 		assert_noop!(adjust(ALICE, vault, borrowing, limits.clone()), error);
 		// A limit is for whatever the call does, also for what only improves the vault.
 		Prices::set_cents(ETH, 2_000_00);
-		assert_noop!(adjust(BOB, vault, depositing(&[(ETH, 1)]), limits), error);
+		assert_noop!(adjust(ALICE, vault, depositing(&[(ETH, 1)]), limits), error);
 	});
 }
 

@@ -381,9 +381,54 @@ impl Ledger {
 		}
 	}
 
-	/// Whether the pallet has done it.
+	/// Whether the pallet has done it. Whoever is not the owner has a call for each movement, and no limits.
 	fn adjust(
 		&mut self,
+		who: AccountId,
+		vault: VaultId,
+		adjustment: Adjustment,
+		limits: LimitsOf<Test>,
+	) -> bool {
+		if self.vaults[&vault].owner == who {
+			let of_owner = Call::adjust {
+				vault,
+				adjustment: adjustment.clone(),
+				limits: limits.clone(),
+			};
+			return self.adjust_by(of_owner, who, vault, adjustment, limits);
+		}
+		let Adjustment { deposit, repay, .. } = adjustment;
+		let mut done = true;
+		for (asset, amount) in deposit {
+			let alone = Adjustment {
+				deposit: basket(&[(asset.clone(), amount)]),
+				..Default::default()
+			};
+			let of_anybody = Call::deposit {
+				vault,
+				asset,
+				amount,
+			};
+			done &= self.adjust_by(of_anybody, who, vault, alone, no_limits());
+		}
+		if repay > 0 {
+			let alone = Adjustment {
+				repay,
+				..Default::default()
+			};
+			let of_anybody = Call::repay {
+				vault,
+				amount: repay,
+			};
+			done &= self.adjust_by(of_anybody, who, vault, alone, no_limits());
+		}
+		done
+	}
+
+	/// By this call, which does this.
+	fn adjust_by(
+		&mut self,
+		by: Call<Test>,
 		who: AccountId,
 		vault: VaultId,
 		adjustment: Adjustment,
@@ -396,7 +441,7 @@ impl Ledger {
 			borrow,
 		} = adjustment.clone();
 		let outlook = self.outlook_of_adjust(who, vault, &adjustment, &limits);
-		let result = adjust(who, vault, adjustment, limits);
+		let result = call(who, by);
 		self.check(outlook, result);
 		if result.is_err() {
 			return false;

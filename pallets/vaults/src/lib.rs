@@ -236,7 +236,8 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type FacilityStates<T: Config> = StorageMap<_, Twox64Concat, FacilityId, FacilityState<T>>;
 
-	/// Facilities that are settled. Nothing that happens in every block looks at them.
+	/// Facilities that are settled. They neither accrue nor are enforced; each block looks at what the
+	/// reserve has covered of what they lost.
 	#[pallet::storage]
 	pub type SettledFacilities<T: Config> =
 		StorageValue<_, BoundedVec<FacilityId, T::MaxFacilities>, ValueQuery>;

@@ -7,7 +7,7 @@ use crate::{
 	Config, Error, Event, Facilities, FacilityStates, HoldReason, Pallet, Receipts,
 	SettledFacilities, Settlements,
 };
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
 use cairn_primitives::{AssetId, Balance, BalanceSheet, BurnReason, FacilityId, Issuance};
 use frame_support::{
 	ensure, require_transactional,
@@ -30,18 +30,24 @@ struct Redemption<T: Config> {
 	receipt: Receipt<T>,
 }
 
-/// Lets the settlement know what of the bad debt the reserve does not cover.
+/// What of an asset's bad debt its reserve does not cover.
+fn deficit<T: Config>(asset: &AssetId) -> Balance {
+	T::Sheet::bad_debt(asset).saturating_sub(T::Sheet::reserve(asset))
+}
+
+/// Lets a settlement know what the reserve has come to cover since this block began. Others of the
+/// asset have their part of it with the next one.
 fn note_deficit<T: Config>(facility: &Facility<T>, settlement: &mut Settlement<T>) {
-	if !settlement.uncovered.is_zero() {
-		let bad_debt = T::Sheet::bad_debt(&facility.debt_asset);
-		let reserve = T::Sheet::reserve(&facility.debt_asset);
-		settlement.note_deficit(bad_debt.saturating_sub(reserve));
+	let lost = settlement.uncovered;
+	if !lost.is_zero() {
+		settlement.note_deficit(deficit::<T>(&facility.debt_asset), lost);
 	}
 }
 
 impl<T: Config> Pallet<T> {
-	/// Lets each settled facility know what of its loss the reserve has covered by now, so that it does
-	/// not matter whether anybody redeems before something else is lost.
+	/// Lets the settled facilities know what of their losses the reserve has covered by now: of each of an
+	/// asset the same part. So it does not matter at which of them somebody redeems first, nor whether
+	/// anybody does before something else is lost.
 	///
 	/// The runtime calls it in every block: before anything can be lost in it, and after the treasury has
 	/// covered what it can. Weighs at most [`Pallet::weight_of_noting`].
@@ -49,17 +55,28 @@ impl<T: Config> Pallet<T> {
 		if meter.try_consume(T::DbWeight::get().reads(1)).is_err() {
 			return;
 		}
+		let mut short = Vec::new();
+		let mut lost = BTreeMap::<_, Balance>::new();
 		for id in SettledFacilities::<T>::get() {
 			if meter.try_consume(T::WeightInfo::note_deficit()).is_err() {
-				return;
+				break;
 			}
-			let (Some(record), Some(mut settlement)) =
-				(Facilities::<T>::get(id), Settlements::<T>::get(id))
+			let Some(settlement) = Settlements::<T>::get(id).filter(|s| !s.uncovered.is_zero())
 			else {
 				continue;
 			};
+			if let Some(record) = Facilities::<T>::get(id) {
+				let asset = record.base.debt_asset;
+				// Together no more than was ever issued, which is a number.
+				let all = lost.entry(asset.clone()).or_default();
+				*all = all.saturating_add(settlement.uncovered);
+				short.push((id, asset, settlement));
+			}
+		}
+		for (id, asset, mut settlement) in short {
 			let before = settlement.uncovered;
-			note_deficit(&record.base, &mut settlement);
+			let all = lost.get(&asset).copied().unwrap_or(before);
+			settlement.note_deficit(deficit::<T>(&asset), all);
 			if settlement.uncovered < before {
 				Settlements::<T>::insert(id, settlement);
 			}

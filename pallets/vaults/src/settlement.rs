@@ -15,7 +15,7 @@
 
 use crate::{types::FacilityState, Config};
 use alloc::vec::Vec;
-use cairn_math::{mul_div_floor, Price, Ray, Value};
+use cairn_math::{mul_div_ceil, mul_div_floor, Price, Ray, Value};
 use cairn_primitives::{AssetId, Balance, Moment};
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{BoundedVec, CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound};
@@ -111,10 +111,15 @@ impl<T: Config> Settlement<T> {
 		self.owed.saturating_add(self.uncovered)
 	}
 
-	/// Takes note that no more than `deficit` of the asset's bad debt is beyond its reserve. What is
-	/// covered once stays covered, or shares that have been paid would turn out to have been too large.
-	pub fn note_deficit(&mut self, deficit: Balance) {
-		self.uncovered = self.uncovered.min(deficit);
+	/// Takes note that of `all` that settlements of the asset have lost no more than `deficit` is beyond
+	/// its reserve: each has the same part of what it has lost covered, rounded so that no more is called
+	/// covered than is. What is covered once stays covered, or shares that have been paid would turn out
+	/// to have been too large.
+	pub fn note_deficit(&mut self, deficit: Balance, all: Balance) {
+		if deficit < all {
+			let part = mul_div_ceil(self.uncovered, deficit, all);
+			self.uncovered = part.unwrap_or(Balance::MAX).min(self.uncovered);
+		}
 	}
 
 	/// Books `amount` as redeemed; returns how much of it the pools answered for, and how much was

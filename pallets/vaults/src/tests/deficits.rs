@@ -67,3 +67,38 @@ fn what_a_transaction_covers_is_noted_before_the_next_block_loses_anything() {
 		assert_eq!(uncovered(facility), 0);
 	});
 }
+
+#[test]
+fn what_is_covered_of_several_losses_is_shared_so_that_it_does_not_matter_where_somebody_redeems_first(
+) {
+	let mut ends = Vec::new();
+	for first in [0, 1] {
+		run(|| {
+			let (here, vault) = under_water(ALICE);
+			let (there, other) = under_water(BOB);
+			assert_ok!(settle_vault(CAROL, vault));
+			assert_ok!(settle_vault(CAROL, other));
+			send(CUSD, ALICE, Treasury::account_id(), 4_000 * ONE_CUSD);
+			next_block();
+			assert_eq!(Treasury::bad_debt(&CUSD), 6_000 * ONE_CUSD);
+			let half = 3_000 * ONE_CUSD;
+			assert_eq!((uncovered(here), uncovered(there)), (half, half));
+			let before = [ALICE, BOB].map(|who| balance(ETH, who));
+			let mut turns = [(ALICE, here), (BOB, there)];
+			turns.rotate_left(first);
+			// Alice has what is left of 20,000; Bob as much, so that both redeem the same.
+			send(CUSD, BOB, ALICE, 2_000 * ONE_CUSD);
+			for (who, facility) in turns {
+				let amount = 18_000 * ONE_CUSD;
+				assert_eq!(balance(CUSD, who), amount);
+				assert_ok!(redeem(who, facility, amount));
+				next_block();
+			}
+			assert_eq!((uncovered(here), uncovered(there)), (0, 0));
+			let after = [ALICE, BOB].map(|who| balance(ETH, who));
+			ends.push([after[0] - before[0], after[1] - before[1]]);
+		});
+	}
+	// All that each facility has: 10 ETH for the 18,000 that are left of what it issued.
+	assert_eq!(ends, [[10 * ONE_ETH; 2]; 2]);
+}

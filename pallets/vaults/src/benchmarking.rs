@@ -1,10 +1,12 @@
-//! Benchmarks. Each sets up the worst case: every token is new to somebody, every entry of the
-//! index stands alone in its tick and in its word unless it says otherwise, and every row that can
-//! be absent is written.
+//! Benchmarks. Each sets up the worst case: every token is new to somebody, every entry of the index
+//! leaves a full tick, in which it stands alone on a page between others, for another full one, in
+//! which it needs a new page; and every row that can be absent is written.
 
+mod crowds;
 mod set_up;
 
 use crate::{
+	adjust::By,
 	batch::Batch,
 	enforcement::{BATCH, ROWS},
 	facility::HIGHEST_ANNUAL_RATE,
@@ -26,6 +28,7 @@ use cairn_primitives::{
 	Balance, BalanceSheet, FacilityId, Issuance, LiquidationLots, MintReason, Moment, PriceSource,
 	Seizure,
 };
+use crowds::*;
 use frame_benchmarking::v2::*;
 use frame_support::{
 	traits::{fungibles::Mutate as _, EnsureOrigin, Get},
@@ -51,6 +54,11 @@ mod benchmarks {
 			borrow: DEBT.saturating_mul(l.into()),
 			..Default::default()
 		};
+		crowd_ahead::<T>(|| {
+			let (adjustment, limits) = (adjustment.clone(), Limits::default());
+			let id = NextVault::<T>::get();
+			Pallet::<T>::do_open(owner.clone(), facility, adjustment, limits).map(|()| id)
+		})?;
 		#[extrinsic_call]
 		_(
 			RawOrigin::Signed(owner.clone()),
@@ -59,13 +67,12 @@ mod benchmarks {
 			Limits::default(),
 		);
 		let id = NextVault::<T>::get() - 1;
-		assert_eq!(Vaults::<T>::get(id).map(|v| v.legs.len()), Some(l as usize));
+		assert!(came_into_crowds::<T>(id, l));
 		assert!(VaultsOf::<T>::contains_key(owner, id));
 		Ok(())
 	}
 
-	/// Everything that can be asked for in one call; the second deposit leaves each entry in another
-	/// tick and another word than it was in.
+	/// Everything that can be asked for in one call; the second deposit moves each entry.
 	#[benchmark]
 	fn adjust(l: Linear<1, MAX_LEGS>) -> Result<(), BenchmarkError> {
 		let owner: T::AccountId = whitelisted_caller();
@@ -82,11 +89,14 @@ mod benchmarks {
 			min_health: Some(FixedU128::from_u32(1)),
 			deadline: Some(BlockNumberFor::<T>::from(u32::MAX)),
 		};
-		let before = Vaults::<T>::get(id).ok_or("the vault is there")?.legs[0].entry;
+		crowd_entries::<T>(id);
+		crowd_ahead::<T>(|| {
+			let (adjustment, limits) = (adjustment.clone(), limits.clone());
+			Pallet::<T>::do_adjust(owner.clone(), id, adjustment, limits, By::Owner).map(|_| id)
+		})?;
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner), id, adjustment, limits);
-		let after = Vaults::<T>::get(id).ok_or("the vault is there")?.legs[0].entry;
-		assert!(before != after);
+		assert!(came_into_crowds::<T>(id, l));
 		Ok(())
 	}
 
@@ -96,6 +106,7 @@ mod benchmarks {
 		let facility = facility::<T>(T::MaxCollaterals::get(), &owner)?;
 		let id = vault::<T>(&owner, facility, l, DEBT)?;
 		later::<T>();
+		crowd_entries::<T>(id);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner), id, Balance::MAX);
 		assert!(!Vaults::<T>::contains_key(id));
@@ -130,6 +141,7 @@ mod benchmarks {
 		for number in 0..l {
 			T::Prices::set_quote(&collateral(number), cents(50));
 		}
+		crowd_entries::<T>(id);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller), id);
 		assert_eq!(
@@ -239,6 +251,7 @@ mod benchmarks {
 		let id = vault::<T>(&owner, facility, l, DEBT)?;
 		settle::<T>(facility, 10)?;
 		later::<T>();
+		crowd_entries::<T>(id);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller), id);
 		let vault = Vaults::<T>::get(id).ok_or("the vault is there")?;
@@ -353,7 +366,7 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// It had a guard, so that all its entries move far; it has one again.
+	/// All its entries move far.
 	#[benchmark]
 	fn set_guard(l: Linear<1, MAX_LEGS>) -> Result<(), BenchmarkError> {
 		let owner: T::AccountId = whitelisted_caller();
@@ -364,9 +377,12 @@ mod benchmarks {
 			level: FixedU128::from_u32(10),
 			amount: UNIT,
 		});
+		crowd_entries::<T>(id);
+		crowd_ahead::<T>(|| Pallet::<T>::do_set_guard(owner.clone(), id, guard).map(|_| id))?;
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner), id, guard);
 		assert_eq!(Vaults::<T>::get(id).map(|v| v.guard), Some(guard));
+		assert!(came_into_crowds::<T>(id, l));
 		Ok(())
 	}
 
@@ -433,9 +449,15 @@ mod benchmarks {
 			min_health: Some(FixedU128::from_u32(1)),
 			deadline: Some(BlockNumberFor::<T>::from(u32::MAX)),
 		};
+		crowd_entries::<T>(id);
+		crowd_ahead::<T>(|| {
+			let (expected, limits) = (expected.clone(), limits.clone());
+			Pallet::<T>::do_accept(to.clone(), id, expected, limits).map(|_| id)
+		})?;
 		#[extrinsic_call]
 		_(RawOrigin::Signed(to.clone()), id, expected, limits);
 		assert_eq!(Vaults::<T>::get(id).map(|v| v.owner), Some(to));
+		assert!(came_into_crowds::<T>(id, l));
 		Ok(())
 	}
 

@@ -2,7 +2,8 @@
 //!
 //! A call reads and writes the state. A batch of vaults keeps what it has read, changes that, and
 //! writes each row once in the end: many of its vaults share a page, and nearly all of them share a
-//! word and the summary. It is also charged so, for the rows that it changes and not for how often.
+//! word and the summary. It is also charged so, for the rows that it changes and not for how often; and
+//! for those that it would have changed and found as they should be.
 
 use crate::{
 	index::{Page, Summary, Word},
@@ -31,6 +32,8 @@ pub(crate) struct Kept {
 pub(crate) struct Slot<R> {
 	row: Option<R>,
 	changed: bool,
+	/// Whether it is in what [`Rows::take_fresh`] has said or will say.
+	counted: bool,
 }
 
 /// A kind of row.
@@ -66,7 +69,8 @@ impl<T> Rows<T> {
 		}
 	}
 
-	/// How many rows have been changed for the first time since this was last asked.
+	/// How many rows somebody has gone for to change them since this was last asked, each counted once.
+	/// Mostly he has: but he may have found a page full.
 	pub fn take_fresh(&mut self) -> u32 {
 		core::mem::take(&mut self.fresh)
 	}
@@ -84,7 +88,7 @@ impl<T> Rows<T> {
 	}
 
 	/// Has a row changed by `change`, which says `None` if there is nothing to change. It must leave the
-	/// row as it is then: a batch would keep what nobody has counted.
+	/// row as it is then: a batch would keep what is not written.
 	pub(crate) fn change<R: Row<T>, X>(
 		&mut self,
 		key: R::Key,
@@ -96,13 +100,16 @@ impl<T> Rows<T> {
 			R::write(key, row);
 			return Some(outcome);
 		};
+		let is_new = !R::slots(kept).contains_key(&key);
 		let slot = slot(kept, key);
-		let outcome = change(&mut slot.row)?;
-		if !slot.changed {
-			slot.changed = true;
+		let outcome = change(&mut slot.row);
+		let counts = is_new || outcome.is_some();
+		if counts && !slot.counted {
+			slot.counted = true;
 			self.fresh = self.fresh.saturating_add(1);
 		}
-		Some(outcome)
+		slot.changed |= outcome.is_some();
+		outcome
 	}
 }
 
@@ -111,6 +118,7 @@ fn slot<T, R: Row<T>>(kept: &mut Kept, key: R::Key) -> &mut Slot<R> {
 	R::slots(kept).entry(key).or_insert_with(|| Slot {
 		row: R::read(key),
 		changed: false,
+		counted: false,
 	})
 }
 

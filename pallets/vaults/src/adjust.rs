@@ -3,7 +3,7 @@
 use crate::{
 	extent::Extent,
 	rows::Rows,
-	types::{Adjustment, Basket, Breaker, LimitsOf, Vault},
+	types::{Adjustment, Basket, BookKind, Breaker, LimitsOf, Vault},
 	Config, Error, Event, Facilities, FacilityStates, HoldReason, NextVault, Pallet, Vaults,
 	VaultsOf,
 };
@@ -59,7 +59,7 @@ impl<T: Config> Pallet<T> {
 				debt: NormalizedDebt::ZERO,
 				legs: BoundedVec::new(),
 				claims: BoundedVec::new(),
-				waiting: false,
+				books: BookKind::default(),
 				deposit,
 				guard: None,
 				offered_to: None,

@@ -5,10 +5,7 @@ use crate::{
 	adjust::Position,
 	index::{Above, Head, Index},
 	rows::Rows,
-	types::{
-		risk_book, waiting_book, BookId, Breaker, CollateralIndex, Entry, Facility, FacilityState,
-		Vault,
-	},
+	types::{BookId, BookKind, Breaker, CollateralIndex, Entry, Facility, FacilityState, Vault},
 	valuation::LiquidationPrices,
 	weights::WeightInfo,
 	Config, Event, FacilityStates, Pallet, Vaults, LOG_TARGET,
@@ -114,11 +111,14 @@ pub(crate) fn books_to_enforce<T: Config>(
 		return Vec::new();
 	};
 	let effective = prices.effective_floor(facility, collateral, index, state.accumulator);
-	let mut books = alloc::vec![(risk_book(id, index), effective)];
-	if state.waiting > 0 && prices.of(index).sellable {
-		books.push((waiting_book(id, index), Trigger::MIN));
-	}
-	books
+	let waits = state.waiting > 0 && prices.of(index).sellable;
+	let kinds = BookKind::ALL.into_iter().filter_map(|kind| match kind {
+		BookKind::Risk | BookKind::Guard => Some((kind, effective)),
+		BookKind::Waiting => waits.then_some((kind, Trigger::MIN)),
+	});
+	kinds
+		.map(|(kind, bound)| (kind.book(id, index), bound))
+		.collect()
 }
 
 impl<T: Config> Batch<T> {
@@ -311,11 +311,11 @@ impl<T: Config> Batch<T> {
 			Pallet::<T>::deposit_event(Event::IndexDrift { vault: id });
 			return Pallet::<T>::weight_of_vault(0, 0);
 		}
-		let waiting = vault.waiting;
-		let found = vault.legs.iter_mut().find(|leg| {
-			let here = if waiting { waiting_book } else { risk_book };
-			here(self.id, leg.collateral) == book && leg.entry == Some(entry)
-		});
+		let kind = vault.books;
+		let found = vault
+			.legs
+			.iter_mut()
+			.find(|leg| kind.book(self.id, leg.collateral) == book && leg.entry == Some(entry));
 		match found {
 			Some(leg) => leg.entry = None,
 			// The leg's own entry, if it has one, is another one and still in its place.
@@ -342,7 +342,7 @@ impl<T: Config> Batch<T> {
 			facility: self.facility.clone(),
 			state: self.state.clone(),
 		};
-		let (claimed, waited) = (position.vault.claims.len(), position.vault.waiting);
+		let (claimed, waited) = (position.vault.claims.len(), position.vault.is_waiting());
 		let guarded = position.run_guard(&self.prices);
 		let of_guard = position.vault.claims.len() < claimed;
 		let (verdict, legs, settled) = self.liquidate(&mut position);
@@ -351,7 +351,7 @@ impl<T: Config> Batch<T> {
 			verdict == Verdict::Waiting,
 			&mut self.rows,
 		);
-		if position.vault.waiting && !waited {
+		if position.vault.is_waiting() && !waited {
 			Pallet::<T>::deposit_event(Event::LiquidationDeferred {
 				vault: id,
 				owner: position.vault.owner.clone(),

@@ -15,7 +15,7 @@ use crate::{
 	ramp::MAX_RAMPS,
 	rows::Rows,
 	types::{
-		risk_book, Adjustment, CollateralIndex, Expected, FacilityChange, FacilityTerms, Guard,
+		Adjustment, BookKind, CollateralIndex, Expected, FacilityChange, FacilityTerms, Guard,
 		Limits,
 	},
 	valuation::LiquidationPrices,
@@ -461,12 +461,20 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// A facility in which the price hurts nobody.
+	/// A facility in which the price hurts nobody, with vaults at risk and vaults with a guard.
 	#[benchmark]
 	fn visit_facility(c: Linear<1, { T::MaxCollaterals::get() }>) -> Result<(), BenchmarkError> {
 		let owner: T::AccountId = whitelisted_caller();
 		let facility = facility::<T>(c, &owner)?;
 		vault::<T>(&owner, facility, c.min(MAX_LEGS), DEBT)?;
+		let guarded = vault::<T>(&owner, facility, c.min(MAX_LEGS), DEBT)?;
+		let guard = Some(Guard {
+			level: FixedU128::from_rational(11, 10),
+			amount: UNIT,
+		});
+		frame_support::storage::with_storage_layer(|| {
+			Pallet::<T>::do_set_guard(owner.clone(), guarded, guard)
+		})?;
 		FacilityStates::<T>::mutate(facility, |state| {
 			if let Some(state) = state {
 				state.waiting = 1;
@@ -485,7 +493,7 @@ mod benchmarks {
 	/// in another word. What is written of it is charged by the row.
 	#[benchmark]
 	fn visit_page() -> Result<(), BenchmarkError> {
-		let book = risk_book(1_000, 0);
+		let book = BookKind::Risk.book(1_000, 0);
 		let mut rows = Rows::direct();
 		let trigger = Trigger::from_ratio_ceil(U512::from(1_000_000u32), U512::from(999_999u32));
 		for vault in 0..u64::from(PAGE_ENTRIES) {
@@ -534,7 +542,7 @@ mod benchmarks {
 	/// Each entry is alone in its tick and in its word: a page and a word for each, and a summary.
 	#[benchmark]
 	fn index_rows(r: Linear<3, ROWS>) {
-		let book = risk_book(1_000, 0);
+		let book = BookKind::Risk.book(1_000, 0);
 		let mut rows = Rows::of_batch();
 		#[block]
 		{
@@ -580,7 +588,7 @@ mod benchmarks {
 		let vault = Vaults::<T>::get(id).ok_or("the vault is there")?;
 		for leg in &vault.legs {
 			let entry = leg.entry.ok_or("a leg with debt has an entry")?;
-			let book = risk_book(facility, leg.collateral);
+			let book = vault.book(leg.collateral);
 			assert!(Index::<T>::remove(book, entry, id, &mut Rows::direct()));
 		}
 		#[block]
@@ -591,7 +599,7 @@ mod benchmarks {
 		for leg in &Vaults::<T>::get(id).ok_or("the vault is there")?.legs {
 			let entry = leg.entry.ok_or("a leg with debt has an entry")?;
 			assert!(Index::<T>::contains(
-				risk_book(facility, leg.collateral),
+				BookKind::Risk.book(facility, leg.collateral),
 				entry,
 				id
 			));

@@ -4,8 +4,8 @@ use crate::{
 	index::Index,
 	ramp::FacilityRecord,
 	types::{
-		risk_book, waiting_book, Breaker, Collateral, CollateralIndex, CollateralTerms, Facility,
-		FacilityState, FacilityTerms,
+		BookKind, Breaker, Collateral, CollateralIndex, CollateralTerms, Facility, FacilityState,
+		FacilityTerms,
 	},
 	weights::WeightInfo,
 	Config, Error, Event, Facilities, FacilityStates, NextFacility, Pallet, Receipts,
@@ -152,7 +152,7 @@ impl<T: Config> Pallet<T> {
 		// An entry that is there already would count for whichever vault has its number.
 		let index = CollateralIndex::try_from(facility.collaterals.len())
 			.map_err(|_| Error::<T>::TooManyCollaterals)?;
-		let books = [risk_book(id, index), waiting_book(id, index)];
+		let books = BookKind::ALL.map(|kind| kind.book(id, index));
 		ensure!(
 			books.into_iter().all(Index::<T>::is_empty),
 			Error::<T>::BookNotEmpty

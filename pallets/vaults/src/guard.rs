@@ -1,8 +1,9 @@
 //! An owner's automation: debt is paid back from his own balance before it comes to a liquidation.
 //!
-//! A guard watches a health `g` above one. The risk index holds the vault at `θ = g·e/H` instead of
+//! A guard watches a health `g` above one. The index holds the vault at `θ = g·e/H` instead of
 //! `e/H`, as if it owed `g` times as much, so that the block in which its health falls below `g`
-//! finds it. What it then does, it does once, as follows from the guard's own terms: nothing of it
+//! finds it; and in books of their own, which come last: many guards that are due at once keep
+//! enforcement from nothing that is unsafe. What a guard then does, it does once, as follows from the guard's own terms: nothing of it
 //! can fail, and nothing of it can leave the vault or its owner worse off than a repayment that the
 //! owner makes himself.
 
@@ -10,7 +11,7 @@ use crate::{
 	adjust::Position,
 	extent::Extent,
 	facility::MAX_HEALTH,
-	types::{Breaker, Guard, Vault},
+	types::{BookKind, Breaker, Guard, Vault},
 	valuation::LiquidationPrices,
 	Config, Error, Event, Pallet,
 };
@@ -33,6 +34,15 @@ use sp_runtime::{
 const ONE: u128 = 1_000_000_000_000_000_000;
 
 impl<T: Config> Vault<T> {
+	/// In which books its entries belong, unless it waits.
+	pub(crate) fn books_of_its_own(&self) -> BookKind {
+		if self.guard.is_some() && !self.debt.is_zero() {
+			BookKind::Guard
+		} else {
+			BookKind::Risk
+		}
+	}
+
 	/// The debt by which the risk index places the vault: `⌈d·g⌉`; `None` if that is beyond all
 	/// numbers.
 	pub(crate) fn watched_debt(&self) -> Option<NormalizedDebt> {

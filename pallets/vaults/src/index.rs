@@ -19,9 +19,10 @@
 //! through a tick reads at most one page more than it has vaults, whatever has come and gone. Its head
 //! knows where one who had to stop has to go on.
 //!
-//! Beside its book of the risk each collateral has a book of those who wait for it: vaults that are
+//! Beside its book of the risk each collateral has a book of those who wait: vaults that are
 //! unsafe while nothing of them can be sold. They are out of the way there, and are looked at as
-//! soon as the collateral has a price again.
+//! soon as the collateral has a price again. And it has a book of the vaults with a guard, which
+//! is gone through last.
 
 use crate::{
 	rows::Rows,

@@ -5,8 +5,8 @@ use crate::{
 	index::Index,
 	rows::Rows,
 	types::{
-		risk_book, waiting_book, Basket, BookId, CollateralIndex, Expected, Facility,
-		FacilityState, Leg, LimitsOf, Vault,
+		Basket, BookId, BookKind, CollateralIndex, Expected, Facility, FacilityState, Leg,
+		LimitsOf, Vault,
 	},
 	valuation::{health_floor, LiquidationPrices, NewRisk},
 	Config, Error, Event, FacilityStates, Pallet, Vaults, MAX_LEGS,
@@ -411,24 +411,16 @@ impl<T: Config> Position<T> {
 
 	/// The book in which the vault's entry for a collateral lies, if it has one.
 	pub fn book(&self, collateral: CollateralIndex) -> BookId {
-		if self.vault.waiting {
-			waiting_book(self.vault.facility, collateral)
-		} else {
-			risk_book(self.vault.facility, collateral)
-		}
+		self.vault.book(collateral)
 	}
 
-	/// Says whether the vault waits for its collateral, and counts it. Its entries have to move then.
-	fn set_waiting(&mut self, waiting: bool) {
-		if self.vault.waiting == waiting {
-			return;
-		}
-		self.vault.waiting = waiting;
-		self.state.waiting = if waiting {
-			self.state.waiting.saturating_add(1)
-		} else {
-			self.state.waiting.saturating_sub(1)
-		};
+	/// Says in which books the vault's entries are to lie, and counts it if it waits. None may be in the
+	/// others.
+	fn set_books(&mut self, books: BookKind) {
+		let before = core::mem::replace(&mut self.vault.books, books);
+		let of = |kind| u32::from(kind == BookKind::Waiting);
+		let waiting = self.state.waiting.saturating_sub(of(before));
+		self.state.waiting = waiting.saturating_add(of(books));
 	}
 
 	/// Takes all entries of the vault out of the index. `false` if one was not where it should be.
@@ -445,7 +437,7 @@ impl<T: Config> Position<T> {
 			};
 			sound &= Index::<T>::remove(self.book(collateral), entry, self.id, rows);
 		}
-		self.set_waiting(false);
+		self.set_books(BookKind::default());
 		sound
 	}
 
@@ -460,8 +452,13 @@ impl<T: Config> Position<T> {
 		rows: &mut Rows<T>,
 	) {
 		let waiting = waiting && !self.vault.debt.is_zero();
-		let drifted = waiting != self.vault.waiting && !self.unindex(rows);
-		self.set_waiting(waiting);
+		let books = if waiting {
+			BookKind::Waiting
+		} else {
+			self.vault.books_of_its_own()
+		};
+		let drifted = books != self.vault.books && !self.unindex(rows);
+		self.set_books(books);
 		let wanted = if waiting {
 			Some(alloc::vec![Trigger::MAX; self.vault.legs.len()])
 		} else {

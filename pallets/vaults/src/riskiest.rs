@@ -10,8 +10,7 @@ use crate::{
 	index::{Index, Page},
 	rows::Rows,
 	types::{
-		risk_book, waiting_book, BookId, Breaker, CollateralIndex, Facility, FacilityState,
-		Riskiest, RiskyVault,
+		BookId, BookKind, Breaker, CollateralIndex, Facility, FacilityState, Riskiest, RiskyVault,
 	},
 	valuation::{health_floor, LiquidationPrices},
 	Config, FacilityStates, Pages, Pallet, Vaults,
@@ -144,16 +143,16 @@ impl<T: Config> Found<T> {
 		let collaterals = || (0 as CollateralIndex..).zip(&self.facility.collaterals);
 		let waiting = collaterals()
 			.filter(|_| !self.state.waiting.is_zero())
-			.map(|(index, _)| (waiting_book(self.id, index), Trigger::MIN));
+			.map(|(index, _)| (BookKind::Waiting.book(self.id, index), Trigger::MIN));
 		let at_risk = collaterals().map(|(index, collateral)| {
 			let accumulator = self.state.accumulator;
 			let effective =
 				self.prices
 					.effective_floor(&self.facility, collateral, index, accumulator);
-			(risk_book(self.id, index), effective)
+			[BookKind::Risk, BookKind::Guard].map(|kind| (kind.book(self.id, index), effective))
 		});
 		waiting
-			.chain(at_risk)
+			.chain(at_risk.flatten())
 			.map(|(book, effective)| Cursor::at_top(book, effective, rows))
 			.collect()
 	}

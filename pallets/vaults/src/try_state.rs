@@ -4,7 +4,7 @@ use crate::{
 	index::is_set,
 	settlement::Settlement,
 	sweep::triggers_carry,
-	types::{risk_book, waiting_book, BookId, Breaker, Collateral, Facility, Vault},
+	types::{BookId, Breaker, Collateral, Facility, Vault},
 	Config, Facilities, FacilityStates, HoldReason, NextFacility, NextVault, Pages, Pallet,
 	Receipts, SettledFacilities, Settlements, Summaries, Vaults, VaultsOf, Words, MAX_LEGS,
 };
@@ -95,7 +95,7 @@ impl<T: Config> Pallet<T> {
 			);
 			let waiting = vaults
 				.iter()
-				.filter(|(_, vault)| vault.facility == id && vault.waiting);
+				.filter(|(_, vault)| vault.facility == id && vault.is_waiting());
 			ensure!(
 				waiting.count() == state.waiting as usize,
 				"those who wait are miscounted"
@@ -434,12 +434,12 @@ impl<T: Config> Pallet<T> {
 			Self::check_list_of_pages(book, tick, count)?;
 		}
 		for (id, vault) in vaults {
+			ensure!(
+				vault.is_waiting() || vault.books == vault.books_of_its_own(),
+				"a vault is in other books than it should be"
+			);
 			for leg in &vault.legs {
-				let book = if vault.waiting {
-					waiting_book(vault.facility, leg.collateral)
-				} else {
-					risk_book(vault.facility, leg.collateral)
-				};
+				let book = vault.book(leg.collateral);
 				let found = entries.remove(&(book, *id));
 				let expected = leg.entry.map(|entry| (entry.trigger, entry.page));
 				ensure!(found == expected, "a leg and its book disagree");
@@ -487,7 +487,7 @@ impl<T: Config> Pallet<T> {
 				"a vault could become unsafe unseen"
 			);
 			let mut entries = vault.legs.iter().filter_map(|leg| leg.entry);
-			if vault.waiting {
+			if vault.is_waiting() {
 				ensure!(
 					entries.all(|entry| entry.trigger == Trigger::MAX),
 					"a vault that waits is not at the top of its book"

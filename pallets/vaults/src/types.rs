@@ -14,20 +14,38 @@ use serde::{Deserialize, Serialize};
 /// Position of a collateral in its facility's list. Never changes once given.
 pub type CollateralIndex = u8;
 
-/// One book of the risk index: a collateral of a facility, see [`risk_book`] and [`waiting_book`].
+/// One book of the risk index: a collateral of a facility, and a [`BookKind`].
 pub type BookId = (FacilityId, u8);
 
-/// A facility may have this many collaterals at most: each has two books.
-pub const COLLATERAL_INDICES: u32 = 128;
+/// A facility may have this many collaterals at most: the number of a book has two bits for its kind.
+pub const COLLATERAL_INDICES: u32 = 64;
 
-/// The book of the vaults that a fall of the collateral can hurt.
-pub const fn risk_book(facility: FacilityId, collateral: CollateralIndex) -> BookId {
-	(facility, collateral)
+/// In which of the books of their collaterals the entries of a vault lie. Enforcement goes through them
+/// in this order: whoever sets guards must not keep it from vaults that are unsafe.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub enum BookKind {
+	/// In those of the vaults that a fall can make unsafe.
+	#[default]
+	Risk,
+	/// In those of the vaults that are unsafe and wait until something of them can be sold.
+	Waiting,
+	/// In those of the vaults whose guard a fall can call on.
+	Guard,
 }
 
-/// The book of the vaults that are unsafe and wait until the collateral can be sold.
-pub const fn waiting_book(facility: FacilityId, collateral: CollateralIndex) -> BookId {
-	(facility, collateral | 0x80)
+impl BookKind {
+	/// All kinds.
+	pub const ALL: [Self; 3] = [Self::Risk, Self::Waiting, Self::Guard];
+
+	/// The book of this kind of a collateral.
+	pub const fn book(self, facility: FacilityId, collateral: CollateralIndex) -> BookId {
+		let kind = match self {
+			Self::Risk => 0,
+			Self::Waiting => 0x80,
+			Self::Guard => 0x40,
+		};
+		(facility, collateral | kind)
+	}
 }
 
 /// How much of a facility is switched off. Repaying and closing never are, nor is depositing before
@@ -247,7 +265,7 @@ pub struct FacilityState<T: Config> {
 	/// What has been borrowed beyond what was repaid, less what time has made good. At most
 	/// [`Facility::fill_limit`] when somebody borrows.
 	pub filled: Balance,
-	/// Vaults in the books of those who wait, see [`waiting_book`].
+	/// Vaults in the books of those who wait, see [`BookKind::Waiting`].
 	pub waiting: u32,
 	/// What the vaults' legs hold of each collateral.
 	pub held: BoundedVec<Balance, T::MaxCollaterals>,
@@ -320,14 +338,26 @@ pub struct Vault<T: Config> {
 	pub legs: BoundedVec<Leg, ConstU32<{ MAX_LEGS }>>,
 	/// What may come back to it.
 	pub claims: BoundedVec<Claim, ConstU32<{ MAX_CLAIMS }>>,
-	/// Whether its entries lie in the books of those who wait, see [`waiting_book`].
-	pub waiting: bool,
+	/// In which books its entries lie, if it has any.
+	pub books: BookKind,
 	/// What the owner has on hold for the row.
 	pub deposit: Balance,
 	/// What is done once when its health falls.
 	pub guard: Option<Guard>,
 	/// Who may become its owner by accepting it.
 	pub offered_to: Option<T::AccountId>,
+}
+
+impl<T: Config> Vault<T> {
+	/// Whether it is unsafe and waits until something of it can be sold.
+	pub fn is_waiting(&self) -> bool {
+		self.books == BookKind::Waiting
+	}
+
+	/// The book in which its entry for a collateral lies, if it has one.
+	pub fn book(&self, collateral: CollateralIndex) -> BookId {
+		self.books.book(self.facility, collateral)
+	}
 }
 
 /// Amounts of several collaterals.

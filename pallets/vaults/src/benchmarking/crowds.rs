@@ -4,7 +4,7 @@
 use crate::{
 	index::{Index, Page, PAGE_ENTRIES},
 	rows::Rows,
-	types::{risk_book, BookId, Entry},
+	types::{BookId, Entry},
 	Config, Pages, Vaults,
 };
 use alloc::vec::Vec;
@@ -33,7 +33,7 @@ fn entries_of<T: Config>(id: VaultId) -> Vec<(BookId, Entry)> {
 		return Vec::new();
 	};
 	let entries = vault.legs.iter().filter_map(|leg| {
-		let book = risk_book(vault.facility, leg.collateral);
+		let book = vault.book(leg.collateral);
 		leg.entry.map(|entry| (book, entry))
 	});
 	entries.collect()

@@ -83,6 +83,39 @@ fn a_backlog_of_guards_is_a_backlog() {
 	});
 }
 
+/// Whoever has nothing to repay with sets guards that are due with the next fall: they cost a block a
+/// look each, and no vault that is unsafe its turn.
+#[test]
+fn guards_that_are_due_do_not_keep_enforcement_from_vaults_that_are_unsafe() {
+	run(|| {
+		let facility = create_still();
+		let guards: Vec<_> = (0..8)
+			.map(|_| {
+				// Health 1.2, and after the fall 1.04: higher in a common book than any that is unsafe.
+				let vault = open(BOB, facility, &[(ETH, ONE_ETH)], 2_000 * ONE_CUSD).unwrap();
+				assert_ok!(set_guard(BOB, vault, 119, 500 * ONE_CUSD));
+				vault
+			})
+			.collect();
+		send(CUSD, BOB, CAROL, balance(CUSD, BOB));
+		let debts = [2_120, 2_140, 2_155];
+		let unsafe_ones =
+			debts.map(|debt| open(ALICE, facility, &[(ETH, ONE_ETH)], debt * ONE_CUSD).unwrap());
+		Prices::set_cents(ETH, 2_600_00);
+		let waits = |vault: &&VaultId| health(**vault) < Some(FixedU128::from_u32(1));
+		let due = |vault: &&VaultId| row(**vault).guard.is_some();
+		for left in (0..unsafe_ones.len()).rev() {
+			assert_eq!(next_block_with(looking(3) + room_for_one(), SLOT), 1);
+			assert_eq!(unsafe_ones.iter().filter(waits).count(), left);
+			assert_eq!(guards.iter().filter(due).count(), guards.len());
+		}
+		// Then it is their turn.
+		next_block();
+		assert_eq!(guards.iter().filter(due).count(), 0);
+		assert!(guards.iter().all(|vault| debt(*vault) == 2_000 * ONE_CUSD));
+	});
+}
+
 #[test]
 fn a_vault_that_is_put_aside_is_progress() {
 	run(|| {
@@ -91,7 +124,7 @@ fn a_vault_that_is_put_aside_is_progress() {
 		Prices::set_stale(ETH, 24 * 3_600_000);
 		next_block_with(Weight::zero(), SLOT);
 		assert_ok!(call(PAUPER, Call::enforce_backlog { max: 1 }));
-		assert!(row(vault).waiting);
+		assert!(row(vault).is_waiting());
 		let nothing = because(Error::NothingToEnforce);
 		assert_noop!(call(PAUPER, Call::enforce_backlog { max: 1 }), nothing);
 	});

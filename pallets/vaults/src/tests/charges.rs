@@ -50,13 +50,13 @@ impl Done {
 	}
 }
 
-/// Where the entries of a vault lie: collateral, tick and page.
+/// Where the entries of a vault lie: book, tick and page.
 fn entries(vault: VaultId) -> Vec<(u8, Tick, u32)> {
 	let place = |entry: Entry| (entry.trigger.tick(), entry.page);
-	let legs = row(vault).legs;
-	let indexed = legs.iter().filter_map(|leg| {
+	let row = row(vault);
+	let indexed = row.legs.iter().filter_map(|leg| {
 		let (tick, page) = place(leg.entry?);
-		Some((leg.collateral, tick, page))
+		Some((row.book(leg.collateral).1, tick, page))
 	});
 	indexed.collect()
 }

@@ -1,11 +1,11 @@
 //! That the checks notice what is wrong with the risk index.
 
-use super::corruption::{change, change_state, damaged, Scene, ETH_LEG};
+use super::corruption::{change, change_state, damaged, move_to, Scene, ETH_LEG};
 use crate::{
 	index::{Index, Page},
 	mock::*,
 	rows::Rows,
-	types::{risk_book, waiting_book, BookId, Entry, Facility},
+	types::{BookId, BookKind, Entry, Facility},
 	Pages, Summaries, Words,
 };
 use cairn_math::{Tick, Trigger};
@@ -263,7 +263,7 @@ fn a_trigger_of_a_basket_that_is_a_tick_too_low() {
 				check_all();
 				let leg = row(basket).legs[position];
 				let (book, entry) = (
-					risk_book(scene.facility, leg.collateral),
+					BookKind::Risk.book(scene.facility, leg.collateral),
 					leg.entry.unwrap(),
 				);
 				let rows = &mut Rows::direct();
@@ -336,6 +336,7 @@ fn a_trigger_that_does_not_know_of_a_guard_any_more() {
 			assert_ok!(set_guard(ALICE, scene.vault, 110, ONE_CUSD));
 			check_all();
 			change(scene.vault, |row| row.guard = None);
+			move_to(scene, BookKind::Risk);
 		},
 		"a trigger is not that of its debt and its collateral",
 	);
@@ -345,15 +346,7 @@ fn a_trigger_that_does_not_know_of_a_guard_any_more() {
 fn a_vault_that_waits_in_the_middle_of_its_book() {
 	damaged(
 		|scene| {
-			let entry = row(scene.vault).legs[0].entry.unwrap();
-			let rows = &mut Rows::direct();
-			assert!(Index::<Test>::remove(book(scene), entry, scene.vault, rows));
-			let waiting = waiting_book(scene.facility, ETH_LEG as u8);
-			let entry = Index::<Test>::insert(waiting, entry.trigger, scene.vault, rows);
-			change(scene.vault, |row| {
-				row.waiting = true;
-				row.legs[0].entry = Some(entry);
-			});
+			move_to(scene, BookKind::Waiting);
 			change_state(scene.facility, |state| state.waiting = 1);
 		},
 		"a vault that waits is not at the top of its book",
@@ -364,7 +357,7 @@ fn a_vault_that_waits_in_the_middle_of_its_book() {
 fn a_vault_that_waits_and_stands_in_the_risk_book() {
 	damaged(
 		|scene| {
-			change(scene.vault, |row| row.waiting = true);
+			change(scene.vault, |row| row.books = BookKind::Waiting);
 			change_state(scene.facility, |state| state.waiting = 1);
 		},
 		"a leg and its book disagree",
@@ -373,7 +366,7 @@ fn a_vault_that_waits_and_stands_in_the_risk_book() {
 	damaged(
 		|scene| {
 			shift(scene, Trigger::MAX);
-			change(scene.vault, |row| row.waiting = true);
+			change(scene.vault, |row| row.books = BookKind::Waiting);
 			change_state(scene.facility, |state| state.waiting = 1);
 		},
 		"a leg and its book disagree",
@@ -387,11 +380,30 @@ fn a_vault_that_does_not_wait_and_stands_in_the_waiting_book() {
 			let entry = row(scene.vault).legs[0].entry.unwrap();
 			let rows = &mut Rows::direct();
 			assert!(Index::<Test>::remove(book(scene), entry, scene.vault, rows));
-			let waiting = waiting_book(scene.facility, ETH_LEG as u8);
+			let waiting = BookKind::Waiting.book(scene.facility, ETH_LEG as u8);
 			let entry = Index::<Test>::insert(waiting, entry.trigger, scene.vault, rows);
 			change(scene.vault, |row| row.legs[0].entry = Some(entry));
 		},
 		"a leg and its book disagree",
+	);
+}
+
+#[test]
+fn a_vault_among_those_with_a_guard_that_has_none() {
+	damaged(
+		|scene| move_to(scene, BookKind::Guard),
+		"a vault is in other books than it should be",
+	);
+}
+
+#[test]
+fn a_vault_with_a_guard_among_those_at_risk() {
+	damaged(
+		|scene| {
+			assert_ok!(set_guard(ALICE, scene.vault, 110, ONE_CUSD));
+			move_to(scene, BookKind::Risk);
+		},
+		"a vault is in other books than it should be",
 	);
 }
 

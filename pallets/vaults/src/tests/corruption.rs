@@ -1,8 +1,9 @@
 //! That the checks notice what is wrong with the ledger: one test for each thing they claim.
 
 use crate::{
+	index::Index,
 	mock::*,
-	types::{Claim, FacilityState, Guard, Leg, Vault},
+	types::{BookKind, Claim, FacilityState, Guard, Leg, Vault},
 	Facilities, FacilityStates, NextFacility, NextVault, Vaults as Rows, VaultsOf,
 };
 use cairn_math::{FixedU128, NormalizedDebt, Ray};
@@ -43,6 +44,27 @@ pub fn damaged(damage: impl FnOnce(&Scene), complaint: &'static str) {
 			free,
 		});
 		assert_err!(Vaults::do_try_state(), complaint);
+	});
+}
+
+/// Moves the entry of the vault's first leg into a book of another kind.
+pub fn move_to(scene: &Scene, books: BookKind) {
+	let vault = row(scene.vault);
+	let Leg {
+		collateral, entry, ..
+	} = vault.legs[0];
+	let (entry, rows) = (entry.unwrap(), &mut crate::rows::Rows::direct());
+	assert!(Index::<Test>::remove(
+		vault.book(collateral),
+		entry,
+		scene.vault,
+		rows
+	));
+	let book = books.book(vault.facility, collateral);
+	let entry = Index::<Test>::insert(book, entry.trigger, scene.vault, rows);
+	change(scene.vault, |row| {
+		row.books = books;
+		row.legs[0].entry = Some(entry);
 	});
 }
 
@@ -190,7 +212,7 @@ fn those_who_wait_that_are_miscounted() {
 		"those who wait are miscounted",
 	);
 	damaged(
-		|scene| change(scene.vault, |row| row.waiting = true),
+		|scene| change(scene.vault, |row| row.books = BookKind::Waiting),
 		"those who wait are miscounted",
 	);
 }
@@ -457,7 +479,8 @@ fn a_guard_that_the_index_does_not_know_of() {
 		|scene| {
 			change(scene.vault, |row| {
 				row.guard = Some(Guard { level, amount: 1 })
-			})
+			});
+			move_to(scene, BookKind::Guard);
 		},
 		"a vault could become unsafe unseen",
 	);

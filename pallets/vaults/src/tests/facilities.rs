@@ -6,7 +6,7 @@ use crate::{
 	mock::*,
 	rows::Rows,
 	settlement::Receipt,
-	types::{risk_book, waiting_book, BookId, FacilityChange, FacilityTerms},
+	types::{BookId, BookKind, FacilityChange, FacilityTerms},
 	Call, Error, Event, Facilities, FacilityStates, NextFacility, Receipts, SettledFacilities,
 	Settlements,
 };
@@ -255,7 +255,10 @@ fn stray_entry(book: BookId) -> impl FnOnce() {
 fn a_facility_whose_books_are_not_empty() {
 	// Of each of the two collaterals that it would have.
 	for index in [0, 1] {
-		for book in [risk_book(2, index), waiting_book(2, index)] {
+		for book in [
+			BookKind::Risk.book(2, index),
+			BookKind::Waiting.book(2, index),
+		] {
 			run(|| {
 				let remove = stray_entry(book);
 				assert_noop!(create(good()), Error::<Test>::BookNotEmpty);
@@ -268,7 +271,10 @@ fn a_facility_whose_books_are_not_empty() {
 
 #[test]
 fn a_collateral_that_is_added_and_whose_books_are_not_empty() {
-	for book in [risk_book(STABLE, 1), waiting_book(STABLE, 1)] {
+	for book in [
+		BookKind::Risk.book(STABLE, 1),
+		BookKind::Waiting.book(STABLE, 1),
+	] {
 		run(|| {
 			let add = || {
 				let terms = terms(ETH, 72, 80, 0);
@@ -286,7 +292,7 @@ fn a_collateral_that_is_added_and_whose_books_are_not_empty() {
 fn books_of_other_facilities_and_collaterals_are_nobodys_business() {
 	run(|| {
 		// The facility's own book of what comes after its last collateral, and one of another's.
-		let others = [risk_book(2, 2), waiting_book(1, 0)].map(stray_entry);
+		let others = [BookKind::Risk.book(2, 2), BookKind::Waiting.book(1, 0)].map(stray_entry);
 		assert_ok!(create(good()));
 		others.into_iter().for_each(|remove| remove());
 	});

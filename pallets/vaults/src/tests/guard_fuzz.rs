@@ -110,7 +110,7 @@ impl Seen {
 				.iter()
 				.map(|claim| (claim.collateral, claim.contributed))
 				.collect(),
-			waiting: row.waiting,
+			waiting: row.is_waiting(),
 			sides: exact::sides(vault),
 		}
 	}

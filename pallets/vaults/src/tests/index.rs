@@ -507,7 +507,7 @@ fn a_walk_that_empties_the_tick_in_which_it_goes_on_ends() {
 		let entry = row(*last).legs[0].entry.unwrap();
 		assert_eq!(entry.page, 1);
 		let head = (
-			crate::types::risk_book(facility, 2),
+			crate::types::BookKind::Risk.book(facility, 2),
 			entry.trigger.tick(),
 			0,
 		);

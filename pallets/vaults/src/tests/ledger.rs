@@ -305,7 +305,7 @@ impl Ledger {
 			})
 			.collect();
 		for id in self.vaults.keys().copied().collect::<Vec<_>>() {
-			let (account, now) = (&self.vaults[&id], row(id).waiting);
+			let (account, now) = (&self.vaults[&id], row(id).is_waiting());
 			let (owner, before) = (account.owner, account.waiting);
 			// The owner is told when it begins to wait, and of nothing else. What is liquidated may have
 			// waited before, and do so again.
@@ -420,7 +420,7 @@ impl Ledger {
 			assert_eq!(account.legs, legs);
 			let listed = &self.terms(account.facility).assets;
 			assert_eq!(account.claims, claims(*id, listed));
-			assert_eq!(row(*id).waiting, account.waiting, "vault {id}");
+			assert_eq!(row(*id).is_waiting(), account.waiting, "vault {id}");
 			assert_eq!(
 				(view.guard, view.offered_to),
 				(account.guard, account.offered_to)

@@ -9,7 +9,7 @@ use crate::{
 	mock::*,
 	riskiest::MAX_PAGES,
 	rows::Rows,
-	types::{risk_book, waiting_book, BookId, Riskiest},
+	types::{BookId, BookKind, Riskiest},
 	FacilityStates, Pages,
 };
 use cairn_math::{FixedU128, Trigger};
@@ -79,7 +79,7 @@ fn those_that_wait_for_a_price_are_listed_first() {
 		Prices::set_stale(ETH, 13 * HOUR);
 		Prices::set_stale(DOT, 13 * HOUR);
 		next_block();
-		assert!(row(waits).waiting);
+		assert!(row(waits).is_waiting());
 		// Half of what they counted, 4,500.
 		let expected = [
 			(FixedU128::from_rational(225, 400), waits),
@@ -109,10 +109,10 @@ fn a_view_that_has_not_looked_at_everything_says_so_and_no_book_hides_another() 
 		assert_eq!(listed(facility, 10), all);
 		// As many as can be looked at: two are those of the vaults.
 		FacilityStates::<Test>::mutate(facility, |state| state.as_mut().unwrap().waiting = 1);
-		fill(waiting_book(facility, 0), MAX_PAGES - 2);
+		fill(BookKind::Waiting.book(facility, 0), MAX_PAGES - 2);
 		assert_eq!(listed(facility, 10), all);
 		// A page of another book more.
-		fill(risk_book(facility, 1), 1);
+		fill(BookKind::Risk.book(facility, 1), 1);
 		let riskiest = Vaults::riskiest(facility, 10).unwrap();
 		assert!(!riskiest.complete);
 		let found = riskiest.vaults.iter().map(|risky| risky.vault);
@@ -133,7 +133,7 @@ fn only_the_top_of_a_long_book_is_looked_at() {
 		let middle = Trigger::from_ratio_ceil((1_500 * ONE_CUSD).into(), ONE_ETH.into());
 		let mut rows = Rows::of_batch();
 		for number in 0..(MAX_PAGES as u64 + 1) * u64::from(PAGE_ENTRIES) {
-			let book = risk_book(facility, 2);
+			let book = BookKind::Risk.book(facility, 2);
 			Index::<Test>::insert(book, middle, 1_000_000 + number, &mut rows);
 		}
 		rows.write();
@@ -174,7 +174,12 @@ fn a_vault_of_another_facility_is_not_listed_wherever_its_entries_are() {
 		let here = open(ALICE, facility, &[(ETH, ONE_ETH)], 1_000 * ONE_CUSD).unwrap();
 		let elsewhere = open(ALICE, MIXED, &[(ETH, ONE_ETH)], 2_000 * ONE_CUSD).unwrap();
 		let mut rows = Rows::direct();
-		Index::<Test>::insert(risk_book(facility, 2), Trigger::MAX, elsewhere, &mut rows);
+		Index::<Test>::insert(
+			BookKind::Risk.book(facility, 2),
+			Trigger::MAX,
+			elsewhere,
+			&mut rows,
+		);
 		assert_eq!(listed(facility, 5), [(percent(240), here)]);
 	});
 }

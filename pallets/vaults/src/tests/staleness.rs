@@ -199,11 +199,11 @@ fn vaults_that_wait_cost_nothing_while_they_do() {
 		Prices::set_stale(DOT, 30 * HOUR);
 		Prices::set_stale(ETH, 30 * HOUR);
 		assert_eq!(looked_at().0, 41);
-		assert!(vaults.iter().all(|vault| row(*vault).waiting));
+		assert!(vaults.iter().all(|vault| row(*vault).is_waiting()));
 		assert_eq!(looked_at(), idle);
 		// The owner can do what does not add risk, which takes it off the list until the next block.
 		assert_ok!(deposit(BOB, vaults[0], DOT, ONE_DOT));
-		assert!(!row(vaults[0]).waiting);
+		assert!(!row(vaults[0]).is_waiting());
 		assert_eq!(looked_at().0, 1);
 		assert_eq!(looked_at(), idle);
 		// The price of one collateral concerns those alone who have it.
@@ -213,7 +213,7 @@ fn vaults_that_wait_cost_nothing_while_they_do() {
 		assert_eq!(looked_at(), idle);
 		Prices::set_cents(DOT, 6_00);
 		assert_eq!(looked_at().0, 41);
-		assert!(vaults.iter().all(|vault| !row(*vault).waiting));
+		assert!(vaults.iter().all(|vault| !row(*vault).is_waiting()));
 		assert_eq!(looked_at(), idle);
 	});
 }
@@ -226,7 +226,10 @@ fn a_vault_that_waits_can_be_closed() {
 		Prices::set_stale(DOT, 30 * HOUR);
 		Prices::set_stale(ETH, 30 * HOUR);
 		next_block();
-		assert_eq!((row(vault).waiting, state(facility).waiting), (true, 1));
+		assert_eq!(
+			(row(vault).is_waiting(), state(facility).waiting),
+			(true, 1)
+		);
 		assert_ok!(close(ALICE, vault));
 		assert_eq!(state(facility).waiting, 0);
 	});
@@ -252,7 +255,7 @@ fn the_owner_is_told_once_that_his_vault_waits() {
 		assert_eq!(told(), 1);
 		System::reset_events();
 		next_block();
-		assert_eq!((told(), row(vault).waiting), (0, true));
+		assert_eq!((told(), row(vault).is_waiting()), (0, true));
 	});
 }
 
@@ -266,7 +269,10 @@ fn what_repays_nothing_leaves_a_vault_that_waits_and_its_owner_is_told() {
 		Prices::set_cents(ETH, 50);
 		next_block();
 		let (dust, rest) = (leg(vault, ETH), leg(vault, DOT));
-		assert_eq!((dust, rest, row(vault).waiting), (0, 500 * ONE_DOT, true));
+		assert_eq!(
+			(dust, rest, row(vault).is_waiting()),
+			(0, 500 * ONE_DOT, true)
+		);
 		assert_eq!(debt(vault), 1_800 * ONE_CUSD);
 		let forfeited = basket(&[(ETH, 1)]);
 		let told = Event::Forfeited {
@@ -319,7 +325,7 @@ fn nobody_is_told_that_a_vault_waits_which_is_safe_or_saved_or_liquidated() {
 		Prices::set_cents(DOT, 6_00);
 		Prices::set_cents(ETH, 3_000_00);
 		assert_eq!(next_block(), 0);
-		assert_eq!((deferred(), row(waits).waiting), (vec![], false));
+		assert_eq!((deferred(), row(waits).is_waiting()), (vec![], false));
 	});
 }
 
@@ -355,12 +361,12 @@ fn who_waits_on_after_another_look_is_not_told_again() {
 		Prices::set_stale(DOT, 30 * HOUR);
 		Prices::set_stale(ETH, 30 * HOUR);
 		next_block();
-		assert_eq!((deferred(), row(vault).waiting), (vec![vault], true));
+		assert_eq!((deferred(), row(vault).is_waiting()), (vec![vault], true));
 		System::reset_events();
 		// It is looked at, since one of its legs can be sold again, for nothing.
 		Prices::set_cents(ETH, 50);
 		next_block();
-		assert_eq!((leg(vault, ETH), row(vault).waiting), (0, true));
+		assert_eq!((leg(vault, ETH), row(vault).is_waiting()), (0, true));
 		assert!(deferred().is_empty());
 	});
 }

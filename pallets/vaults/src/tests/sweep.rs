@@ -1,7 +1,7 @@
 //! The sweep finds what the index has lost, and leaves alone what it has not.
 
 use crate::{
-	index::Index, mock::*, rows::Rows, sweep::SWEPT_PER_BLOCK, types::risk_book, Event, Pages,
+	index::Index, mock::*, rows::Rows, sweep::SWEPT_PER_BLOCK, types::BookKind, Event, Pages,
 	SweepCursor, Vaults as Rows_, WeightInfo,
 };
 use cairn_math::Trigger;
@@ -31,7 +31,7 @@ fn drifts() -> usize {
 fn lose(vault: VaultId) {
 	let row = row(vault);
 	for leg in &row.legs {
-		let book = risk_book(row.facility, leg.collateral);
+		let book = BookKind::Risk.book(row.facility, leg.collateral);
 		let entry = leg.entry.unwrap();
 		assert!(Index::<Test>::remove(
 			book,
@@ -64,7 +64,7 @@ fn an_entry_that_is_too_low_is_raised() {
 		Rows_::<Test>::mutate(vault, |row| {
 			let row = row.as_mut().unwrap();
 			for leg in row.legs.iter_mut() {
-				let book = risk_book(row.facility, leg.collateral);
+				let book = BookKind::Risk.book(row.facility, leg.collateral);
 				let mut rows = Rows::direct();
 				leg.entry = Some(Index::<Test>::insert(book, Trigger::MIN, vault, &mut rows));
 			}

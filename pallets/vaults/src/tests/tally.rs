@@ -140,7 +140,7 @@ fn there_is_something_for_enforcement_to_find() {
 			let owe = all.iter().filter(|vault| debt(**vault) > 0);
 			let baskets = owe.clone().filter(|vault| row(**vault).legs.len() > 1);
 			tally.add("basket with debt", baskets.count());
-			let wait = owe.filter(|vault| row(**vault).waiting);
+			let wait = owe.filter(|vault| row(**vault).is_waiting());
 			tally.add("vault that waits", wait.count());
 		});
 	}

@@ -202,7 +202,7 @@ fn those_that_wait_are_of_the_backlog_once_their_collateral_can_be_sold() {
 		end_of_begin();
 		assert!(done > 0 && done < 41);
 		// Of those that have been looked at the basket waits on, for ETH.
-		let waits = |vault: &&VaultId| row(**vault).waiting;
+		let waits = |vault: &&VaultId| row(**vault).is_waiting();
 		let waits_for_dot = |vault: &&VaultId| waits(vault) && leg(**vault, DOT) > 0;
 		assert_eq!(
 			count(DOT),

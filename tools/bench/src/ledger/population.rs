@@ -26,7 +26,7 @@ use cairn_runtime::{
 use cairn_vaults::{
 	index::Index,
 	rows::Rows as IndexRows,
-	types::{risk_book, Basket, CollateralIndex, Facility, Leg, Vault},
+	types::{Basket, BookKind, CollateralIndex, Facility, Leg, Vault},
 	valuation::LiquidationPrices,
 	FacilityStates, HoldReason, NextVault, Vaults, VaultsOf,
 };
@@ -188,7 +188,7 @@ impl Population {
 			}
 			let triggers = prices.triggers_ceil(&facility, &legs, debt);
 			for (leg, trigger) in legs.iter_mut().zip(triggers) {
-				let book = risk_book(FACILITY, leg.collateral);
+				let book = BookKind::Risk.book(FACILITY, leg.collateral);
 				leg.entry = Some(Index::insert(book, trigger, id, &mut index));
 			}
 			let total = state.normalized_debt.checked_add(debt);
@@ -370,7 +370,7 @@ fn rows_of_vault(id: VaultId, owner: AccountId, debt: NormalizedDebt, legs: &[Le
 		debt,
 		legs: BoundedVec::truncate_from(legs.to_vec()),
 		claims: BoundedVec::new(),
-		waiting: false,
+		books: BookKind::Risk,
 		deposit: vault_deposit(),
 		guard: None,
 		offered_to: None,

@@ -10,7 +10,7 @@ use crate::{
 	mock::*,
 	rows::Rows as IndexRows,
 	tests::exact,
-	types::{risk_book, waiting_book, BookId, Leg, Vault},
+	types::{BookId, BookKind, Leg, Vault},
 	Event, Pages,
 };
 use cairn_math::{Price, Tick, Trigger};
@@ -113,18 +113,19 @@ fn set_price_just_below(id: VaultId, vault: &Vault<Test>, leg: &Leg) -> bool {
 }
 
 fn book_of(vault: &Vault<Test>, leg: &Leg) -> BookId {
-	if vault.waiting {
-		waiting_book(vault.facility, leg.collateral)
-	} else {
-		risk_book(vault.facility, leg.collateral)
-	}
+	let kind = match (vault.is_waiting(), vault.guard) {
+		(true, _) => BookKind::Waiting,
+		(false, Some(_)) => BookKind::Guard,
+		(false, None) => BookKind::Risk,
+	};
+	kind.book(vault.facility, leg.collateral)
 }
 
 /// All books of all facilities.
 fn books() -> Vec<BookId> {
 	let of_one = |id| {
 		let indices = 0..facility_now(id).collaterals.len() as u8;
-		indices.flat_map(move |index| [risk_book(id, index), waiting_book(id, index)])
+		indices.flat_map(move |index| BookKind::ALL.map(|kind| kind.book(id, index)))
 	};
 	facilities().flat_map(of_one).collect()
 }
@@ -176,7 +177,7 @@ proptest! {
 				let is_new = !step.before.get(&id).is_some_and(is_same);
 				for leg in &vault.legs {
 					let trigger = leg.entry.unwrap().trigger;
-					if vault.waiting {
+					if vault.is_waiting() {
 						assert_eq!(trigger, Trigger::MAX);
 					} else if vault.legs.len() == 1 {
 						assert_eq!(trigger, trigger_of_only(&vault, leg));
@@ -241,7 +242,7 @@ proptest! {
 					assert!(!is_left || exact::is_dust(id));
 					// Who has just lost all that can be sold now is put aside by the next block.
 					let is_spent = is_liquidated(id) && !exact::is_sellable(id);
-					let is_passed = vault.debt.is_zero() || vault.waiting || is_spent || Prices::is_down();
+					let is_passed = vault.debt.is_zero() || vault.is_waiting() || is_spent || Prices::is_down();
 					assert!(is_passed || !vault.legs.iter().any(|leg| is_clearly_pointed_at(&vault, leg)));
 				}
 			});
@@ -259,7 +260,7 @@ proptest! {
 				next_block_with(looking(2) + liquidations(budget), SLOT);
 				for (id, vault) in rows() {
 					let is_left = !exact::is_safe(id) && exact::is_sellable(id);
-					let is_found = || vault.waiting || vault.legs.iter().any(|leg| is_pointed_at(&vault, leg));
+					let is_found = || vault.is_waiting() || vault.legs.iter().any(|leg| is_pointed_at(&vault, leg));
 					assert!(!is_left || is_found());
 				}
 			});

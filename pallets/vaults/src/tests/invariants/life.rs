@@ -170,13 +170,15 @@ pub fn count(tally: &mut Tally, step: &Step) {
 	tally.add("vault with debt", of_all(|vault| !vault.debt.is_zero()));
 	let is_basket = |vault: &Vault<Test>| !vault.debt.is_zero() && vault.legs.len() > 1;
 	tally.add("basket with debt", of_all(is_basket));
-	tally.add("vault that waits", of_all(|vault| vault.waiting));
+	tally.add("vault that waits", of_all(|vault| vault.is_waiting()));
 	tally.add("vault with a guard", of_all(|vault| vault.guard.is_some()));
 	let has_ready = |vault: &Vault<Test>| vault.claims.iter().any(is_ready);
 	tally.add("vault with something to claim", of_all(has_ready));
 	let changed = |(id, vault): &&(VaultId, Vault<Test>)| {
 		let before = step.before.get(id).filter(|_| step.is_block);
-		before.is_some_and(|before| before.legs != vault.legs) && is_basket(vault) && !vault.waiting
+		before.is_some_and(|before| before.legs != vault.legs)
+			&& is_basket(vault)
+			&& !vault.is_waiting()
 	};
 	let moved = rows.iter().filter(changed).count();
 	tally.add("basket placed anew by a block", moved);

@@ -1,6 +1,7 @@
 //! Tests of the composition: what no pallet can test alone.
 
 mod block;
+mod budget;
 mod claims;
 mod composition;
 mod guardians;

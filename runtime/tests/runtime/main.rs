@@ -9,6 +9,7 @@ mod invariants;
 mod lots;
 mod offences;
 mod presets;
+mod proxies;
 mod tips;
 mod treasury;
 

@@ -16,7 +16,7 @@ help: ## What you are reading
 	@echo
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "Start with 'make dev'. The first build takes about half an hour on two cores."
+	@echo "Start with 'make dev'. The first build takes about 40 minutes on two cores."
 
 dev: build ## Start a one-validator chain with its price sources; Ctrl-C stops it
 	@scripts/dev.sh

@@ -7,7 +7,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 if [[ ! -x $CARGO_TARGET_DIR/release/cairn-node ]]; then
-	note "The first build compiles about a thousand dependencies: half an hour on two cores."
+	note "The first build compiles about a thousand dependencies: about 40 minutes on two cores."
 fi
 step "Building the node and market-sim" \
 	"Look at the compiler's message above." \

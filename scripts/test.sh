@@ -18,7 +18,7 @@ scripts/setup.sh e2e
 source scripts/env.sh
 
 if [[ ! -d $CARGO_TARGET_DIR/release/deps ]]; then
-	note "The first run compiles about a thousand dependencies: the better part of an hour on two cores."
+	note "The first run compiles about a thousand dependencies: about 40 minutes on two cores."
 fi
 
 step "1/5 Format" \

@@ -174,8 +174,8 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(T::WeightInfo::run_guard().saturating_mul(u64::from(guarded)))
 	}
 
-	/// The most that one vault can weigh.
-	pub(crate) fn heaviest_vault() -> Weight {
+	/// The most that one vault can weigh when it is enforced.
+	pub fn heaviest_vault() -> Weight {
 		Self::most_of_vault(MAX_LEGS, MAX_CLAIMS, true)
 	}
 

@@ -77,9 +77,13 @@ pub enum ProxyType {
 	/// Everything.
 	#[default]
 	Any,
-	/// Nothing that moves tokens away: everything but transfers and vaults.
+	/// Nothing that moves tokens: neither transfers, nor the exchange, nor vaults and auctions. Nor what
+	/// is done in another's name, by a proxy or a multisig, or as root, because what is called in that way
+	/// would not be held to this.
 	NonTransfer,
-	/// Managing vaults: what leaves a vault goes to its owner, so a bot can be trusted with it.
+	/// Managing the owner's vaults: what is put into them is his, and what leaves them comes to him, so
+	/// a bot can be trusted with it. Neither giving a vault away nor taking one over, and nothing that
+	/// spends his tokens on vaults of others.
 	Vaults,
 	/// Announced calls of others may be rejected.
 	CancelProxy,
@@ -89,20 +93,10 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 	fn filter(&self, call: &RuntimeCall) -> bool {
 		match self {
 			Self::Any => true,
-			Self::NonTransfer => !matches!(
-				call,
-				RuntimeCall::Balances(..)
-					| RuntimeCall::Assets(..)
-					| RuntimeCall::PoolAssets(..)
-					| RuntimeCall::AssetConversion(..)
-					| RuntimeCall::Vaults(..)
-					| RuntimeCall::Auctions(..)
-			),
-			Self::Vaults => match call {
-				// Whom a vault is offered to can have all that is in it.
-				RuntimeCall::Vaults(call) => !matches!(call, cairn_vaults::Call::offer { .. }),
-				_ => false,
-			},
+			Self::NonTransfer => moves_nothing(call),
+			Self::Vaults => {
+				matches!(call, RuntimeCall::Vaults(call) if manages_own_vaults(call))
+			}
 			Self::CancelProxy => matches!(
 				call,
 				RuntimeCall::Proxy(pallet_proxy::Call::reject_announcement { .. })
@@ -112,6 +106,55 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 	fn is_superset(&self, other: &Self) -> bool {
 		self == &Self::Any || self == other
 	}
+}
+
+/// What [`ProxyType::NonTransfer`] may do. Without a wildcard: of a new pallet it has to be decided.
+fn moves_nothing(call: &RuntimeCall) -> bool {
+	match call {
+		RuntimeCall::System(..)
+		| RuntimeCall::Timestamp(..)
+		| RuntimeCall::Babe(..)
+		| RuntimeCall::Session(..)
+		| RuntimeCall::Grandpa(..)
+		| RuntimeCall::Preimage(..)
+		| RuntimeCall::Scheduler(..)
+		| RuntimeCall::Guardians(..)
+		| RuntimeCall::Oracle(..)
+		// Governance and guardians only: nobody's tokens are moved by any of its calls.
+		| RuntimeCall::Treasury(..)
+		// Each call in a batch has to pass on its own.
+		| RuntimeCall::Utility(..) => true,
+		// What is called in the name of another passes no filter but that of its own proxy.
+		RuntimeCall::Proxy(call) => !matches!(
+			call,
+			pallet_proxy::Call::proxy { .. } | pallet_proxy::Call::proxy_announced { .. }
+		),
+		RuntimeCall::Multisig(..) | RuntimeCall::Sudo(..) => false,
+		RuntimeCall::Balances(..)
+		| RuntimeCall::Assets(..)
+		| RuntimeCall::PoolAssets(..)
+		| RuntimeCall::AssetConversion(..)
+		| RuntimeCall::Auctions(..)
+		| RuntimeCall::Vaults(..) => false,
+	}
+}
+
+/// What [`ProxyType::Vaults`] may do. `deposit` and `repay` are not among it, because anybody may do that
+/// for any vault: the owner's own are served by `adjust`, which is for their owner only.
+fn manages_own_vaults(call: &cairn_vaults::Call<Runtime>) -> bool {
+	use cairn_vaults::Call;
+	matches!(
+		call,
+		Call::open { .. }
+			| Call::adjust { .. }
+			| Call::withdraw { .. }
+			| Call::borrow { .. }
+			| Call::close { .. }
+			| Call::claim { .. }
+			| Call::set_guard { .. }
+			| Call::liquidate { .. }
+			| Call::enforce_backlog { .. }
+	)
 }
 
 impl pallet_proxy::Config for Runtime {

@@ -1,12 +1,15 @@
 //! Tests of the composition: what no pallet can test alone.
 
 mod block;
+mod budget;
+mod claims;
 mod composition;
 mod guardians;
 mod invariants;
 mod lots;
 mod offences;
 mod presets;
+mod proxies;
 mod tips;
 mod treasury;
 

@@ -142,7 +142,7 @@ fn charlie(call: cairn_vaults::Call<Runtime>) -> sp_runtime::DispatchResult {
 	with_storage_layer(|| dispatch(Sr25519Keyring::Charlie, RuntimeCall::Vaults(call)))
 }
 
-fn sudo(call: RuntimeCall) -> sp_runtime::DispatchResult {
+pub(super) fn sudo(call: RuntimeCall) -> sp_runtime::DispatchResult {
 	let call = pallet_sudo::Call::sudo {
 		call: Box::new(call),
 	};

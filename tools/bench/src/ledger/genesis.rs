@@ -65,9 +65,19 @@ pub fn genesis_with(
 	Ok(storage)
 }
 
-/// Whether the books are right, by all invariants of the runtime.
+/// The number of the first book that lots of a [`Spec`] come from. There is no such facility.
+const BOOKS: u32 = 1_000_000;
+
+/// Whether the books are right, by all invariants of the runtime. Lots of a [`Spec`] came from no vaults,
+/// so no vaults have claims on them: on a chain with such lots, claims are not compared.
 pub fn check_invariants() -> Result<()> {
-	cairn_runtime::invariants::check().map_err(Into::into)
+	let by_hand = cairn_auctions::Lots::<Runtime>::iter_values().any(|lot| lot.facility >= BOOKS);
+	let check = if by_hand {
+		cairn_runtime::invariants::books
+	} else {
+		cairn_runtime::invariants::check
+	};
+	check().map_err(Into::into)
 }
 
 /// Whether the books of a state are right.
@@ -157,7 +167,7 @@ fn put_up_lots(lots: u32) -> Result<()> {
 		Assets::mint_into(id, &Custody::get(), collateral).map_err(debug)?;
 	}
 	for number in 0..lots {
-		let facility = 1_000_000 + number;
+		let facility = BOOKS + number;
 		let lot = Auctions::current_lot(facility, &asset);
 		Auctions::put_up(lot, facility, &DEBT_ASSET, &asset, seizure);
 	}

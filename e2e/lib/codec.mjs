@@ -12,7 +12,9 @@ import {
   bool,
 } from '@polkadot/types-codec';
 
-const camel = (name) => name.replace(/_+([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+/** Without the underscore that Polkadot.js puts after a field whose name it needs itself: `entries`. */
+const camel = (name) =>
+  name.replace(/_+([a-z0-9])/g, (_, letter) => letter.toUpperCase()).replace(/_$/, '');
 
 /**
  * The plain value of a codec object:

@@ -30,7 +30,7 @@ export async function startNode(logs, market, name = 'node', options = ['--dev']
     [...options, '--base-path', base],
     ['--rpc-port', '0', '--rpc-methods', 'unsafe'],
     ['--listen-addr', '/ip4/127.0.0.1/tcp/0', '--no-mdns'],
-    ['--no-prometheus', '--no-telemetry'],
+    ['--prometheus-port', '0', '--no-telemetry'],
     ['--log', 'cairn=debug', '--detailed-log-output'],
   ].flat();
   const program = new Program(name, nodeBinary(), args, join(logs, `${name}.log`));
@@ -39,7 +39,9 @@ export async function startNode(logs, market, name = 'node', options = ['--dev']
   const address = `127.0.0.1:${await program.until('the address of the node', port, 240)}`;
   // As soon as the node answers, so that it asks nobody else before.
   await program.until('an answer of the node', () => redirect(`http://${address}`, market.url), 30);
-  return { program, base, url: `ws://${address}`, rpc: `http://${address}` };
+  const exporter = () => /Prometheus exporter started at (\S+)/.exec(program.output)?.[1];
+  const metrics = `http://${await program.until('the address of its metrics', exporter, 10)}/metrics`;
+  return { program, base, url: `ws://${address}`, rpc: `http://${address}`, metrics };
 }
 
 /**
@@ -87,7 +89,7 @@ export async function startStack(name, { prepare = async () => {}, validity } = 
     programs.push(node.program);
     base = node.base;
     chain = await Chain.connect(node.url);
-    return { chain, market, rpc: node.rpc, logs, stop };
+    return { chain, market, rpc: node.rpc, metrics: node.metrics, logs, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -6,6 +6,7 @@ import { TypeRegistry } from '@polkadot/types';
 import { plain, toHex, withLength, withoutLength } from '../lib/codec.mjs';
 import { arrivals, percentile, random } from '../lib/latency.mjs';
 import { leastLiquidation, weighted } from '../lib/liquidation.mjs';
+import { byLabel } from '../lib/metrics.mjs';
 import {
   ONE,
   amount,
@@ -51,6 +52,22 @@ describe('amounts', () => {
     assert.equal(symbolOf('Native'), 'CRN');
     assert.equal(symbolOf({ WithId: 3 }), 'ETH');
     assert.throws(() => symbolOf({ WithId: 77 }), /no token has the id 77/);
+  });
+});
+
+describe('metrics', () => {
+  test('are read by one of their labels', () => {
+    const text = [
+      '# HELP behind How far',
+      '# TYPE behind gauge',
+      'behind{chain="dev",facility="0"} 0',
+      'behind{facility="12",chain="dev"} 345',
+      'behind{chain="dev",no_facility="3"} 1',
+      'behind_more{chain="dev",facility="7"} 8',
+      'alone 9',
+    ].join('\n');
+    assert.deepEqual(byLabel(text, 'behind', 'facility'), { 0: 0, 12: 345 });
+    assert.deepEqual(byLabel(text, 'alone', 'facility'), {});
   });
 });
 

@@ -1,15 +1,18 @@
-// Without prices nobody can take on risk, everybody can get out, and nobody is liquidated.
+// Without prices nobody can take on risk, everybody can get out, and nobody is liquidated. Nor is anybody
+// while a breaker says so; that leaves a backlog, which a node shows.
 
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { eventOf } from '../lib/chain.mjs';
 import { NO_LIMITS, adjustment } from '../lib/journey.mjs';
+import { byFacility } from '../lib/metrics.mjs';
 import { assertRefused } from '../lib/refusals.mjs';
 import { AGES_SOON } from '../lib/spec.mjs';
 import { soundAtTheEnd, steps, withChain } from '../lib/suite.mjs';
 import { ONE, PRICED, amount, assetId } from '../lib/units.mjs';
 
 const MIXED_FACILITY = 0;
+const STABLE_FACILITY = 1;
 
 /** Blocks after which a quote is Stale, with some to spare. */
 const UNTIL_STALE = AGES_SOON.stale + 10;
@@ -169,6 +172,38 @@ describe('while no exchange answers', () => {
     await refused(eve, tx.auctions.take(lot, 1n, price, null), 'auctions.LotClosed', []);
     const sheet = await chain.balanceSheet();
     assert.deepEqual([sheet.inAuction, sheet.badDebt, sheet.difference], [0n, 0n, 0n]);
+  });
+
+  /** What the node shows once it has looked at a block, if that comes to `backlog`. */
+  const untilShown = (backlog) =>
+    stack.chain.until(`a backlog of ${backlog}`, async ({ hash }) => {
+      const shown = await byFacility(stack.metrics, 'cairn_vaults_backlog');
+      if (shown[MIXED_FACILITY] !== backlog) return null;
+      // The block may not have been looked at yet, but nothing else happens.
+      const { entries, complete } = await stack.chain.view('Vaults.backlog', [MIXED_FACILITY], hash);
+      const counted = entries.reduce((sum, [, count]) => sum + count, 0);
+      return complete && counted === backlog && shown;
+    });
+
+  step('a node shows that enforcement is not behind, and that nobody waits', async () => {
+    const nobody = { [MIXED_FACILITY]: 0, [STABLE_FACILITY]: 0 };
+    assert.deepEqual(await untilShown(0), nobody);
+    assert.deepEqual(await byFacility(stack.metrics, 'cairn_vaults_waiting'), nobody);
+  });
+
+  step('and that it is, while a breaker stops it', async () => {
+    const { chain, market } = stack;
+    const switched = (breaker) =>
+      chain.send(chain.people.alice, tx.sudo.sudo(tx.vaults.setBreaker(MIXED_FACILITY, breaker)));
+    const stopped = await switched('NoNewLiquidations');
+    assert.equal(eventOf(stopped.events, 'sudo.Sudid').sudoResult, 'Ok');
+    await market.move({ ETH: '-25' });
+    assert.deepEqual(await untilShown(1), { [MIXED_FACILITY]: 1, [STABLE_FACILITY]: 0 });
+    assert.ok((await chain.vault(unsafe)).health < ONE);
+    await switched('AllEnabled');
+    await untilShown(0);
+    const { health } = await chain.vault(unsafe);
+    assert.ok(health === null || health >= ONE, 'the vault is still unsafe');
   });
 
   soundAtTheEnd(stack);

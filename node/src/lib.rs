@@ -1,7 +1,7 @@
 //! The Cairn node.
 //!
 //! It authors, finalises and serves blocks; what a block means is the runtime's business.
-//! Everything here speaks to the runtime through its runtime APIs, and to no pallet.
+//! Everything here speaks to the runtime through its runtime APIs, views among them, and to no pallet.
 //!
 //! A library, so that its tests need not compile a second node.
 
@@ -14,6 +14,7 @@ pub mod chain_spec;
 pub mod cli;
 pub mod command;
 mod inherents;
+pub mod metrics;
 mod offchain_pool;
 mod rpc;
 mod service;

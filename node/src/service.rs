@@ -41,6 +41,7 @@ use cairn_runtime::{opaque::Block, RuntimeApi};
 
 use crate::{
 	inherents::SlotInherents,
+	metrics,
 	offchain_pool::EveryView,
 	rpc::{GrandpaView, RpcBuilder},
 };
@@ -241,7 +242,7 @@ fn start_on<N: NetworkBackend<Block, Hash>>(
 	}
 
 	let registry = config.prometheus_registry().cloned();
-	let metrics = N::register_notification_metrics(registry.as_ref());
+	let notification_metrics = N::register_notification_metrics(registry.as_ref());
 	let mut net_config =
 		FullNetworkConfiguration::<Block, Hash, N>::new(&config.network, registry.clone());
 	let grandpa_protocol = sc_consensus_grandpa::protocol_standard_name(
@@ -251,7 +252,7 @@ fn start_on<N: NetworkBackend<Block, Hash>>(
 	let (grandpa_peers, grandpa_notifications) =
 		sc_consensus_grandpa::grandpa_peers_set_config::<_, N>(
 			grandpa_protocol.clone(),
-			metrics.clone(),
+			notification_metrics.clone(),
 			net_config.peer_store_handle(),
 		);
 	net_config.add_notification_protocol(grandpa_peers);
@@ -273,7 +274,7 @@ fn start_on<N: NetworkBackend<Block, Hash>>(
 			block_announce_validator_builder: None,
 			warp_sync_config: Some(WarpSyncConfig::WithProvider(Arc::new(warp_sync))),
 			block_relay: None,
-			metrics,
+			metrics: notification_metrics,
 			gap_sync_body_policy: None,
 		})?;
 	// There only with `--ipfs-server`, and ends when its handle is dropped.
@@ -303,6 +304,13 @@ fn start_on<N: NetworkBackend<Block, Hash>>(
 	if config.offchain_worker.enabled {
 		services.spawn_offchain_workers(&backend, &task_manager)?;
 	}
+
+	metrics::start(
+		services.registry.as_ref(),
+		client.clone(),
+		services.sync.clone(),
+		&task_manager.spawn_handle(),
+	);
 
 	let voter_state = SharedVoterState::empty();
 	let rpc = RpcBuilder {

@@ -27,6 +27,11 @@ use sp_runtime::{
 use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
+/// The view function `Vaults.facility`, for a node to ask.
+pub type FacilityView = cairn_vaults::FacilityViewFunction<Runtime>;
+/// The view function `Vaults.backlog`, for a node to ask.
+pub type BacklogView = cairn_vaults::BacklogViewFunction<Runtime>;
+
 impl_runtime_apis! {
 	impl sp_api::Core<Block> for Runtime {
 		fn version() -> RuntimeVersion {

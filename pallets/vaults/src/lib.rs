@@ -36,7 +36,7 @@
 //!   facility, `seizing` liquidates
 //! - [`settlement`]: a facility that is wound up; `settling` fixes prices and takes from vaults,
 //!   `redemption` pays holders of the debt asset
-//! - `sweep`: looking after the index
+//! - `sweep`: looking after the index; `mend` puts right what leads to an entry
 //! - `views`: what wallets read
 //! - `try_state`: the invariants
 //!
@@ -67,6 +67,7 @@ mod governance;
 mod guard;
 pub mod index;
 pub mod liquidation;
+mod mend;
 mod position;
 pub mod ramp;
 mod redemption;

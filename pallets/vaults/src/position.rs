@@ -5,7 +5,7 @@ use crate::{
 	index::Index,
 	rows::Rows,
 	types::{
-		risk_book, waiting_book, Basket, BookId, CollateralIndex, Expected, Facility,
+		risk_book, waiting_book, Basket, BookId, CollateralIndex, Entry, Expected, Facility,
 		FacilityState, Leg, LimitsOf, Vault,
 	},
 	valuation::{health_floor, LiquidationPrices, NewRisk},
@@ -416,6 +416,13 @@ impl<T: Config> Position<T> {
 		} else {
 			risk_book(self.vault.facility, collateral)
 		}
+	}
+
+	/// The entries of all legs, and in which books they lie.
+	pub fn entries(&self) -> Vec<(BookId, Entry)> {
+		let legs = self.vault.legs.iter();
+		legs.filter_map(|leg| Some((self.book(leg.collateral), leg.entry?)))
+			.collect()
 	}
 
 	/// Says whether the vault waits for its collateral, and counts it. Its entries have to move then.

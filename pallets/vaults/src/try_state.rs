@@ -465,6 +465,10 @@ impl<T: Config> Pallet<T> {
 				page.previous == last && listed < count,
 				"a list of pages is not the same both ways"
 			);
+			ensure!(
+				last == 0 || next < last,
+				"a list of pages is not in the order of their numbers"
+			);
 			(listed, last, next) = (listed + 1, next, page.next);
 		}
 		ensure!(listed == count, "a page is not in the list of its tick");

@@ -102,7 +102,7 @@ impl Tally {
 #[test]
 fn lives_have_in_them_what_invariants_are_about() {
 	let mut tally = Tally::default();
-	for deeds in seeded(life::deeds(), 80) {
+	for deeds in seeded(life::deeds(80), 80) {
 		life::after_each(deeds, |step| life::count(&mut tally, &step));
 	}
 	tally.has(&[
@@ -133,7 +133,7 @@ fn lives_have_in_them_what_invariants_are_about() {
 #[test]
 fn there_is_something_for_enforcement_to_find() {
 	let mut tally = Tally::default();
-	for doings in seeded(brute_force::doings(), 60) {
+	for doings in seeded(brute_force::doings(80), 60) {
 		brute_force::live(doings, || {
 			tally.hear();
 			let all = exact::all();

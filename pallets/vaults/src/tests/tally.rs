@@ -187,6 +187,8 @@ fn the_ledger_has_something_to_keep_books_of() {
 		("liquidation of a part", 5),
 		("liquidation of all debt", 3),
 		("sale", 3),
+		("leftover", 2),
+		("guard in vain", 1),
 		("reward", 3),
 		("vault while the oracle is silent", 200),
 		("call that comes too late", 10),

@@ -309,8 +309,8 @@ pub mod pallet {
 			Self::view_facility(facility)
 		}
 
-		/// Health of a vault as liquidation measures it; `None` if there is no such vault, no debt,
-		/// or no price.
+		/// Health of a vault as liquidation measures it, rounded down; the largest number of its type if it
+		/// is above that, `u128::MAX` · 1e-18. `None` if there is no such vault, no debt, or no price.
 		pub fn health(vault: VaultId) -> Option<FixedU128> {
 			Self::view_vault(vault).and_then(|view| view.health)
 		}

@@ -482,7 +482,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// No vault's triggers are too low. Those that depend on no price are what they have to be: all of
-	/// a vault that waits, and that of a vault's only leg.
+	/// a vault that waits, and that of a vault's only leg. Those of a basket were made at prices that are
+	/// gone: of them only `Σ q·θ ≥ g·d` can be checked, which does not find any that are too high.
 	fn check_triggers(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
 		for (_, vault) in vaults {
 			let has_triggers = !vault.legs.is_empty();

@@ -40,11 +40,12 @@ scripts/setup.sh
 # shellcheck source-path=SCRIPTDIR source=env.sh
 source scripts/env.sh
 
-# What is run of each pallet: the ghost models of vaults and of settlements, and blocks with guards and
-# without; the models of lots and of system lots; and whatever the oracle has to read.
+# What is run of each pallet: the ghost models of vaults and of settlements, blocks with guards and
+# without, enforcement beside a look at every vault, and the invariants, which share their lives among them;
+# the models of lots and of system lots; and whatever the oracle has to read.
 pallets=(cairn-vaults cairn-auctions cairn-oracle)
 declare -A tests=(
-	[cairn-vaults]="tests::ledger_fuzz:: tests::settlement_fuzz:: tests::guard_fuzz::"
+	[cairn-vaults]="tests::ledger_fuzz:: tests::settlement_fuzz:: tests::guard_fuzz:: tests::brute_force:: tests::invariants::"
 	[cairn-auctions]="tests::model::lots_do tests::system_model:: tests::sequence::"
 	[cairn-oracle]="tests::json:: tests::decimal:: tests::sources:: tests::status:: tests::aggregation:: tests::averages:: tests::derived::"
 )

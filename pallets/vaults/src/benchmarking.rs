@@ -579,30 +579,35 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// One that has lost all its entries.
+	/// One to whose entries nothing leads any more, and that comes elsewhere.
 	#[benchmark]
 	fn sweep_vault() -> Result<(), BenchmarkError> {
 		let owner: T::AccountId = whitelisted_caller();
 		let facility = facility::<T>(T::MaxCollaterals::get(), &owner)?;
 		let id = vault::<T>(&owner, facility, MAX_LEGS, DEBT)?;
-		let vault = Vaults::<T>::get(id).ok_or("the vault is there")?;
-		for leg in &vault.legs {
-			let entry = leg.entry.ok_or("a leg with debt has an entry")?;
-			let book = vault.book(leg.collateral);
-			assert!(Index::<T>::remove(book, entry, id, &mut Rows::direct()));
-		}
-		#[block]
-		{
+		let sweep = || {
 			Pallet::<T>::sweep_vault(id, &mut WeightMeter::new());
 			SweepCursor::<T>::put(id);
+		};
+		// The triggers of a basket go by what its other legs are worth.
+		for number in 1..MAX_LEGS {
+			T::Prices::set_quote(&collateral(number), cents(300));
 		}
-		for leg in &Vaults::<T>::get(id).ok_or("the vault is there")?.legs {
-			let entry = leg.entry.ok_or("a leg with debt has an entry")?;
-			assert!(Index::<T>::contains(
-				BookKind::Risk.book(facility, leg.collateral),
-				entry,
-				id
-			));
+		crowd_entries::<T>(id);
+		lose_entries::<T>(id);
+		crowd_ahead::<T>(|| {
+			sweep();
+			Ok(id)
+		})?;
+		lose_entries::<T>(id);
+		#[block]
+		{
+			sweep();
+		}
+		assert!(came_into_crowds::<T>(id, MAX_LEGS));
+		let position = Position::<T>::load(id)?;
+		for (book, entry) in position.entries() {
+			assert!(Index::<T>::leads_to(book, entry, id));
 		}
 		Ok(())
 	}

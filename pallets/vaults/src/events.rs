@@ -171,8 +171,8 @@ mod events {
 			/// What was paid of each collateral.
 			paid: Vec<(AssetId, Balance)>,
 		},
-		/// An entry of the risk index and its vault disagreed. The entry is dropped or rewritten;
-		/// this is a defect to be reported.
+		/// An entry of the risk index and its vault disagreed, or something that leads to the entry was
+		/// lost. The entry is dropped, rewritten or led to again; this is a defect to be reported.
 		IndexDrift {
 			/// The vault.
 			vault: VaultId,

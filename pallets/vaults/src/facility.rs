@@ -66,6 +66,8 @@ impl<T: Config> Pallet<T> {
 			|| Settlements::<T>::contains_key(id)
 			|| SettledFacilities::<T>::get().contains(&id)
 			|| Receipts::<T>::iter_key_prefix(id).next().is_some();
+		// Nor can there be vaults of it, for which all would have to be read: a vault is opened in a facility
+		// that there is, and no number is given to two.
 		ensure!(!of_it, Error::<T>::FacilityExists);
 		let (facility, state) = Self::check_terms(id, terms)?;
 		T::Issuance::enable(&facility.debt_asset)?;

@@ -16,8 +16,9 @@
 //! entry never moves by itself, so a vault that remembers its page finds it again with one read.
 //!
 //! The pages of a tick are a list in both directions, and each but the head has an entry: whoever goes
-//! through a tick reads at most one page more than it has vaults, whatever has come and gone. Its head
-//! knows where one who had to stop has to go on.
+//! through a tick reads at most one page more than it has vaults, whatever has come and gone. A new page
+//! comes right after the head, so that numbers fall along the list. Its head knows where one who had to
+//! stop has to go on.
 //!
 //! Beside its book of the risk each collateral has a book of those who wait: vaults that are
 //! unsafe while nothing of them can be sold. They are out of the way there, and are looked at as
@@ -69,7 +70,7 @@ pub struct Page {
 
 impl Page {
 	/// The head of a tick that has no entries yet.
-	fn head() -> Self {
+	pub(crate) fn head() -> Self {
 		Self {
 			numbered: 1,
 			..Default::default()
@@ -349,7 +350,7 @@ impl<T: Config> Index<T> {
 	}
 
 	/// Closes the gap that a page other than the head has left, and drops a head that is not needed any
-	/// more.
+	/// more. Pages that do not name it are none of its neighbours, whatever it says.
 	fn unlink(
 		book: BookId,
 		(tick, number): (Tick, u32),
@@ -358,13 +359,15 @@ impl<T: Config> Index<T> {
 	) {
 		if next > 0 {
 			rows.change((book, tick, next), |row: &mut Option<Page>| {
-				row.as_mut()?.previous = previous;
+				let after = row.as_mut().filter(|after| after.previous == number)?;
+				after.previous = previous;
 				Some(())
 			});
 		}
 		if previous > 0 {
 			rows.change((book, tick, previous), |row: &mut Option<Page>| {
-				row.as_mut()?.next = next;
+				let before = row.as_mut().filter(|before| before.next == number)?;
+				before.next = next;
 				Some(())
 			});
 		}
@@ -393,8 +396,8 @@ impl<T: Config> Index<T> {
 	}
 
 	fn set_bit(book: BookId, tick: Tick, rows: &mut Rows<T>) {
-		let (word, bit) = (tick / WORD_TICKS, tick % WORD_TICKS);
-		let was_empty = rows.change((book, word as u16), |row: &mut Option<Word>| {
+		let (word, bit) = word_of(tick);
+		let was_empty = rows.change((book, word), |row: &mut Option<Word>| {
 			// A word without bits is a corruption. It is treated as what it should be.
 			let was_empty = row.as_ref().is_none_or(|bits| *bits == Word::default());
 			set(row.get_or_insert_default(), bit);
@@ -402,27 +405,32 @@ impl<T: Config> Index<T> {
 		});
 		if was_empty == Some(true) {
 			rows.change(book, |row: &mut Option<Summary>| {
-				set(row.get_or_insert_default(), word);
+				set(row.get_or_insert_default(), word.into());
 				Some(())
 			});
 		}
 	}
 
 	fn clear_bit(book: BookId, tick: Tick, rows: &mut Rows<T>) {
-		let (word, bit) = (tick / WORD_TICKS, tick % WORD_TICKS);
-		let is_empty = rows.change((book, word as u16), |row: &mut Option<Word>| {
+		let (word, bit) = word_of(tick);
+		let is_empty = rows.change((book, word), |row: &mut Option<Word>| {
 			clear(row.get_or_insert_default(), bit);
 			row.take_if(|bits| *bits == Word::default());
 			Some(row.is_none())
 		});
 		if is_empty == Some(true) {
 			rows.change(book, |row: &mut Option<Summary>| {
-				clear(row.get_or_insert_default(), word);
+				clear(row.get_or_insert_default(), word.into());
 				row.take_if(|bits| *bits == Summary::default());
 				Some(())
 			});
 		}
 	}
+}
+
+/// The word of a tick, and its bit in it.
+pub(crate) fn word_of(tick: Tick) -> (u16, u32) {
+	((tick / WORD_TICKS) as u16, tick % WORD_TICKS)
 }
 
 /// Whether a bit is set; bits out of range are not.
@@ -432,7 +440,7 @@ pub(crate) fn is_set(limbs: &[u64], bit: u32) -> bool {
 		.is_some_and(|limb| limb >> (bit % 64) & 1 == 1)
 }
 
-fn set(limbs: &mut [u64], bit: u32) {
+pub(crate) fn set(limbs: &mut [u64], bit: u32) {
 	if let Some(limb) = limbs.get_mut((bit / 64) as usize) {
 		*limb |= 1 << (bit % 64);
 	}

@@ -36,7 +36,7 @@
 //!   facility, `seizing` liquidates
 //! - [`settlement`]: a facility that is wound up; `settling` fixes prices and takes from vaults,
 //!   `redemption` pays holders of the debt asset
-//! - `sweep`: looking after the index
+//! - `sweep`: looking after the index; `mend` puts right what leads to an entry
 //! - `views`: what wallets read
 //! - `try_state`: the invariants
 //!
@@ -67,6 +67,7 @@ mod governance;
 mod guard;
 pub mod index;
 pub mod liquidation;
+mod mend;
 mod position;
 pub mod ramp;
 mod redemption;
@@ -310,8 +311,8 @@ pub mod pallet {
 			Self::view_facility(facility)
 		}
 
-		/// Health of a vault as liquidation measures it; `None` if there is no such vault, no debt,
-		/// or no price.
+		/// Health of a vault as liquidation measures it, rounded down; the largest number of its type if it
+		/// is above that, `u128::MAX` · 1e-18. `None` if there is no such vault, no debt, or no price.
 		pub fn health(vault: VaultId) -> Option<FixedU128> {
 			Self::view_vault(vault).and_then(|view| view.health)
 		}

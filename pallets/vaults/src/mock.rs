@@ -1,9 +1,12 @@
 //! A runtime of tokens, vaults, the real treasury and auctions, and prices that tests set.
 //!
-//! After every block, and at the end of every test, all invariants of all pallets are checked.
+//! After every block, and at the end of every test, all invariants of all pallets are checked, and that
+//! the runtime has logged no error.
 
+mod alarms;
 mod calls;
 
+pub use alarms::*;
 pub use calls::*;
 
 use std::{cell::RefCell, collections::BTreeMap};
@@ -346,6 +349,7 @@ pub fn facility_terms(collaterals: Vec<CollateralTerms>) -> FacilityTerms<Test> 
 /// Starts a chain at block 1 with the two facilities; BTC 60,000, ETH 3,000, DOT 6, CRN 0.50 and
 /// USDT 1 USD; Alice, Bob and Carol have plenty of everything but CUSD.
 pub fn new_test_ext() -> sp_io::TestExternalities {
+	listen();
 	let users = [ALICE, BOB, CAROL];
 	let mut storage = frame_system::GenesisConfig::<Test>::default()
 		.build_storage()
@@ -432,11 +436,20 @@ pub fn run(test: impl FnOnce()) {
 	});
 }
 
-/// All invariants of all pallets.
+/// All invariants of all pallets. The sweep would have nothing to mend, and nothing has happened that must
+/// not.
 pub fn check_all() {
 	Vaults::do_try_state().expect("vaults");
 	Auctions::do_try_state().expect("auctions");
 	Treasury::do_try_state().expect("treasury");
+	for id in crate::Vaults::<Test>::iter_keys() {
+		let position = crate::position::Position::<Test>::load(id).expect("it has a facility");
+		for (book, entry) in position.entries() {
+			let leads = crate::index::Index::<Test>::leads_to(book, entry, id);
+			assert!(leads, "the index does not lead to vault {id}");
+		}
+	}
+	check_alarms();
 }
 
 /// The next block, one slot later: the start-of-block work in the runtime's order, with all the

@@ -5,7 +5,7 @@ use crate::{
 	index::Index,
 	rows::Rows,
 	types::{
-		Basket, BookId, BookKind, CollateralIndex, Expected, Facility, FacilityState, Leg,
+		Basket, BookId, BookKind, CollateralIndex, Entry, Expected, Facility, FacilityState, Leg,
 		LimitsOf, Vault,
 	},
 	valuation::{health_floor, LiquidationPrices, NewRisk},
@@ -412,6 +412,13 @@ impl<T: Config> Position<T> {
 	/// The book in which the vault's entry for a collateral lies, if it has one.
 	pub fn book(&self, collateral: CollateralIndex) -> BookId {
 		self.vault.book(collateral)
+	}
+
+	/// The entries of all legs, and in which books they lie.
+	pub fn entries(&self) -> Vec<(BookId, Entry)> {
+		let legs = self.vault.legs.iter();
+		legs.filter_map(|leg| Some((self.book(leg.collateral), leg.entry?)))
+			.collect()
 	}
 
 	/// Says in which books the vault's entries are to lie, and counts it if it waits. None may be in the

@@ -1,9 +1,13 @@
 //! A slow look at every vault in turn, with what weight a block has left over.
 //!
-//! The index is right by construction. Should a defect ever leave an entry out or too low, the vault
-//! would be invisible to enforcement, and nobody would know. So a few vaults a block are compared
-//! with their entries; what disagrees is indexed anew and reported. Vaults of a settled facility are
-//! settled on the way.
+//! The index is right by construction. Should a defect ever leave an entry out or too low, or lose what
+//! leads to it, the vault would be invisible to enforcement, and nobody would know. So a few vaults a block
+//! are compared with their entries, and these with what leads to them. What is wrong is mended where it is,
+//! or the vault is indexed anew if it cannot be; either is reported. Vaults of a settled facility are settled
+//! on the way.
+//!
+//! What one look mends is what leads to the page of one vault. Pages that stood behind one that is gone need
+//! a look at each of their vaults.
 
 use crate::{
 	index::Index,
@@ -66,7 +70,7 @@ impl<T: Config> Pallet<T> {
 		SweepCursor::<T>::put(cursor);
 	}
 
-	/// Compares a vault with its entries, and indexes it anew if they disagree; settles it if its
+	/// Compares a vault with its entries, and has the index lead to it if it does not; settles it if its
 	/// facility is settled. The meter has paid for the former.
 	pub(crate) fn sweep_vault(id: cairn_primitives::VaultId, meter: &mut WeightMeter) {
 		// Closed vaults leave gaps in the numbers.
@@ -76,21 +80,41 @@ impl<T: Config> Pallet<T> {
 		if position.facility.breaker == Breaker::Settled {
 			return Self::settle_in_passing(position, meter);
 		}
-		let owes = !position.vault.debt.is_zero();
-		let listed = position.vault.legs.iter().all(|leg| match leg.entry {
-			Some(entry) => owes && Index::<T>::contains(position.book(leg.collateral), entry, id),
-			None => !owes,
-		});
-		if listed && (!owes || triggers_carry(&position.vault)) {
+		if Self::is_watched(&position) {
 			return;
 		}
 		log::error!(target: LOG_TARGET, "vault {id} was not indexed as it should be");
 		let mut rows = Rows::direct();
-		// What is there goes, what is not need not: either way nothing is left of it.
-		let _ = position.unindex(&mut rows);
-		let prices = LiquidationPrices::read(&position.facility);
-		position.store_vault(prices.as_ref(), false, &mut rows);
-		crate::FacilityStates::<T>::insert(position.vault.facility, position.state);
+		let entries = position.entries();
+		for (book, entry) in &entries {
+			Index::<T>::mend(*book, *entry, id, &mut rows);
+		}
+		if !Self::is_watched(&position) {
+			// What is there goes, what is not need not: either way nothing is left of it.
+			let _ = position.unindex(&mut rows);
+			for (book, entry) in entries {
+				Index::<T>::avoid(book, entry, &mut rows);
+			}
+			let prices = LiquidationPrices::read(&position.facility);
+			position.store_vault(prices.as_ref(), false, &mut rows);
+			crate::FacilityStates::<T>::insert(position.vault.facility, &position.state);
+			// Where it has come to may be no better.
+			for (book, entry) in position.entries() {
+				Index::<T>::mend(book, entry, id, &mut rows);
+			}
+		}
 		Self::deposit_event(Event::IndexDrift { vault: id });
+	}
+
+	/// Whether the vault cannot become unsafe, nor its guard due, without enforcement coming to it.
+	fn is_watched(position: &Position<T>) -> bool {
+		let owes = !position.vault.debt.is_zero();
+		let listed = position.vault.legs.iter().all(|leg| match leg.entry {
+			Some(entry) => {
+				owes && Index::<T>::leads_to(position.book(leg.collateral), entry, position.id)
+			}
+			None => !owes,
+		});
+		listed && (!owes || triggers_carry(&position.vault))
 	}
 }

@@ -465,6 +465,10 @@ impl<T: Config> Pallet<T> {
 				page.previous == last && listed < count,
 				"a list of pages is not the same both ways"
 			);
+			ensure!(
+				last == 0 || next < last,
+				"a list of pages is not in the order of their numbers"
+			);
 			(listed, last, next) = (listed + 1, next, page.next);
 		}
 		ensure!(listed == count, "a page is not in the list of its tick");
@@ -478,7 +482,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// No vault's triggers are too low. Those that depend on no price are what they have to be: all of
-	/// a vault that waits, and that of a vault's only leg.
+	/// a vault that waits, and that of a vault's only leg. Those of a basket were made at prices that are
+	/// gone: of them only `Σ q·θ ≥ g·d` can be checked, which does not find any that are too high.
 	fn check_triggers(vaults: &[(VaultId, Vault<T>)]) -> Result<(), TryRuntimeError> {
 		for (_, vault) in vaults {
 			let has_triggers = !vault.legs.is_empty();

@@ -460,7 +460,8 @@ pub struct VaultView<AccountId> {
 	pub owner: AccountId,
 	/// What is owed now with interest, in smallest units of the debt asset.
 	pub debt: Balance,
-	/// Its health; `None` without debt, or without a price.
+	/// Its health, rounded down; the largest number of its type if it is above that, `u128::MAX` · 1e-18.
+	/// `None` without debt, or without a price.
 	pub health: Option<FixedU128>,
 	/// The most that could be borrowed now beside the present debt, by all limits but the minimum
 	/// debt: of the collateral, with what closed lots have left over; of the facility; and of what the

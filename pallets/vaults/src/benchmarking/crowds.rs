@@ -5,7 +5,7 @@ use crate::{
 	index::{Index, Page, PAGE_ENTRIES},
 	rows::Rows,
 	types::{BookId, Entry},
-	Config, Pages, Vaults,
+	Config, Pages, Summaries, Vaults, Words,
 };
 use alloc::vec::Vec;
 use cairn_math::Trigger;
@@ -95,6 +95,26 @@ pub fn crowd_ahead<T: Config>(
 		Pages::<T>::insert((book, tick, 2), strangers(trigger, 1, 0));
 	}
 	Ok(())
+}
+
+/// Loses all that leads to the entries of a vault that have been crowded: the bits of their books, the
+/// bounds of their ticks, and the pages before theirs.
+pub fn lose_entries<T: Config>(id: VaultId) {
+	for (book, entry) in entries_of::<T>(id) {
+		let tick = entry.trigger.tick();
+		let _ = Words::<T>::clear_prefix(book, u32::MAX, None);
+		Summaries::<T>::remove(book);
+		Pages::<T>::mutate((book, tick, 0), |head| {
+			if let Some(head) = head {
+				head.highest = Trigger::MIN;
+			}
+		});
+		Pages::<T>::mutate((book, tick, entry.page), |page| {
+			if let Some(page) = page {
+				page.previous = 9;
+			}
+		});
+	}
 }
 
 /// Whether each entry of a vault, and there are `count` of them, lies on a page that was new in a tick

@@ -294,6 +294,11 @@ pub fn fuzz_cases(usual: u32) -> u32 {
 		.unwrap_or(usual)
 }
 
+/// [`fuzz_cases`] of one of so many property tests that share them.
+pub fn fuzz_cases_of(parts: u32, usual: u32) -> u32 {
+	fuzz_cases(usual * parts).div_ceil(parts)
+}
+
 /// How many steps a run of a property test has at most: `usual`, or what `CAIRN_FUZZ_STEPS` says.
 pub fn fuzz_steps(usual: usize) -> usize {
 	std::env::var("CAIRN_FUZZ_STEPS")

@@ -70,7 +70,7 @@ fn an_empty_page() {
 	);
 }
 
-/// Puts `number` of the entries of the one page on pages of their own, as if they had been put there.
+/// Puts `number` entries on pages of their own, as if they had been put there: the last comes first.
 fn spread(number: u32) {
 	let ((book, tick, _), head) = the_page();
 	for page in 1..=number {
@@ -78,8 +78,8 @@ fn spread(number: u32) {
 			.try_into()
 			.unwrap();
 		let page_of = Page {
-			next: if page < number { page + 1 } else { 0 },
-			previous: page - 1,
+			next: page - 1,
+			previous: if page < number { page + 1 } else { 0 },
 			entries,
 			..Default::default()
 		};
@@ -87,7 +87,7 @@ fn spread(number: u32) {
 	}
 	Pages::<Test>::mutate((book, tick, 0), |head| {
 		let head = head.as_mut().unwrap();
-		(head.next, head.numbered) = (1, number + 1);
+		(head.next, head.numbered) = (number, number + 1);
 	});
 }
 
@@ -108,7 +108,7 @@ fn a_list_of_pages_that_leads_nowhere() {
 
 #[test]
 fn a_list_of_pages_that_is_another_one_backwards() {
-	for (number, previous) in [(1, 2), (2, 0), (3, 1)] {
+	for (number, previous) in [(1, 3), (2, 0), (3, 1)] {
 		damaged(
 			|_| with_pages_changed(number, |page| page.as_mut().unwrap().previous = previous),
 			"a list of pages is not the same both ways",
@@ -119,8 +119,28 @@ fn a_list_of_pages_that_is_another_one_backwards() {
 #[test]
 fn a_list_of_pages_that_turns_in_a_circle() {
 	damaged(
-		|_| with_pages_changed(3, |page| page.as_mut().unwrap().next = 1),
+		|_| with_pages_changed(1, |page| page.as_mut().unwrap().next = 3),
 		"a list of pages is not the same both ways",
+	);
+}
+
+#[test]
+fn a_list_of_pages_whose_numbers_rise() {
+	damaged(
+		|_| {
+			let ((book, tick, _), _) = the_page();
+			spread(2);
+			let relink = |number, previous, next| {
+				Pages::<Test>::mutate((book, tick, number), |page| {
+					let page = page.as_mut().unwrap();
+					(page.previous, page.next) = (previous, next);
+				});
+			};
+			relink(0, 0, 1);
+			relink(1, 0, 2);
+			relink(2, 1, 0);
+		},
+		"a list of pages is not in the order of their numbers",
 	);
 }
 

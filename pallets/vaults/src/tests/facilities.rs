@@ -358,6 +358,7 @@ fn interest_that_the_reserve_cannot_take_stays_due() {
 #[test]
 fn an_accumulator_at_its_end_stops_and_everybody_can_still_leave() {
 	run(|| {
+		let _alarms = expect_alarms();
 		let facility = create_facility(FacilityTerms {
 			annual_rate: Ray(100 * Ray::ONE.0),
 			..good()

@@ -252,6 +252,7 @@ fn no_more_is_paid_in_a_block_than_the_cap() {
 #[test]
 fn nothing_is_paid_while_the_books_are_in_doubt() {
 	with_reserve(|| {
+		let _alarms = expect_alarms();
 		let vault = vaults(1)[0];
 		crash(2_400_00);
 		assert_ok!(Treasury::blow_fuse(RuntimeOrigin::root(), CUSD));

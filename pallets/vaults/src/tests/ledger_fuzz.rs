@@ -155,6 +155,7 @@ impl Ledger {
 				fall(percent);
 				self.block(budget, 6);
 				self.compare();
+				self.tally.hear();
 				System::reset_events();
 				self.keep(KEEPERS[who], Call::enforce_backlog { max: most });
 			}

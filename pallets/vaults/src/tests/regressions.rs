@@ -63,6 +63,7 @@ fn a_facility_of_the_genesis_block_charges_nothing_for_the_time_before_it() {
 #[test]
 fn a_stale_index_entry_is_skipped_and_reported_and_the_block_goes_on() {
 	run(|| {
+		let _alarms = expect_alarms();
 		let vault = tens();
 		let facility = row(vault).facility;
 		dangle(facility, 4_711);
@@ -81,6 +82,7 @@ fn a_stale_index_entry_is_skipped_and_reported_and_the_block_goes_on() {
 #[test]
 fn an_index_entry_of_a_closed_vault_harms_nobody() {
 	run(|| {
+		let _alarms = expect_alarms();
 		let vault = tens();
 		let facility = row(vault).facility;
 		assert_ok!(close(ALICE, vault));
@@ -139,6 +141,7 @@ fn a_second_entry_in_the_same_page_goes_and_the_right_one_stays() {
 #[test]
 fn an_entry_for_a_vault_of_another_facility_or_of_another_collateral_is_dropped() {
 	run(|| {
+		let _alarms = expect_alarms();
 		let vault = tens();
 		let before = row(vault);
 		dangle(MIXED, vault);

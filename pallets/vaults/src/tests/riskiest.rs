@@ -205,7 +205,7 @@ proptest! {
 	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(96)))]
 
 	#[test]
-	fn the_riskiest_are_those_that_a_look_at_every_vault_finds(doings in doings(), count in 1u32..8) {
+	fn the_riskiest_are_those_that_a_look_at_every_vault_finds(doings in doings(80), count in 1u32..8) {
 		run(|| {
 			let facilities = [create_still(), MIXED];
 			for (number, doing) in doings.into_iter().enumerate() {

@@ -1,16 +1,22 @@
 //! The sweep finds what the index has lost, and leaves alone what it has not.
 
 use crate::{
-	index::Index, mock::*, rows::Rows, sweep::SWEPT_PER_BLOCK, types::BookKind, Event, Pages,
-	SweepCursor, Vaults as Rows_, WeightInfo,
+	index::{Index, Page},
+	mock::*,
+	rows::Rows,
+	sweep::SWEPT_PER_BLOCK,
+	types::{BookId, BookKind},
+	Event, NextVault, Pages, Summaries, SweepCursor, Vaults as Rows_, WeightInfo, Words,
 };
-use cairn_math::Trigger;
+use cairn_math::{Tick, Trigger};
 use cairn_primitives::VaultId;
 use frame_support::{
 	assert_ok,
+	storage::with_transaction,
 	traits::Hooks,
 	weights::{Weight, WeightMeter},
 };
+use sp_runtime::{DispatchError, TransactionOutcome};
 
 fn idle(weight: Weight) -> Weight {
 	let block = System::block_number();
@@ -48,7 +54,9 @@ fn entries_that_are_lost_are_made_again() {
 		let vault = basket();
 		lose(vault);
 		assert!(Vaults::do_try_state().is_err());
+		let alarms = expect_alarms();
 		idle(Weight::MAX);
+		drop(alarms);
 		assert_eq!(drifts(), 1);
 		assert_ok!(Vaults::do_try_state());
 		Prices::set_cents(ETH, 1_000_00);
@@ -70,7 +78,9 @@ fn an_entry_that_is_too_low_is_raised() {
 			}
 		});
 		assert!(Vaults::do_try_state().is_err());
+		let alarms = expect_alarms();
 		idle(Weight::MAX);
+		drop(alarms);
 		assert_eq!(drifts(), 1);
 		assert_ok!(Vaults::do_try_state());
 	});
@@ -124,4 +134,156 @@ fn every_vault_has_its_turn_within_the_weight_that_is_left() {
 		Vaults::sweep(&mut none);
 		assert_eq!(none.consumed(), Weight::zero());
 	});
+}
+
+/// Vaults of one tick: 32 at its head, 32 on each of the pages 1 and 2, and 4 on page 3, which comes right
+/// after the head.
+const CROWD: u32 = 100;
+
+/// How many of the crowd enforcement finds when the price falls, without anything coming of it.
+fn found() -> u32 {
+	let outcome = with_transaction(|| {
+		Prices::set_cents(ETH, 1_000_00);
+		begin_block_unchecked();
+		let found = enforce_with(Weight::MAX);
+		Prices::set_cents(ETH, 3_000_00);
+		TransactionOutcome::Rollback(Ok::<_, DispatchError>(found))
+	});
+	outcome.unwrap()
+}
+
+/// So many blocks that the sweep comes by each vault so often.
+fn sweep_all(times: u64) {
+	for _ in 0..times * NextVault::<Test>::get().div_ceil(SWEPT_PER_BLOCK.into()) {
+		idle(Weight::MAX);
+	}
+}
+
+/// Breaks the index in which a crowd stands so that only so many of it are found, and expects the sweep to
+/// notice it, and all to be found when it has come by so often.
+fn mended(corrupt: impl FnOnce(BookId, Tick), found_before: u32, times: u64) -> usize {
+	let mut reported = 0;
+	run(|| {
+		let facility = create_still();
+		for _ in 0..CROWD {
+			open(ALICE, facility, &[(ETH, ONE_ETH)], 1_000 * ONE_CUSD).unwrap();
+		}
+		let ((book, tick, _), _) = Pages::<Test>::iter().next().unwrap();
+		let lists = [0, 3, 2].map(|page| Pages::<Test>::get((book, tick, page)).unwrap().next);
+		assert_eq!(lists, [3, 2, 1]);
+		assert_eq!(found(), CROWD);
+		corrupt(book, tick);
+		assert_eq!(found(), found_before);
+		assert!(Vaults::do_try_state().is_err());
+		let alarms = expect_alarms();
+		sweep_all(times);
+		drop(alarms);
+		reported = drifts();
+		assert!(reported > 0, "nothing was reported");
+		check_all();
+		sweep_all(1);
+		assert_eq!(drifts(), reported);
+		System::reset_events();
+		Prices::set_cents(ETH, 1_000_00);
+		assert_eq!(next_block(), CROWD);
+	});
+	reported
+}
+
+fn change_page(book: BookId, tick: Tick, number: u32, change: impl FnOnce(&mut Page)) {
+	Pages::<Test>::mutate((book, tick, number), |page| change(page.as_mut().unwrap()));
+}
+
+#[test]
+fn a_lost_bit_of_a_word_is_set_again() {
+	let lose = |book, tick: Tick| {
+		Words::<Test>::mutate(book, (tick / 256) as u16, |word| {
+			let word = word.as_mut().unwrap();
+			word[(tick % 256 / 64) as usize] &= !(1 << (tick % 64));
+		});
+	};
+	assert_eq!(mended(lose, 0, 1), 1);
+	let lose_word = |book, tick: Tick| Words::<Test>::remove(book, (tick / 256) as u16);
+	assert_eq!(mended(lose_word, 0, 1), 1);
+}
+
+#[test]
+fn a_lost_bit_of_a_summary_is_set_again() {
+	let lose = |book, tick: Tick| {
+		Summaries::<Test>::mutate(book, |summary| {
+			let word = tick / 256;
+			summary.as_mut().unwrap()[(word / 64) as usize] &= !(1 << (word % 64));
+		});
+	};
+	assert_eq!(mended(lose, 0, 1), 1);
+	assert_eq!(mended(|book, _| Summaries::<Test>::remove(book), 0, 1), 1);
+}
+
+#[test]
+fn a_bound_that_is_too_low_is_raised() {
+	let lower = |book, tick| change_page(book, tick, 0, |head| head.highest = Trigger::MIN);
+	assert_eq!(mended(lower, 0, 1), 1);
+}
+
+#[test]
+fn a_head_that_is_gone_is_made_again() {
+	let remove = |book, tick| Pages::<Test>::remove((book, tick, 0));
+	// All that stood on it are put there again, and each of the other pages is linked or counted.
+	assert_eq!(mended(remove, 0, 1), 32 + 3);
+}
+
+#[test]
+fn a_head_that_is_gone_is_made_again_by_whoever_of_its_tick_comes_first() {
+	let remove = |book, tick| {
+		Pages::<Test>::remove((book, tick, 0));
+		// One of the last page.
+		SweepCursor::<Test>::put(NextVault::<Test>::get() - 1);
+	};
+	assert_eq!(mended(remove, 0, 2), 32 + 1);
+}
+
+#[test]
+fn a_page_that_the_one_before_it_does_not_lead_to_is_linked_again() {
+	let unlink =
+		|number, next| move |book, tick| change_page(book, tick, number, |page| page.next = next);
+	// From the head, from another page, and to where there is nothing, or to another one.
+	assert_eq!(mended(unlink(0, 0), 32, 1), 1);
+	assert_eq!(mended(unlink(3, 0), 36, 1), 1);
+	assert_eq!(mended(unlink(3, 7), 36, 1), 1);
+	assert_eq!(mended(unlink(3, 1), 68, 1), 1);
+	// The head keeps what it leads to, so that those who are found still are; who stood between goes elsewhere.
+	assert!(mended(unlink(0, 1), 64, 3) > 32);
+}
+
+#[test]
+fn a_page_that_does_not_lead_back_does_so_again() {
+	let unlink = |number, previous| {
+		move |book, tick| change_page(book, tick, number, |page| page.previous = previous)
+	};
+	// The head is asked by whoever stands on it, before the page is.
+	assert_eq!(mended(unlink(3, 2), CROWD, 1), 1);
+	let by_the_page = |book, tick| {
+		unlink(3, 2)(book, tick);
+		SweepCursor::<Test>::put(NextVault::<Test>::get() - 1);
+	};
+	assert_eq!(mended(by_the_page, CROWD, 1), 1);
+	// It does not know which page leads there: a vault goes elsewhere, to the one that does.
+	assert_eq!(mended(unlink(2, 7), CROWD, 1), 1);
+	assert_eq!(mended(unlink(2, 1), CROWD, 1), 1);
+}
+
+#[test]
+fn a_page_that_is_lost_loses_nobody() {
+	assert!(mended(|book, tick| Pages::<Test>::remove((book, tick, 2)), 36, 3) > 32);
+}
+
+#[test]
+fn pages_that_turn_in_a_circle_beside_the_list_are_noticed() {
+	let turn = |book, tick| {
+		// 1 → 2 → 1, both ways.
+		change_page(book, tick, 3, |page| page.next = 0);
+		change_page(book, tick, 2, |page| page.previous = 1);
+		change_page(book, tick, 1, |page| page.next = 2);
+	};
+	assert!(mended(turn, 36, 3) > 32);
 }

@@ -102,7 +102,7 @@ impl Tally {
 #[test]
 fn lives_have_in_them_what_invariants_are_about() {
 	let mut tally = Tally::default();
-	for deeds in seeded(life::deeds(), 80) {
+	for deeds in seeded(life::deeds(80), 80) {
 		life::after_each(deeds, |step| life::count(&mut tally, &step));
 	}
 	tally.has(&[
@@ -133,7 +133,7 @@ fn lives_have_in_them_what_invariants_are_about() {
 #[test]
 fn there_is_something_for_enforcement_to_find() {
 	let mut tally = Tally::default();
-	for doings in seeded(brute_force::doings(), 60) {
+	for doings in seeded(brute_force::doings(80), 60) {
 		brute_force::live(doings, || {
 			tally.hear();
 			let all = exact::all();
@@ -187,6 +187,8 @@ fn the_ledger_has_something_to_keep_books_of() {
 		("liquidation of a part", 5),
 		("liquidation of all debt", 3),
 		("sale", 3),
+		("leftover", 2),
+		("guard in vain", 1),
 		("reward", 3),
 		("vault while the oracle is silent", 200),
 		("call that comes too late", 10),

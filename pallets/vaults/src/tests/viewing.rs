@@ -326,6 +326,7 @@ fn limit_growth(least: Balance) {
 #[test]
 fn the_views_know_what_the_treasury_lets_be_issued() {
 	run(|| {
+		let _alarms = expect_alarms();
 		let facility = create_still();
 		let vault = open(ALICE, facility, &[(ETH, 10 * ONE_ETH)], 2_000 * ONE_CUSD).unwrap();
 		let shown = || {

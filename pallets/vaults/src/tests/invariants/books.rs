@@ -3,7 +3,7 @@
 use super::{
 	backing, facilities, is_ready,
 	life::{after_each, deeds},
-	rows, sell_all_lots, what_if,
+	rows, sell_all_lots, what_if, INVARIANTS,
 };
 use crate::{
 	mock::*,
@@ -38,10 +38,10 @@ fn assert_custody_is_exact(donated: &BTreeMap<AssetId, Balance>) {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(24)))]
+	#![proptest_config(ProptestConfig::with_cases(fuzz_cases_of(INVARIANTS, 24)))]
 
 	#[test]
-	fn i1_normalised_debts_add_up(deeds in deeds()) {
+	fn i1_normalised_debts_add_up(deeds in deeds(fuzz_steps(80))) {
 		after_each(deeds, |_| {
 			for id in facilities() {
 				let of_it = rows().into_iter().filter(|(_, vault)| vault.facility == id);
@@ -52,7 +52,7 @@ proptest! {
 	}
 
 	#[test]
-	fn i2_what_exists_is_owed_by_vaults_or_lots_or_is_bad_debt(deeds in deeds()) {
+	fn i2_what_exists_is_owed_by_vaults_or_lots_or_is_bad_debt(deeds in deeds(fuzz_steps(80))) {
 		after_each(deeds, |_| {
 			let minted: Balance = facilities().map(|id| state(id).minted).sum();
 			let elsewhere = Treasury::in_auction(&CUSD) + Treasury::bad_debt(&CUSD);
@@ -74,7 +74,7 @@ proptest! {
 	}
 
 	#[test]
-	fn i3_balances_add_up_to_what_exists_and_no_facility_issues_more_than_it_is_owed(deeds in deeds()) {
+	fn i3_balances_add_up_to_what_exists_and_no_facility_issues_more_than_it_is_owed(deeds in deeds(fuzz_steps(80))) {
 		after_each(deeds, |_| {
 			let treasury = Treasury::account_id();
 			let held: Balance = ALL.iter().chain([&treasury]).map(|who| balance(CUSD, *who)).sum();
@@ -93,7 +93,7 @@ proptest! {
 	}
 
 	#[test]
-	fn i4_debt_of_lots_adds_up_to_what_is_in_auction(deeds in deeds()) {
+	fn i4_debt_of_lots_adds_up_to_what_is_in_auction(deeds in deeds(fuzz_steps(80))) {
 		after_each(deeds, |_| {
 			let of_lots = || -> Balance { lots().into_iter().map(|(_, lot)| lot.debt).sum() };
 			assert_eq!(of_lots(), Treasury::in_auction(&CUSD));
@@ -105,7 +105,7 @@ proptest! {
 	}
 
 	#[test]
-	fn i5_custody_holds_what_vaults_and_lots_are_owed_and_what_it_was_given(deeds in deeds()) {
+	fn i5_custody_holds_what_vaults_and_lots_are_owed_and_what_it_was_given(deeds in deeds(fuzz_steps(80))) {
 		let mut donated = BTreeMap::new();
 		after_each(deeds, |_| {
 			for (number, asset) in (1..).zip(TRADED) {
@@ -130,7 +130,7 @@ proptest! {
 	}
 
 	#[test]
-	fn i6_what_everybody_has_on_hold_is_what_his_vaults_record(deeds in deeds()) {
+	fn i6_what_everybody_has_on_hold_is_what_his_vaults_record(deeds in deeds(fuzz_steps(80))) {
 		after_each(deeds, |_| {
 			let reason = crate::HoldReason::VaultDeposit.into();
 			for who in ALL {
@@ -142,7 +142,7 @@ proptest! {
 	}
 
 	#[test]
-	fn i7_the_proof_of_reserves_is_true_and_shows_no_gap(deeds in deeds()) {
+	fn i7_the_proof_of_reserves_is_true_and_shows_no_gap(deeds in deeds(fuzz_steps(80))) {
 		after_each(deeds, |_| {
 			let proof = Treasury::proof_of_reserves();
 			assert!(proof.whole);
@@ -164,7 +164,7 @@ proptest! {
 	}
 
 	#[test]
-	fn i8_accumulators_begin_at_one_and_never_fall(deeds in deeds()) {
+	fn i8_accumulators_begin_at_one_and_never_fall(deeds in deeds(fuzz_steps(80))) {
 		let mut accumulators = BTreeMap::<FacilityId, Ray>::new();
 		after_each(deeds, |step| {
 			for id in facilities() {

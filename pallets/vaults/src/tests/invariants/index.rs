@@ -3,7 +3,7 @@
 use super::{
 	facilities, is_ready,
 	life::{after_each, deeds},
-	rows, sell_all_lots, what_if,
+	rows, sell_all_lots, what_if, INVARIANTS,
 };
 use crate::{
 	index::Index,
@@ -158,10 +158,10 @@ fn assert_claims_add_up() {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(24)))]
+	#![proptest_config(ProptestConfig::with_cases(fuzz_cases_of(INVARIANTS, 24)))]
 
 	#[test]
-	fn i17_a_leg_is_indexed_if_and_only_if_its_vault_owes_and_where_it_should_be(deeds in deeds()) {
+	fn i17_a_leg_is_indexed_if_and_only_if_its_vault_owes_and_where_it_should_be(deeds in deeds(fuzz_steps(80))) {
 		after_each(deeds, |step| {
 			let mut wanted = Vec::new();
 			for (id, vault) in rows() {
@@ -198,7 +198,7 @@ proptest! {
 	}
 
 	#[test]
-	fn i18_a_book_read_from_the_top_is_in_order_and_complete(deeds in deeds()) {
+	fn i18_a_book_read_from_the_top_is_in_order_and_complete(deeds in deeds(fuzz_steps(80))) {
 		after_each(deeds, |_| {
 			for book in books() {
 				let below = |tick| Index::<Test>::next_below(book, tick, &mut IndexRows::direct());
@@ -227,7 +227,7 @@ proptest! {
 
 	#[test]
 	fn i19_a_completed_enforcement_leaves_nobody_behind_and_another_leaves_them_at_the_head(
-		deeds in deeds(),
+		deeds in deeds(fuzz_steps(80)),
 		budget in 0u64..3,
 	) {
 		after_each(deeds, |_| {
@@ -268,7 +268,7 @@ proptest! {
 	}
 
 	#[test]
-	fn i20_a_lot_is_the_sum_of_what_its_vaults_contributed(deeds in deeds()) {
+	fn i20_a_lot_is_the_sum_of_what_its_vaults_contributed(deeds in deeds(fuzz_steps(80))) {
 		after_each(deeds, |_| {
 			assert_claims_add_up();
 			what_if(|| {

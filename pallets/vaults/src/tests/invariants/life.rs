@@ -35,7 +35,8 @@ pub enum Deed {
 	Fall(u8),
 }
 
-pub fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+/// Lives of less than `steps`.
+pub fn deeds(steps: usize) -> impl Strategy<Value = Vec<Deed>> {
 	let deed = prop_oneof![
 		24 => doing().prop_map(Deed::Do),
 		3 => (any::<usize>(), prop_oneof![1u8..100, Just(100)]).prop_map(|(n, s)| Deed::Buy(n, s)),
@@ -47,7 +48,7 @@ pub fn deeds() -> impl Strategy<Value = Vec<Deed>> {
 		1 => prop_oneof![3 => 1u32..20, 1 => Just(1_000_000)].prop_map(Deed::Limit),
 		3 => (60u8..125).prop_map(Deed::Fall),
 	];
-	prop::collection::vec(deed, 10..80)
+	prop::collection::vec(deed, steps / 8..steps)
 }
 
 impl Deed {

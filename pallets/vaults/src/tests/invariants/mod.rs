@@ -17,6 +17,9 @@ use cairn_primitives::{Balance, FacilityId, Leftover, LiquidationLots, PriceSour
 use frame_support::{storage::with_transaction, traits::fungibles::Mutate, weights::WeightMeter};
 use sp_runtime::{DispatchError, TransactionOutcome};
 
+/// How many of them there are: `make fuzz` lives as many lives for all of them as for any other test.
+const INVARIANTS: u32 = 20;
+
 /// What would come of it.
 fn what_if<R>(what: impl FnOnce() -> R) -> R {
 	// Quotes do not roll back with the storage.

@@ -3,7 +3,7 @@
 use super::{
 	backing, buy_all_lots, endow, facilities, is_ready,
 	life::{after_each, begin, deeds, fall},
-	rows, sell_all_lots, what_if,
+	rows, sell_all_lots, what_if, INVARIANTS,
 };
 use crate::{
 	mock::*,
@@ -236,10 +236,10 @@ fn check_liquidations(level: Breaker) {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig::with_cases(fuzz_cases(24)))]
+	#![proptest_config(ProptestConfig::with_cases(fuzz_cases_of(INVARIANTS, 24)))]
 
 	#[test]
-	fn i9_debt_is_nothing_or_the_minimum_but_for_what_a_liquidation_left(deeds in deeds()) {
+	fn i9_debt_is_nothing_or_the_minimum_but_for_what_a_liquidation_left(deeds in deeds(fuzz_steps(80))) {
 		after_each(deeds, |step| {
 			for (id, vault) in rows() {
 				let owed = debt(id);
@@ -259,7 +259,7 @@ proptest! {
 	}
 
 	#[test]
-	fn i10_no_debt_is_without_collateral(deeds in deeds()) {
+	fn i10_no_debt_is_without_collateral(deeds in deeds(fuzz_steps(80))) {
 		after_each(deeds, |_| {
 			for (_, vault) in rows() {
 				assert!(vault.debt.is_zero() || !vault.legs.is_empty());
@@ -269,7 +269,7 @@ proptest! {
 	}
 
 	#[test]
-	fn i11_only_prices_and_time_make_a_vault_unsafe(deeds in deeds()) {
+	fn i11_only_prices_and_time_make_a_vault_unsafe(deeds in deeds(fuzz_steps(80))) {
 		after_each(deeds, |step| {
 			let mut left = step.safe.into_iter().filter(|vault| Rows::<Test>::contains_key(vault));
 			assert!(step.is_of_prices_or_time || left.all(exact::is_safe));
@@ -281,7 +281,7 @@ proptest! {
 
 	#[test]
 	fn i12_a_liquidation_succeeds_if_and_only_if_the_vault_is_unsafe_and_its_facility_lets_it(
-		deeds in deeds(),
+		deeds in deeds(fuzz_steps(80)),
 		level in 0..4usize,
 		percent in 70u8..=100,
 	) {
@@ -297,7 +297,7 @@ proptest! {
 	}
 
 	#[test]
-	fn i13_a_liquidation_that_leaves_debt_leaves_a_healthier_vault(deeds in deeds()) {
+	fn i13_a_liquidation_that_leaves_debt_leaves_a_healthier_vault(deeds in deeds(fuzz_steps(80))) {
 		after_each(deeds, |_| {
 			for vault in exact::all() {
 				// What cannot be sold now may be the better part of it.
@@ -320,7 +320,7 @@ proptest! {
 	}
 
 	#[test]
-	fn i14_a_round_trip_profits_nobody(deeds in deeds(), moves in moves()) {
+	fn i14_a_round_trip_profits_nobody(deeds in deeds(fuzz_steps(80)), moves in moves()) {
 		after_each(deeds, |_| {
 			what_if(|| {
 				// For what is rounded.
@@ -351,7 +351,7 @@ proptest! {
 
 	#[test]
 	fn i15_depositing_claiming_repaying_and_leaving_always_work(
-		deeds in deeds(),
+		deeds in deeds(fuzz_steps(80)),
 		level in 0..5usize,
 		is_repaid in any::<bool>(),
 		is_settled in any::<bool>(),
@@ -394,7 +394,7 @@ proptest! {
 
 	#[test]
 	fn i16_nobody_borrows_beyond_the_ceiling_nor_all_together_faster_than_they_may(
-		deeds in deeds(),
+		deeds in deeds(fuzz_steps(80)),
 		thousands in 1u128..1_000,
 		fast in 10u128..1_000,
 	) {

@@ -6,6 +6,7 @@ mod guardians;
 mod invariants;
 mod lots;
 mod offences;
+mod outage;
 mod presets;
 mod tips;
 mod treasury;

@@ -256,7 +256,7 @@ mod benchmarks {
 		{
 			Pallet::<T>::aggregate(&mut WeightMeter::new());
 		}
-		assert!(Quotes::<T>::get().values().all(|quote| {
+		assert!(Quotes::<T>::get().quotes.values().all(|quote| {
 			quote.agreed().map(|price| price.announced) == Some(QuoteStatus::Stale)
 		}));
 	}
@@ -288,8 +288,9 @@ mod benchmarks {
 		{
 			Pallet::<T>::aggregate(&mut WeightMeter::new());
 		}
-		assert_eq!(Quotes::<T>::get().len() as u32, f.div_ceil(2));
+		assert_eq!(Quotes::<T>::get().quotes.len() as u32, f.div_ceil(2));
 		assert!(Quotes::<T>::get()
+			.quotes
 			.values()
 			.all(|quote| { quote.agreed().map(|price| price.observed) == Some(5) }));
 		assert!(Shadows::<T>::get().values().all(|shadow| shadow.close == 2));

@@ -39,6 +39,7 @@ pub fn derive(derivation: &Derivation, one: &Quote, other: &Quote) -> Option<Quo
 		status: one.status.max(other.status),
 		updated_at: one.updated_at.min(other.updated_at),
 		age: one.age.max(other.age),
+		silent_for: one.silent_for.max(other.silent_for),
 	})
 }
 

@@ -12,8 +12,8 @@ use cairn_primitives::{AssetId, Quote, QuoteStatus};
 use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get, weights::WeightMeter};
 
 use crate::{
-	quotes::Clock, types::*, Config, Error, Event, Feeds, NextFeedId, Pallet, Quotes,
-	ReportedFeeds, ShadowFeeds, Shadows, WeightInfo,
+	clock::Clock, types::*, Config, Error, Event, Feeds, NextFeedId, Pallet, Quotes, ReportedFeeds,
+	ShadowFeeds, Shadows, WeightInfo,
 };
 
 impl<T> From<FeedError> for Error<T> {
@@ -46,8 +46,8 @@ impl<T: Config> Pallet<T> {
 			Self::index_feed(&asset, reported, false)?;
 		}
 		if let Some(quote) = unreported(&feed) {
-			Quotes::<T>::try_mutate(|quotes| {
-				let inserted = quotes.try_insert(asset.clone(), quote);
+			Quotes::<T>::try_mutate(|book| {
+				let inserted = book.quotes.try_insert(asset.clone(), quote);
 				inserted.map_err(|_| Error::<T>::TooManyFeeds)
 			})?;
 		}
@@ -142,7 +142,7 @@ impl<T: Config> Pallet<T> {
 			_ => false,
 		};
 		Self::is_compared(asset)
-			|| Quotes::<T>::get().values().any(is_made_of)
+			|| Quotes::<T>::get().quotes.values().any(is_made_of)
 			|| Shadows::<T>::get()
 				.values()
 				.any(|shadow| shadow.quote.as_ref().is_some_and(is_made_of))
@@ -185,20 +185,21 @@ impl<T: Config> Pallet<T> {
 
 	/// Puts the shadow of `asset` in the place of what is quoted.
 	pub(crate) fn do_promote(asset: AssetId) -> DispatchResult {
-		let clock = Self::clock();
+		let mut book = Quotes::<T>::get();
+		let clock = Self::clock(&book);
+		let quotes = &mut book.quotes;
 		let mut shadows = Shadows::<T>::get();
-		let mut quotes = Quotes::<T>::get();
 		let shadow = shadows.remove(&asset).ok_or(Error::<T>::NoShadow)?;
 		let feed = ShadowFeeds::<T>::get(&asset).ok_or(Error::<T>::NoShadow)?;
 		let stored = shadow.quote.ok_or(Error::<T>::ShadowNotLive)?;
 		let quote = clock
-			.present(&quotes, &stored)
+			.present(quotes, &stored)
 			.filter(|quote| quote.status == QuoteStatus::Live)
 			.ok_or(Error::<T>::ShadowNotLive)?;
 		let replaced = quotes.get(&asset).cloned();
 		let usable = replaced
 			.as_ref()
-			.and_then(|replaced| clock.present(&quotes, replaced))
+			.and_then(|replaced| clock.present(quotes, replaced))
 			.filter(|replaced| replaced.status < QuoteStatus::Stale);
 		if let Some(usable) = &usable {
 			ensure!(!Self::is_apart(&quote, usable), Error::<T>::ShadowApart);
@@ -210,7 +211,7 @@ impl<T: Config> Pallet<T> {
 			.try_insert(asset.clone(), promoted)
 			.map_err(|_| Error::<T>::TooManyFeeds)?;
 
-		Quotes::<T>::put(quotes);
+		Quotes::<T>::put(book);
 		Shadows::<T>::put(shadows);
 		ShadowFeeds::<T>::remove(&asset);
 		Feeds::<T>::insert(&asset, feed);
@@ -308,14 +309,14 @@ impl<T: Config> Pallet<T> {
 		ShadowFeeds::<T>::remove(&asset);
 		Shadows::<T>::mutate(|shadows| shadows.remove(&asset));
 		ReportedFeeds::<T>::mutate(|feeds| feeds.retain(|feed| feed.asset != asset));
-		Quotes::<T>::mutate(|quotes| quotes.remove(&asset));
+		Quotes::<T>::mutate(|book| book.quotes.remove(&asset));
 		Self::deposit_event(Event::FeedRemoved { asset });
 		Ok(())
 	}
 
 	pub(crate) fn do_halt(asset: AssetId) -> DispatchResult {
-		let from = Quotes::<T>::try_mutate(|quotes| {
-			let quote = quotes.get_mut(&asset).ok_or(Error::<T>::NoPrice)?;
+		let from = Quotes::<T>::try_mutate(|book| {
+			let quote = book.quotes.get_mut(&asset).ok_or(Error::<T>::NoPrice)?;
 			let to = QuoteStatus::Halted;
 			Ok::<_, Error<T>>(match quote {
 				StoredQuote::Par => return Err(Error::<T>::NotStoppable),
@@ -337,7 +338,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn do_resume(asset: AssetId) -> DispatchResult {
-		Quotes::<T>::try_mutate(|quotes| match quotes.get_mut(&asset) {
+		Quotes::<T>::try_mutate(|book| match book.quotes.get_mut(&asset) {
 			Some(StoredQuote::Agreed(price) | StoredQuote::Rate(price))
 				if price.halt == Some(Halt::Stopped) =>
 			{

@@ -30,6 +30,10 @@
 //! | the last two are, and the latest is farther on | Degraded | of the former, which is the price |
 //! | the guardian or governance stopped it, or its second opinion ([`Sanity`]) was apart for too long, or it has resumed and not proved itself for 10 rounds | Halted | of the last price |
 //!
+//! Rounds are counted in blocks. A price that was seen long ago is as old as so much time says, even if
+//! there were few blocks ([`clock`]): it is dated by the block after which the validators looked, and on
+//! the defaults no longer Live after 78 seconds, and Stale after six minutes.
+//!
 //! So a quote that ages is good for less and less: no new risk after some rounds, liquidation at ever
 //! more cautious prices for some more, and nothing thereafter. It is never clamped, and never taken for
 //! fresh. An agreement counts as new only if a quorum has looked again since the last one: a single
@@ -64,6 +68,7 @@ pub mod averages;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod calls;
+pub mod clock;
 pub mod derived;
 pub mod discipline;
 pub mod feeds;
@@ -89,6 +94,9 @@ pub use report::ReportError;
 pub use types::*;
 pub use views::StatusView;
 pub use weights::WeightInfo;
+
+/// What [`Quotes`] are kept in.
+pub type BookOf<T> = QuoteBook<<T as Config>::MaxFeeds, <T as Config>::MaxReportAge>;
 
 // Storage, events and errors are here; the calls are imported from `calls.rs`.
 // The type of a function that authorizes a call of four arguments is as the macro writes it.
@@ -145,6 +153,10 @@ pub mod pallet {
 		/// How many sources a feed can have.
 		#[pallet::constant]
 		type MaxSources: Get<u32>;
+
+		/// The least time from a block to the next, in milliseconds.
+		#[pallet::constant]
+		type SlotLength: Get<Moment>;
 
 		/// Blocks in a round, at least one. Fixed for the life of the chain: rounds are counted from its
 		/// genesis, and all that is stored about prices is dated by them.
@@ -251,10 +263,9 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type NewReports<T: Config> = StorageValue<_, (), OptionQuery>;
 
-	/// The price of each asset that has one.
+	/// The price of each asset that has one, and what says how old it is.
 	#[pallet::storage]
-	pub type Quotes<T: Config> =
-		StorageValue<_, BoundedBTreeMap<AssetId, StoredQuote, T::MaxFeeds>, ValueQuery>;
+	pub type Quotes<T: Config> = StorageValue<_, BookOf<T>, ValueQuery>;
 
 	#[pallet::genesis_config]
 	#[derive(frame_support::DefaultNoBound)]
@@ -425,6 +436,7 @@ pub mod pallet {
 				"two quorums must have a validator in common",
 			);
 			assert!(T::RoundLength::get() > 0, "a round has at least one block");
+			assert!(T::SlotLength::get() > 0, "blocks take time");
 			assert!(
 				T::MaxReportAge::get() > 0,
 				"a report arrives a round after its own at best"

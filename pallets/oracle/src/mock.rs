@@ -112,6 +112,7 @@ impl cairn_oracle::Config for Test {
 	type MaxFeeds = ConstU32<8>;
 	type MaxSources = ConstU32<5>;
 	type RoundLength = RoundLength;
+	type SlotLength = ConstU64<BLOCK_TIME>;
 	type Quorum = Quorum;
 	type MaxReportAge = ConstU32<3>;
 	type ShadowRounds = ShadowRounds;

@@ -7,15 +7,16 @@ use frame_support::{
 	weights::WeightMeter,
 	BoundedBTreeMap,
 };
+use sp_runtime::traits::UniqueSaturatedInto;
 
 use crate::{
 	aggregation::{self, Agreement, Vote},
-	derived::derive,
+	clock::{Clock, Pace},
 	report::find_feed,
-	status::{advance, Found, Reason},
+	status::{advance, Found},
 	types::*,
-	Config, Disabled, Event, LatestReports, NewReports, Pallet, Quotes, ReportedFeeds, Reporters,
-	Shadows, WeightInfo,
+	BookOf, Config, Disabled, Event, LatestReports, NewReports, Pallet, Quotes, ReportedFeeds,
+	Reporters, Shadows, WeightInfo,
 };
 
 /// What a feed's reports come to, and how many there are.
@@ -23,6 +24,8 @@ struct Outcome {
 	feed: FeedIndex,
 	agreement: Agreement,
 	reporters: u32,
+	/// When they looked, at the earliest.
+	time: Moment,
 }
 
 impl<T: Config> Pallet<T> {
@@ -36,10 +39,18 @@ impl<T: Config> Pallet<T> {
 		if meter.try_consume(T::WeightInfo::aggregate_idle()).is_err() {
 			return;
 		}
-		let clock = Self::clock();
-		let mut quotes = Quotes::<T>::get().into_inner();
-		let (mut changed, mut shadows) = (false, None);
-		if let Some(outcomes) = Self::outcomes(meter, clock.round) {
+		let mut book = Quotes::<T>::get();
+		let clock = Self::clock(&book);
+		// Blocks are dated when the quotes are written anyway, and the first one is.
+		let (mut changed, mut shadows) = (book.dates.is_empty(), None);
+		book.date(&clock);
+		let outcomes = Self::outcomes(meter, &book, &clock);
+		let mut quotes = core::mem::take(&mut book.quotes).into_inner();
+		if let Some(outcomes) = outcomes {
+			// Even if they come to nothing: the next reports are dated by this block.
+			changed = true;
+			let latest = outcomes.iter().map(|outcome| outcome.time).max();
+			book.look(latest.unwrap_or_default(), &clock);
 			let mut trials = Shadows::<T>::get().into_inner();
 			let mut tried = false;
 			let mut opinions = Vec::new();
@@ -53,13 +64,13 @@ impl<T: Config> Pallet<T> {
 				} else {
 					quotes.get(&outcome.feed.asset)
 				};
-				let Some((asset, quote)) = Self::quote_after(known, outcome, &clock) else {
+				let awake = book.awake_at(outcome.time);
+				let Some((asset, quote)) = Self::quote_after(known, outcome, awake, &clock) else {
 					continue;
 				};
 				if !is_shadow {
 					opinions.extend(sanity.map(|sanity| (asset.clone(), sanity)));
 					quotes.insert(asset, quote);
-					changed = true;
 				} else if let Some(shadow) = trials.get_mut(&asset) {
 					shadow.quote = Some(quote);
 					tried = true;
@@ -72,7 +83,7 @@ impl<T: Config> Pallet<T> {
 		changed |= Self::announce(&mut quotes, &clock);
 		// Only feeds have quotes, and there are no more feeds than there is room for.
 		if let (true, Ok(quotes)) = (changed, quotes.try_into()) {
-			Quotes::<T>::put::<BoundedBTreeMap<_, _, T::MaxFeeds>>(quotes);
+			Quotes::<T>::put(BookOf::<T> { quotes, ..book });
 		}
 		let Some(shadows) = shadows else { return };
 		if let Ok(bounded) = shadows.clone().try_into() {
@@ -81,23 +92,27 @@ impl<T: Config> Pallet<T> {
 		Self::promote_ripe(&shadows, &clock, meter);
 	}
 
-	/// What is `known` of a feed's price after the `outcome` of its reports; `None` if that is nothing
-	/// new.
+	/// What is `known` of a feed's price after the `outcome` of its reports, until which the oracle had
+	/// not been down for `awake` milliseconds; `None` if that is nothing new.
 	fn quote_after(
 		known: Option<&StoredQuote>,
 		outcome: Outcome,
+		awake: Moment,
 		clock: &Clock,
 	) -> Option<(AssetId, StoredQuote)> {
 		let Outcome {
 			feed,
 			agreement,
 			reporters,
+			time,
 		} = outcome;
 		let found = Found {
 			agreement,
 			reporters,
 			round: clock.round,
-			time: clock.time,
+			time,
+			awake,
+			pace: clock.pace,
 		};
 		let last = known.and_then(StoredQuote::agreed);
 		let next = advance(last, found, &feed.thresholds)?;
@@ -123,7 +138,7 @@ impl<T: Config> Pallet<T> {
 	) {
 		let within = |stored: Option<&StoredQuote>, worst| {
 			let price = stored?.agreed()?;
-			(price.status(clock.round) <= worst).then_some(price.price)
+			(price.status(clock) <= worst).then_some(price.price)
 		};
 		for (asset, sanity) in opinions {
 			let own = within(quotes.get(&asset), QuoteStatus::Degraded);
@@ -159,7 +174,7 @@ impl<T: Config> Pallet<T> {
 			let (from, to) = match quote {
 				StoredQuote::Par => return None,
 				StoredQuote::Agreed(price) | StoredQuote::Rate(price) => {
-					(Some(price.announced), price.status(clock.round))
+					(Some(price.announced), price.status(clock))
 				}
 				StoredQuote::Derived(derived) => {
 					(derived.announced, clock.present(quotes, quote)?.status)
@@ -182,7 +197,7 @@ impl<T: Config> Pallet<T> {
 
 	/// What a quorum agrees on now, by feed. `None` if there is no new report or no weight to look at
 	/// them.
-	fn outcomes(meter: &mut WeightMeter, now: Round) -> Option<Vec<Outcome>> {
+	fn outcomes(meter: &mut WeightMeter, book: &BookOf<T>, clock: &Clock) -> Option<Vec<Outcome>> {
 		if !NewReports::<T>::exists() {
 			return None;
 		}
@@ -208,7 +223,8 @@ impl<T: Config> Pallet<T> {
 			let Some(report) = LatestReports::<T>::get(authority) else {
 				continue;
 			};
-			if !Self::is_fresh(report.round, now) {
+			let seen = book.time_of(report.round, clock);
+			if clock.rounds_since(report.round, seen) > T::MaxReportAge::get() {
 				continue;
 			}
 			for reported in report.prices {
@@ -242,6 +258,7 @@ impl<T: Config> Pallet<T> {
 				feed,
 				agreement,
 				reporters: votes.len() as u32,
+				time: book.time_of(agreement.observed, clock),
 			});
 		}
 		Self::note_conduct(reporters.len(), judged);
@@ -249,11 +266,13 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The present block.
-	pub(crate) fn clock() -> Clock {
-		Clock {
-			round: Self::current_round(),
-			time: T::Time::now(),
-		}
+	pub(crate) fn clock(book: &BookOf<T>) -> Clock {
+		let block = frame_system::Pallet::<T>::block_number().unique_saturated_into();
+		let pace = Pace {
+			slot: T::SlotLength::get(),
+			blocks: T::RoundLength::get(),
+		};
+		book.clock(block, T::Time::now(), pace)
 	}
 
 	pub(crate) fn current_quote(asset: &AssetId) -> Option<Quote> {
@@ -261,25 +280,25 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn current_quotes_of(assets: &[&AssetId]) -> Vec<Option<Quote>> {
-		let clock = Self::clock();
-		let quotes = Quotes::<T>::get();
+		let book = Quotes::<T>::get();
+		let (clock, quotes) = (Self::clock(&book), &book.quotes);
 		let present = |asset: &&AssetId| {
 			let quote = quotes.get(*asset)?;
 			if matches!(quote, StoredQuote::Rate(_)) {
 				return None;
 			}
-			clock.present(&quotes, quote)
+			clock.present(quotes, quote)
 		};
 		assets.iter().map(present).collect()
 	}
 
 	pub(crate) fn current_quotes() -> Vec<(AssetId, Quote)> {
-		let clock = Self::clock();
-		let quotes = Quotes::<T>::get();
+		let book = Quotes::<T>::get();
+		let (clock, quotes) = (Self::clock(&book), &book.quotes);
 		quotes
 			.iter()
 			.filter(|(_, quote)| !matches!(quote, StoredQuote::Rate(_)))
-			.filter_map(|(asset, quote)| Some((asset.clone(), clock.present(&quotes, quote)?)))
+			.filter_map(|(asset, quote)| Some((asset.clone(), clock.present(quotes, quote)?)))
 			.collect()
 	}
 
@@ -288,83 +307,6 @@ impl<T: Config> Pallet<T> {
 		find_feed(feeds, id)
 			.filter(|feed| !feed.shadow)
 			.map(|feed| feed.asset.clone())
-	}
-}
-
-/// The present block: where age is counted from.
-#[derive(Clone, Copy, Debug)]
-pub struct Clock {
-	/// The round it belongs to.
-	pub round: Round,
-	/// Its time.
-	pub time: Moment,
-}
-
-impl Clock {
-	/// What `quote` says now; `None` if it is computed from something that has no price. It is one of
-	/// `quotes`, or one that could be.
-	pub fn present(
-		&self,
-		quotes: &BTreeMap<AssetId, StoredQuote>,
-		quote: &StoredQuote,
-	) -> Option<Quote> {
-		let derived = match quote {
-			StoredQuote::Par => return Some(Quote::par()),
-			StoredQuote::Agreed(price) | StoredQuote::Rate(price) => {
-				return Some(self.present_agreed(price))
-			}
-			StoredQuote::Derived(derived) => derived,
-		};
-		// A derived feed is not made of derived ones, so this goes one level deep.
-		let leg = |asset| match quotes.get(asset)? {
-			StoredQuote::Par => Some(Quote::par()),
-			StoredQuote::Agreed(price) | StoredQuote::Rate(price) => {
-				Some(self.present_agreed(price))
-			}
-			StoredQuote::Derived(_) => None,
-		};
-		let [(one, _), (other, _)] = derived.derivation.legs();
-		let quote = derive(&derived.derivation, &leg(one)?, &leg(other)?)?;
-		Some(if derived.halted {
-			Quote {
-				status: QuoteStatus::Halted,
-				..quote
-			}
-		} else {
-			quote
-		})
-	}
-
-	fn present_agreed(&self, price: &AgreedPrice) -> Quote {
-		let doubt = price
-			.validity
-			.doubt(self.round.saturating_sub(price.agreed));
-		Quote {
-			price: price.price,
-			// At most four times the highest price: far from the end of `u128`.
-			confidence: price.confidence.saturating_mul(doubt),
-			slow: price.slow,
-			status: price.status(self.round),
-			updated_at: price.updated_at,
-			age: self.time.saturating_sub(price.updated_at),
-		}
-	}
-
-	/// How far `quote` can be trusted now, and why; `None` if it has no price.
-	pub fn assess(
-		&self,
-		quotes: &BTreeMap<AssetId, StoredQuote>,
-		quote: &StoredQuote,
-	) -> Option<(QuoteStatus, Reason)> {
-		Some(match quote {
-			StoredQuote::Par => (QuoteStatus::Live, Reason::Fine),
-			StoredQuote::Agreed(price) | StoredQuote::Rate(price) => price.assess(self.round),
-			StoredQuote::Derived(derived) => match self.present(quotes, quote)?.status {
-				status if derived.halted => (status, Reason::Stopped),
-				QuoteStatus::Live => (QuoteStatus::Live, Reason::Fine),
-				status => (status, Reason::Derived),
-			},
-		})
 	}
 }
 
@@ -381,11 +323,7 @@ impl<T: Config> PriceSource<AssetId> for Pallet<T> {
 
 	/// Whether no quorum has lately looked at any asset. So too if none is reported at all.
 	fn is_down() -> bool {
-		let now = Self::current_round();
-		!Quotes::<T>::get()
-			.values()
-			.filter_map(StoredQuote::agreed)
-			.any(|price| price.is_watched(now))
+		Self::clock(&Quotes::<T>::get()).is_down
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
@@ -398,7 +336,8 @@ impl<T: Config> PriceSource<AssetId> for Pallet<T> {
 			volatility: crate::averages::Volatility::new(price, T::Time::now()),
 			observed: Round::MAX,
 			agreed: Round::MAX,
-			updated_at: T::Time::now(),
+			updated_at: Moment::MAX,
+			awake_at: 0,
 			reporters: 0,
 			standing: Standing::Settled,
 			apart: 0,
@@ -406,21 +345,24 @@ impl<T: Config> PriceSource<AssetId> for Pallet<T> {
 			halt: None,
 			announced: QuoteStatus::Live,
 		};
-		Quotes::<T>::mutate(|quotes| {
-			let _ = quotes.try_insert(asset.clone(), StoredQuote::Agreed(agreed));
+		Quotes::<T>::mutate(|book| {
+			book.looked_at = Moment::MAX;
+			let _ = book
+				.quotes
+				.try_insert(asset.clone(), StoredQuote::Agreed(agreed));
 		});
 	}
 }
 
 impl<T: Config> PriceHistory<AssetId> for Pallet<T> {
 	fn movement(asset: &AssetId) -> Option<Movement> {
-		let quotes = Quotes::<T>::get();
+		let book = Quotes::<T>::get();
 		let AgreedPrice {
 			slow,
 			day,
 			volatility,
 			..
-		} = quotes.get(asset)?.agreed()?;
+		} = book.quotes.get(asset)?.agreed()?;
 		Some(Movement {
 			slow: *slow,
 			day: *day,

@@ -24,10 +24,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
 	aggregation::Agreement,
 	averages::{average, Volatility, DAY, HALF_HOUR},
+	clock::{Clock, Pace},
 	types::{AgreedPrice, Candidate, Halt, Round, Standing},
 };
 
-/// After how many rounds without a new price a quote says so.
+/// After how many rounds without a new price a quote says so: by their number or by the clock
+/// ([`Pace::rounds_ceil`]).
 #[derive(
 	Clone,
 	Copy,
@@ -198,7 +200,7 @@ impl Thresholds {
 pub enum Reason {
 	/// It is the unit of account, or everything is well.
 	Fine,
-	/// The last price is this many rounds old.
+	/// The last price is this many rounds old, by their number or by the clock.
 	Old {
 		/// Rounds.
 		rounds: u32,
@@ -232,8 +234,13 @@ pub enum Reason {
 }
 
 impl AgreedPrice {
-	/// How far the price can be trusted in round `now`, and why. Of several doubts the worst counts.
-	pub fn assess(&self, now: Round) -> (QuoteStatus, Reason) {
+	/// How many rounds old the price is, by their number or by the clock.
+	pub fn rounds(&self, now: &Clock) -> u32 {
+		now.rounds_since(self.agreed, self.updated_at)
+	}
+
+	/// How far the price can be trusted `now`, and why. Of several doubts the worst counts.
+	pub fn assess(&self, now: &Clock) -> (QuoteStatus, Reason) {
 		match self.halt {
 			Some(Halt::Stopped) => return (QuoteStatus::Halted, Reason::Stopped),
 			Some(Halt::Resuming { settled }) => {
@@ -241,7 +248,7 @@ impl AgreedPrice {
 			}
 			None => {}
 		}
-		let rounds = now.saturating_sub(self.agreed);
+		let rounds = self.rounds(now);
 		let by_age = (self.validity.status(rounds), Reason::Old { rounds });
 		let by_standing = match self.standing {
 			Standing::Settled => (QuoteStatus::Live, Reason::Fine),
@@ -263,19 +270,20 @@ impl AgreedPrice {
 		}
 	}
 
-	/// How far the price can be trusted in round `now`.
-	pub fn status(&self, now: Round) -> QuoteStatus {
+	/// How far the price can be trusted `now`.
+	pub fn status(&self, now: &Clock) -> QuoteStatus {
 		self.assess(now).0
 	}
 
-	/// Whether validators still look: a quorum's last reports are no older than a price may be.
-	pub fn is_watched(&self, now: Round) -> bool {
-		let rounds = now.saturating_sub(self.observed.max(self.agreed));
+	/// Whether validators still look: a quorum's last reports are no older than a price may be, nor is it
+	/// longer ago that one `looked_at` any feed.
+	pub fn is_watched(&self, now: &Clock, looked_at: Moment) -> bool {
+		let rounds = now.rounds_since(self.observed.max(self.agreed), looked_at);
 		self.validity.status(rounds) != QuoteStatus::Stale
 	}
 }
 
-/// An agreement, and where and when the chain found it.
+/// An agreement, where the chain found it, and when it was made.
 #[derive(Clone, Copy, Debug)]
 pub struct Found {
 	/// What the validators agree on.
@@ -284,8 +292,20 @@ pub struct Found {
 	pub reporters: u32,
 	/// The round.
 	pub round: Round,
-	/// The time of the block.
+	/// When they looked, at the earliest.
 	pub time: Moment,
+	/// For how many milliseconds the oracle as a whole had not been down until then.
+	pub awake: Moment,
+	/// How fast rounds go by.
+	pub pace: Pace,
+}
+
+impl Found {
+	/// How many rounds there are between two agreements, by their number or by the clock.
+	fn rounds_since(&self, round: Round, time: Moment) -> u32 {
+		let rounds = self.round.saturating_sub(round);
+		self.pace.rounds_old(rounds, self.time.saturating_sub(time))
+	}
 }
 
 /// The price after an agreement, given the `last` one; `None` if it tells nothing new: no quorum has
@@ -325,6 +345,7 @@ pub fn advance(
 		price,
 		confidence,
 		round: found.round,
+		time: found.time,
 	};
 	let elapsed = found.time.saturating_sub(last.updated_at);
 	let is_far = |from, to| thresholds.is_far(from, to, &last.volatility, elapsed);
@@ -338,7 +359,7 @@ pub fn advance(
 			_ => None,
 		};
 		let before = before.filter(|before| {
-			let rounds = found.round.saturating_sub(before.round);
+			let rounds = found.rounds_since(before.round, before.time);
 			let consecutive = rounds <= thresholds.validity.live.into();
 			consecutive && (before.price < last.price) == (price < last.price)
 		});
@@ -356,7 +377,7 @@ pub fn advance(
 			}
 		}
 	}
-	recover(&mut next, last, found.round, thresholds);
+	recover(&mut next, last, found, thresholds);
 	Some(next)
 }
 
@@ -367,7 +388,7 @@ fn first(found: Found, thresholds: &Thresholds) -> AgreedPrice {
 		observed,
 	} = found.agreement;
 	let standing = standing(price, confidence, thresholds);
-	let mut first = AgreedPrice {
+	AgreedPrice {
 		price,
 		confidence,
 		slow: price,
@@ -376,31 +397,38 @@ fn first(found: Found, thresholds: &Thresholds) -> AgreedPrice {
 		observed,
 		agreed: found.round,
 		updated_at: found.time,
+		awake_at: found.awake,
 		reporters: found.reporters,
 		standing,
 		apart: 0,
 		validity: thresholds.validity,
 		halt: None,
-		announced: QuoteStatus::Live,
-	};
-	first.announced = first.status(found.round);
-	first
+		// Which age cannot make worse: it was seen a moment ago.
+		announced: match standing {
+			Standing::Settled => QuoteStatus::Live,
+			_ => QuoteStatus::Degraded,
+		},
+	}
 }
 
 /// Makes `new` the price.
 fn publish(next: &mut AgreedPrice, new: Candidate, found: Found, thresholds: &Thresholds) {
 	let Candidate {
-		price, confidence, ..
+		price,
+		confidence,
+		time,
+		..
 	} = new;
-	let elapsed = found.time.saturating_sub(next.updated_at);
+	let elapsed = time.saturating_sub(next.updated_at);
 	*next = AgreedPrice {
 		price,
 		confidence,
 		slow: average(next.slow, price, elapsed, HALF_HOUR),
 		day: average(next.day, price, elapsed, DAY),
-		volatility: next.volatility.after(price, found.time),
+		volatility: next.volatility.after(price, time),
 		agreed: found.round,
-		updated_at: found.time,
+		updated_at: time,
+		awake_at: found.awake.saturating_sub(found.time.saturating_sub(time)),
 		reporters: found.reporters,
 		standing: standing(price, confidence, thresholds),
 		..*next
@@ -416,11 +444,12 @@ fn standing(price: Price, confidence: u128, thresholds: &Thresholds) -> Standing
 }
 
 /// Counts the settled agreements of a feed that was resumed.
-fn recover(next: &mut AgreedPrice, last: &AgreedPrice, now: Round, thresholds: &Thresholds) {
+fn recover(next: &mut AgreedPrice, last: &AgreedPrice, found: Found, thresholds: &Thresholds) {
 	let Some(Halt::Resuming { settled }) = next.halt else {
 		return;
 	};
-	let gap = now.saturating_sub(last.agreed) > thresholds.validity.live.into();
+	let rounds = found.rounds_since(last.agreed, last.updated_at);
+	let gap = rounds > thresholds.validity.live.into();
 	let settled = match (next.standing, gap) {
 		(Standing::Settled, false) => settled.saturating_add(1),
 		(Standing::Settled, true) => 1,

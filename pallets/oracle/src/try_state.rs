@@ -5,7 +5,7 @@ use frame_support::{ensure, traits::Get};
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-	types::*, Authorities, Conducts, Config, Convictions, Disabled, Feeds, LatestReports,
+	types::*, Authorities, BookOf, Conducts, Config, Convictions, Disabled, Feeds, LatestReports,
 	NextFeedId, Pallet, PreviousSet, Quotes, ReportedFeeds, Reporters, SetId, ShadowFeeds, Shadows,
 };
 
@@ -15,8 +15,8 @@ impl<T: Config> Pallet<T> {
 	/// 1. [`ReportedFeeds`] are the reported ones of [`Feeds`] and [`ShadowFeeds`], as they are there,
 	///    ascending by ids that have been given out; every feed is one that could be set now.
 	/// 2. [`Quotes`] are of assets that have a feed, and of its kind: par, derived from two that are
-	///    not derived, or a price that was agreed on, no later than now. Feeds that need no reports
-	///    have one.
+	///    not derived, or a price that was agreed on, no later than now and than the last look at any
+	///    feed. Feeds that need no reports have one. Blocks are dated in order, none of the future.
 	/// 3. [`Shadows`] are of [`ShadowFeeds`], and of their kind.
 	/// 4. [`LatestReports`] are of authorities, not from beyond the next round, ascending by feed.
 	/// 5. [`Disabled`] are authorities, ascending; [`Reporters`] are as many, each counts for
@@ -91,11 +91,13 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn try_quotes() -> Result<(), TryRuntimeError> {
-		let quotes = Quotes::<T>::get();
-		for (asset, quote) in &quotes {
+		let book = Quotes::<T>::get();
+		Self::try_dates(&book)?;
+		let quotes = &book.quotes;
+		for (asset, quote) in quotes {
 			let feed = Feeds::<T>::get(asset).ok_or("oracle: a quote without a feed")?;
 			ensure!(fits(&feed, quote), "oracle: a quote does not fit its feed");
-			Self::try_agreed(quote)?;
+			Self::try_agreed(quote, &book)?;
 			let StoredQuote::Derived(derived) = quote else {
 				continue;
 			};
@@ -114,7 +116,32 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn try_agreed(quote: &StoredQuote) -> Result<(), TryRuntimeError> {
+	fn try_dates(book: &BookOf<T>) -> Result<(), TryRuntimeError> {
+		let now = Self::clock(book);
+		let dates = || book.dates.iter();
+		ensure!(
+			ascending(dates().map(|dated| dated.block)),
+			"oracle: dates do not ascend"
+		);
+		let times = dates().map(|dated| dated.time);
+		let ordered = times.clone().zip(times.skip(1)).all(|(a, b)| a <= b);
+		ensure!(ordered, "oracle: a later block is dated earlier");
+		ensure!(
+			dates().all(|dated| dated.block <= now.block && dated.time <= now.time),
+			"oracle: a block of the future is dated"
+		);
+		ensure!(
+			book.looked_at <= now.time,
+			"oracle: a quorum looked in the future"
+		);
+		ensure!(
+			book.awake <= book.looked_at,
+			"oracle: it was awake for longer than there is time"
+		);
+		Ok(())
+	}
+
+	fn try_agreed(quote: &StoredQuote, book: &BookOf<T>) -> Result<(), TryRuntimeError> {
 		let now = Self::current_round();
 		let Some(price) = quote.agreed() else {
 			return Ok(());
@@ -136,11 +163,15 @@ impl<T: Config> Pallet<T> {
 			price.observed <= now.saturating_add(1),
 			"oracle: a price is observed in the future",
 		);
+		ensure!(
+			price.updated_at <= book.looked_at && price.awake_at <= book.awake,
+			"oracle: a price is later than the last look"
+		);
 		Ok(())
 	}
 
 	fn try_shadows() -> Result<(), TryRuntimeError> {
-		let shadows = Shadows::<T>::get();
+		let (shadows, book) = (Shadows::<T>::get(), Quotes::<T>::get());
 		ensure!(
 			ShadowFeeds::<T>::iter_keys().count() == shadows.len(),
 			"oracle: shadows are miscounted"
@@ -156,7 +187,7 @@ impl<T: Config> Pallet<T> {
 				"oracle: a shadow does not fit its feed"
 			);
 			if let Some(quote) = &shadow.quote {
-				Self::try_agreed(quote)?;
+				Self::try_agreed(quote, &book)?;
 			}
 		}
 		Ok(())

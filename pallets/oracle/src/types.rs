@@ -1,10 +1,12 @@
 //! Feeds, reports and agreed prices: what the pallet stores and what comes in from outside.
 
+mod book;
 mod feed;
 mod genesis;
 mod price;
 mod report;
 
+pub use book::*;
 pub use feed::*;
 pub use genesis::*;
 pub use price::*;

@@ -18,7 +18,7 @@ pub struct StatusView {
 	pub status: QuoteStatus,
 	/// What it is due to. Of several doubts the worst.
 	pub reason: Reason,
-	/// Rounds since the price was agreed on, if it is reported.
+	/// How many rounds old the price is, by their number or by the clock, if it is reported.
 	pub rounds: Option<u32>,
 	/// How many validators' reports are in it, if it is reported.
 	pub reporters: Option<u32>,
@@ -30,15 +30,15 @@ pub struct StatusView {
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn current_status(asset: &AssetId) -> Option<StatusView> {
-		let clock = Self::clock();
-		let quotes = Quotes::<T>::get();
+		let book = Quotes::<T>::get();
+		let (clock, quotes) = (Self::clock(&book), &book.quotes);
 		let quote = quotes.get(asset)?;
-		let (status, reason) = clock.assess(&quotes, quote)?;
+		let (status, reason) = clock.assess(quotes, quote)?;
 		let agreed = quote.agreed();
 		Some(StatusView {
 			status,
 			reason,
-			rounds: agreed.map(|price| clock.round.saturating_sub(price.agreed)),
+			rounds: agreed.map(|price| price.rounds(&clock)),
 			reporters: agreed.map(|price| price.reporters),
 			apart: agreed.map(|price| price.apart),
 			movement: Self::movement(asset),
@@ -46,15 +46,15 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn current_shadows() -> Vec<ShadowView> {
-		let clock = Self::clock();
-		let quotes = Quotes::<T>::get();
+		let book = Quotes::<T>::get();
+		let (clock, quotes) = (Self::clock(&book), &book.quotes);
 		Shadows::<T>::get()
 			.into_iter()
 			.map(|(asset, shadow)| {
 				let own = shadow.quote.as_ref();
-				let own = own.and_then(|own| clock.present(&quotes, own));
+				let own = own.and_then(|own| clock.present(quotes, own));
 				let quoted = quotes.get(&asset);
-				let quoted = quoted.and_then(|quoted| clock.present(&quotes, quoted));
+				let quoted = quoted.and_then(|quoted| clock.present(quotes, quoted));
 				ShadowView {
 					asset,
 					feed: shadow.feed,

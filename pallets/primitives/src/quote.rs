@@ -78,10 +78,13 @@ pub struct Quote {
 	pub slow: Price,
 	/// How far the above can be trusted now.
 	pub status: QuoteStatus,
-	/// When the validators last agreed.
+	/// When the validators looked who agreed on it.
 	pub updated_at: Moment,
 	/// How long ago that is, in milliseconds.
 	pub age: Moment,
+	/// For how much of that time, in milliseconds, the oracle as a whole was not silent: what counts
+	/// against the asset. It stands still while [`PriceSource::is_down`].
+	pub silent_for: Moment,
 }
 
 impl Quote {
@@ -94,6 +97,7 @@ impl Quote {
 			status: QuoteStatus::Live,
 			updated_at: 0,
 			age: 0,
+			silent_for: 0,
 		}
 	}
 
@@ -162,8 +166,8 @@ pub trait PriceSource<AssetId> {
 		assets.iter().map(|asset| Self::quote(asset)).collect()
 	}
 
-	/// Whether the oracle as a whole is silent, so that the age of a quote says nothing about the
-	/// asset.
+	/// Whether the oracle as a whole is silent: no quorum has looked at any asset for longer than a
+	/// price may be old, by the number of rounds or by the clock.
 	fn is_down() -> bool;
 
 	/// Make `asset` quote `price`, Live, without spread, from now on.

@@ -270,6 +270,7 @@ impl Prices {
 			status: QuoteStatus::Live,
 			updated_at: 0,
 			age: 0,
+			silent_for: 0,
 		};
 		QUOTES.with(|quotes| quotes.borrow_mut().insert(asset, quote));
 	}
@@ -284,11 +285,12 @@ impl Prices {
 		QUOTES.with(|quotes| change(quotes.borrow_mut().get_mut(&asset).expect("a quote")));
 	}
 
-	/// The last price of `asset` is `age` old and too old to act on.
+	/// The last price of `asset` is `age` old and too old to act on, and others were heard all the time.
 	pub fn set_stale(asset: AssetId, age: Moment) {
 		Self::alter(asset, |quote| {
 			quote.status = QuoteStatus::Stale;
 			quote.age = age;
+			quote.silent_for = age;
 		});
 	}
 

@@ -38,16 +38,18 @@ impl Counted {
 	};
 }
 
-/// The share that a stale quote of this age still counts: one for the first hour, then falling to
-/// nothing over a day, so that the leg neither shields its vault for ever nor dooms it at once.
-pub fn staleness_share_floor(age: Moment) -> Perbill {
-	let left = DECAY_END.saturating_sub(age.max(DECAY_START));
+/// The share that a quote still counts which is stale and has been silent for so many milliseconds:
+/// one for the first hour, then falling to nothing over a day, so that the leg neither shields its
+/// vault for ever nor dooms it at once.
+pub fn staleness_share_floor(silent_for: Moment) -> Perbill {
+	let left = DECAY_END.saturating_sub(silent_for.max(DECAY_START));
 	Perbill::from_rational(left, DECAY_END - DECAY_START)
 }
 
-/// What a collateral with this quote counts in a liquidation. While the oracle as a whole is
-/// `down` nothing decays.
-pub fn counted(quote: Option<&Quote>, down: bool) -> Counted {
+/// What a collateral with this quote counts in a liquidation. Only silence of its own decays: for as
+/// long as the oracle as a whole is down [`Quote::silent_for`] stands still, and what it was silent for
+/// is not made up for when it is back.
+pub fn counted(quote: Option<&Quote>) -> Counted {
 	let Some(quote) = quote else {
 		return Counted::NOTHING;
 	};
@@ -56,14 +58,10 @@ pub fn counted(quote: Option<&Quote>, down: bool) -> Counted {
 			price: Some(quote.high()),
 			sellable: true,
 		}
-	} else if down {
-		Counted {
-			price: Some(quote.high()),
-			sellable: false,
-		}
 	} else {
+		let share = staleness_share_floor(quote.silent_for);
 		Counted {
-			price: quote.high().share_floor(staleness_share_floor(quote.age)),
+			price: quote.high().share_floor(share),
 			sellable: false,
 		}
 	}
@@ -87,7 +85,6 @@ pub struct LiquidationPrices {
 impl LiquidationPrices {
 	/// Reads the quotes of a facility. `None` if the debt asset has no quote.
 	pub fn read<T: Config>(facility: &Facility<T>) -> Option<Self> {
-		let down = T::Prices::is_down();
 		let listed = facility.collaterals.iter().map(|c| &c.terms.asset);
 		let assets: Vec<_> = core::iter::once(&facility.debt_asset)
 			.chain(listed)
@@ -97,7 +94,7 @@ impl LiquidationPrices {
 		let debt = debt.as_ref()?.low();
 		let collaterals = collaterals
 			.iter()
-			.map(|quote| counted(quote.as_ref(), down))
+			.map(|quote| counted(quote.as_ref()))
 			.collect();
 		Some(Self { debt, collaterals })
 	}

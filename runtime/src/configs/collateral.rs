@@ -8,7 +8,7 @@ use super::{
 	offences::OnRecord,
 };
 use crate::{
-	units::{deposit, CUSD, DAYS, HOURS},
+	units::{deposit, CUSD, DAYS, HOURS, SLOT_MILLISECONDS},
 	AccountId, AssetId, Auctions, Balance, Balances, Oracle, Runtime, RuntimeHoldReason, Timestamp,
 	Treasury, Vaults,
 };
@@ -77,6 +77,7 @@ impl cairn_oracle::Config for Runtime {
 	// A day.
 	type ShadowRounds = ConstU32<DAYS>;
 	type ShadowTolerance = ShadowTolerance;
+	type SlotLength = ConstU64<SLOT_MILLISECONDS>;
 	// Validators count the same: they are chosen, and have nothing at stake that could tell them apart.
 	type Stakes = ();
 	type Time = Timestamp;

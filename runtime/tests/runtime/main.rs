@@ -8,6 +8,7 @@ mod guardians;
 mod invariants;
 mod lots;
 mod offences;
+mod outage;
 mod presets;
 mod proxies;
 mod tips;

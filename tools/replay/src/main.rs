@@ -68,12 +68,15 @@ struct Cli {
 	write_paths: Option<PathBuf>,
 }
 
+/// With fewer blocks than one in so many seconds no price is fresh when it comes into effect.
+const LONGEST_STEP: u64 = 30;
+
 fn block_seconds(text: &str) -> Result<u64, String> {
 	text.parse()
 		.ok()
-		.filter(|seconds: &u64| (SLOT_SECONDS..=600).contains(seconds))
+		.filter(|seconds: &u64| (SLOT_SECONDS..=LONGEST_STEP).contains(seconds))
 		.filter(|seconds| seconds.is_multiple_of(SLOT_SECONDS))
-		.ok_or_else(|| format!("a multiple of {SLOT_SECONDS}, at most 600"))
+		.ok_or_else(|| format!("a multiple of {SLOT_SECONDS}, at most {LONGEST_STEP}"))
 }
 
 fn percent(text: &str) -> Result<f64, String> {

@@ -42,11 +42,11 @@ fn wire(raw: u128) -> Price {
 }
 
 fn quoted(change: impl FnOnce(&mut AgreedPrice)) {
-	Quotes::<Test>::mutate(|quotes| change(quotes.get_mut(&DOT).unwrap().agreed_mut().unwrap()));
+	Quotes::<Test>::mutate(|book| change(book.quotes.get_mut(&DOT).unwrap().agreed_mut().unwrap()));
 }
 
 fn quote(asset: AssetId, quote: StoredQuote) {
-	Quotes::<Test>::mutate(|quotes| assert!(quotes.try_insert(asset, quote).is_ok()));
+	Quotes::<Test>::mutate(|book| assert!(book.quotes.try_insert(asset, quote).is_ok()));
 }
 
 fn listed(change: impl FnOnce(&mut FeedIndex)) {
@@ -132,7 +132,7 @@ fn quotes_that_are_of_nothing_or_say_what_cannot_be() {
 		quote(DOT, StoredQuote::Par)
 	});
 	noticed("oracle: a quote does not fit its feed", || {
-		let agreed = *Quotes::<Test>::get()[&DOT].agreed().unwrap();
+		let agreed = *Quotes::<Test>::get().quotes[&DOT].agreed().unwrap();
 		quote(DOT, StoredQuote::Rate(agreed))
 	});
 	for raw in [0, u128::MAX] {
@@ -155,8 +155,17 @@ fn quotes_that_are_of_nothing_or_say_what_cannot_be() {
 	noticed("oracle: a price is observed in the future", || {
 		quoted(|quote| quote.observed += 3)
 	});
+	let changes: [fn(&mut AgreedPrice); 2] = [
+		|quote| quote.updated_at += 2 * BLOCK_TIME,
+		|quote| quote.awake_at += 1,
+	];
+	for change in changes {
+		noticed("oracle: a price is later than the last look", || {
+			quoted(change)
+		});
+	}
 	noticed("oracle: a feed that needs no reports has no quote", || {
-		Quotes::<Test>::mutate(|quotes| quotes.remove(&CUSD));
+		Quotes::<Test>::mutate(|book| book.quotes.remove(&CUSD));
 	});
 	noticed("oracle: derived from nothing", || {
 		derived(DOT, AssetId::WithId(98))
@@ -165,6 +174,30 @@ fn quotes_that_are_of_nothing_or_say_what_cannot_be() {
 		"oracle: derived from what it cannot be derived from",
 		|| derived(DOT, NEW),
 	);
+}
+
+#[test]
+fn dates_that_are_out_of_order_or_of_the_future() {
+	let book = |change: fn(&mut crate::BookOf<Test>)| Quotes::<Test>::mutate(change);
+	noticed("oracle: dates do not ascend", || {
+		book(|book| book.dates.as_mut().reverse())
+	});
+	noticed("oracle: a later block is dated earlier", || {
+		book(|book| book.dates.last_mut().unwrap().time = 1)
+	});
+	let changes: [fn(&mut crate::BookOf<Test>); 2] = [
+		|book| book.dates.last_mut().unwrap().block += 1,
+		|book| book.dates.last_mut().unwrap().time += 1,
+	];
+	for change in changes {
+		noticed("oracle: a block of the future is dated", || book(change));
+	}
+	noticed("oracle: a quorum looked in the future", || {
+		book(|book| book.looked_at += 2 * BLOCK_TIME)
+	});
+	noticed("oracle: it was awake for longer than there is time", || {
+		book(|book| book.awake = book.looked_at + 1)
+	});
 }
 
 #[test]
@@ -188,7 +221,7 @@ fn shadows_that_are_of_nothing_or_do_not_fit() {
 		shadow(|shadow| shadow.quote = Some(StoredQuote::Par))
 	});
 	noticed("oracle: more doubt than price", || {
-		let mut agreed = *Quotes::<Test>::get()[&DOT].agreed().unwrap();
+		let mut agreed = *Quotes::<Test>::get().quotes[&DOT].agreed().unwrap();
 		agreed.confidence = u128::MAX;
 		Shadows::<Test>::mutate(|shadows| {
 			let shadow = shadows.get_mut(&DOT).unwrap();

@@ -42,6 +42,7 @@ fn quote_of(price: Price, confidence: u128, status: QuoteStatus) -> Quote {
 		status,
 		updated_at: 1_000,
 		age: 0,
+		silent_for: 0,
 	}
 }
 
@@ -84,10 +85,14 @@ fn a_derived_price_is_as_good_as_the_worse_of_two() {
 	let old = Quote {
 		updated_at: 400,
 		age: 600,
+		silent_for: 500,
 		..quote_of(usd(1), 0, Live)
 	};
 	let made = derive(&product(), &quote_of(usd(1), 0, Live), &old).unwrap();
-	assert_eq!((made.updated_at, made.age), (400, 600));
+	assert_eq!(
+		(made.updated_at, made.age, made.silent_for),
+		(400, 600, 500)
+	);
 }
 
 #[test]
@@ -186,7 +191,7 @@ fn quote(asset: AssetId) -> Option<Quote> {
 fn a_rate_is_never_quoted_as_a_price() {
 	let (mut chain, _) = derived_chain();
 	chain.execute_with(|| {
-		assert!(Quotes::<Test>::get().contains_key(&RATE));
+		assert!(Quotes::<Test>::get().quotes.contains_key(&RATE));
 		assert_eq!(quote(RATE), None);
 		assert!(Oracle::quotes().iter().all(|(asset, _)| *asset != RATE));
 		assert_eq!(Oracle::status(RATE).unwrap().status, Live);

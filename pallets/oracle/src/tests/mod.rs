@@ -8,6 +8,7 @@ mod feeds;
 mod fetching;
 mod json;
 mod network;
+mod outage;
 mod quotes;
 mod report;
 mod rests;

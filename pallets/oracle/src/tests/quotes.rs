@@ -69,7 +69,8 @@ fn two_thirds_make_a_price_in_the_next_block() {
 		);
 		assert_eq!(
 			(quote.updated_at, quote.age),
-			(<Timestamp as Time>::now(), 0)
+			(<Timestamp as Time>::now() - 2 * BLOCK_TIME, 2 * BLOCK_TIME),
+			"it is as old as the oldest report that a quorum needs"
 		);
 		assert!(!<Oracle as PriceSource<_>>::is_down());
 	});
@@ -167,7 +168,7 @@ fn a_quote_ages_from_live_through_degraded_to_stale_and_back() {
 			let quote = quote(DOT).unwrap();
 			assert_eq!((quote.price, quote.status), (usd(5), status), "{rounds}");
 			assert_eq!(quote.confidence, confidence * doubt, "{rounds}");
-			assert_eq!(quote.age, u64::from(rounds) * BLOCK_TIME);
+			assert_eq!(quote.age, u64::from(rounds + 1) * BLOCK_TIME);
 			assert_eq!(<Oracle as PriceSource<_>>::is_down(), status == Stale);
 		}
 		everyone_reports(4, &[(DOT_FEED, usd(6))]);
@@ -180,7 +181,10 @@ fn a_quote_ages_from_live_through_degraded_to_stale_and_back() {
 		everyone_reports(4, &[(DOT_FEED, usd(6))]);
 		next_block();
 		let quote = quote(DOT).unwrap();
-		assert_eq!((quote.price, quote.status, quote.age), (usd(6), Live, 0));
+		assert_eq!(
+			(quote.price, quote.status, quote.age),
+			(usd(6), Live, BLOCK_TIME)
+		);
 	});
 }
 
@@ -280,8 +284,10 @@ fn the_slow_average_follows_slowly() {
 	chain(4).execute_with(|| {
 		everyone_reports(4, &[(DOT_FEED, usd(10))]);
 		next_block();
+		// Half an hour after the block in which they saw the first.
+		next_block_after(HALF_AN_HOUR - BLOCK_TIME);
 		everyone_reports(4, &[(DOT_FEED, milli(10_200))]);
-		next_block_after(HALF_AN_HOUR);
+		next_block();
 		let quote = quote(DOT).unwrap();
 		assert_eq!((quote.price, quote.slow), (milli(10_200), milli(10_100)));
 		assert!(quote.collateral_for_new_risk() <= milli(10_100));
@@ -358,7 +364,7 @@ fn views_tell_what_consumers_are_told() {
 		for (asset, told) in quotes {
 			assert_eq!(Some(told), quote(asset));
 		}
-		let stored = Quotes::<Test>::get();
+		let stored = Quotes::<Test>::get().quotes;
 		let agreed = stored.get(&DOT).and_then(StoredQuote::agreed).unwrap();
 		assert_eq!(
 			(agreed.reporters, agreed.observed, agreed.agreed),

@@ -86,7 +86,7 @@ fn a_change_of_the_set_in_the_middle_of_a_round_costs_that_round_and_no_more() {
 				return;
 			};
 			assert_eq!(quote.status, QuoteStatus::Live, "block {block}");
-			let quotes = Quotes::<Test>::get();
+			let quotes = Quotes::<Test>::get().quotes;
 			observed.push(quotes.get(&DOT).unwrap().agreed().unwrap().observed);
 		});
 	}

@@ -1,6 +1,7 @@
 use super::cases;
 use crate::{
 	aggregation::Agreement,
+	clock::{Clock, Pace},
 	mock::*,
 	status::*,
 	types::{AgreedPrice, Halt, Round, Standing},
@@ -15,6 +16,11 @@ use frame_support::{assert_noop, assert_ok};
 use proptest::prelude::*;
 use sp_runtime::DispatchError::BadOrigin;
 
+const PACE: Pace = Pace {
+	slot: BLOCK_TIME,
+	blocks: 1,
+};
+
 fn agreed_on(price: Price, confidence: u128, round: Round) -> Found {
 	Found {
 		agreement: Agreement {
@@ -24,7 +30,22 @@ fn agreed_on(price: Price, confidence: u128, round: Round) -> Found {
 		},
 		reporters: 4,
 		round,
-		time: u64::from(round) * BLOCK_TIME,
+		time: at(round).time,
+		awake: at(round).awake,
+		pace: PACE,
+	}
+}
+
+/// The block of this round, in a chain whose oracle is never down.
+fn at(round: Round) -> Clock {
+	let time = u64::from(round) * BLOCK_TIME;
+	Clock {
+		block: round,
+		round,
+		time,
+		pace: PACE,
+		is_down: false,
+		awake: time,
 	}
 }
 
@@ -51,7 +72,7 @@ impl Feed {
 			self.price = Some(next);
 		}
 		let now = self.price.as_ref().unwrap();
-		(now.price, now.status(self.round))
+		(now.price, now.status(&at(self.round)))
 	}
 
 	fn sees(&mut self, price: Price) -> (Price, QuoteStatus) {
@@ -196,7 +217,10 @@ fn a_first_price_in_doubt_is_none() {
 	assert_eq!(advance(None, doubtful, &Thresholds::default()), None);
 	let doubtful = agreed_on(usd(100), usd(2).raw(), 1);
 	let first = advance(None, doubtful, &Thresholds::default()).unwrap();
-	assert_eq!((first.status(1), first.announced), (Degraded, Degraded));
+	assert_eq!(
+		(first.status(&at(1)), first.announced),
+		(Degraded, Degraded)
+	);
 }
 
 #[test]
@@ -211,15 +235,15 @@ fn of_several_doubts_the_worst_counts() {
 	let mut feed = major();
 	feed.sees(usd(70));
 	let price = feed.price.unwrap();
-	let at = |rounds: u32| price.assess(1 + rounds);
-	assert_eq!(at(1), (Jump, Reason::Jump { candidate: usd(70) }));
-	assert_eq!(at(10).0, Jump);
-	assert_eq!(at(51), (Stale, Reason::Old { rounds: 51 }));
+	let after = |rounds: u32| price.assess(&at(1 + rounds));
+	assert_eq!(after(1), (Jump, Reason::Jump { candidate: usd(70) }));
+	assert_eq!(after(10).0, Jump);
+	assert_eq!(after(51), (Stale, Reason::Old { rounds: 51 }));
 	let halted = AgreedPrice {
 		halt: Some(Halt::Stopped),
 		..price
 	};
-	assert_eq!(halted.assess(60), (Halted, Reason::Stopped));
+	assert_eq!(halted.assess(&at(60)), (Halted, Reason::Stopped));
 }
 
 #[test]
@@ -233,7 +257,7 @@ fn a_stopped_feed_keeps_its_price_and_comes_back_after_ten_settled_rounds() {
 	assert_eq!(feed.sees(usd(50)), (usd(100), Halted));
 	for settled in 1..10 {
 		assert_eq!(feed.sees(usd(50)), (usd(50), Halted));
-		let reason = feed.price.unwrap().assess(feed.round).1;
+		let reason = feed.price.unwrap().assess(&at(feed.round)).1;
 		assert_eq!(reason, Reason::Resuming { settled });
 	}
 	assert_eq!(feed.sees(usd(50)), (usd(50), Live));
@@ -389,7 +413,7 @@ proptest! {
 			let found = Found { time, ..agreed_on(Price::new(raw).unwrap(), confidence, round) };
 			price = advance(price.as_ref(), found, &thresholds).or(price);
 			if let Some(price) = &price {
-				price.assess(round);
+				price.assess(&Clock { time, ..at(round) });
 			}
 		}
 	}
@@ -425,7 +449,10 @@ fn a_jump_is_seen_by_all_who_ask() {
 		assert_eq!(quote(USDT).status, Live, "other feeds go on");
 		agree_on(70);
 		let now = quote(DOT);
-		assert_eq!((now.price, now.status, now.age), (usd(70), Live, 0));
+		assert_eq!(
+			(now.price, now.status, now.age),
+			(usd(70), Live, BLOCK_TIME)
+		);
 	});
 }
 
@@ -453,7 +480,7 @@ fn the_guardian_only_stops_and_the_admin_resumes() {
 		}
 		assert_eq!(
 			(quote(DOT).status, quote(DOT).age),
-			(Halted, 5 * BLOCK_TIME)
+			(Halted, 6 * BLOCK_TIME)
 		);
 		assert!(!<Oracle as PriceSource<_>>::is_down());
 
@@ -519,10 +546,11 @@ fn risk_models_learn_how_a_price_has_moved() {
 		assert_eq!(Oracle::movement(&CUSD), None);
 		agree_on(100);
 		for _ in 0..2 {
-			everyone_reports(4, &[(DOT_FEED, usd(101))]);
-			next_block_after(300_000);
-			everyone_reports(4, &[(DOT_FEED, usd(100))]);
-			next_block_after(300_000);
+			for dollars in [101, 100] {
+				next_block_after(300_000);
+				everyone_reports(4, &[(DOT_FEED, usd(dollars))]);
+				next_block();
+			}
 		}
 		let moved = Oracle::movement(&DOT).unwrap();
 		assert!(moved.variance > 0);
@@ -536,7 +564,7 @@ fn risk_models_learn_how_a_price_has_moved() {
 fn a_settled_standing_is_what_is_stored() {
 	chain(4).execute_with(|| {
 		agree_on(100);
-		let quotes = Quotes::<Test>::get();
+		let quotes = Quotes::<Test>::get().quotes;
 		assert_eq!(
 			quotes.get(&DOT).unwrap().agreed().unwrap().standing,
 			Standing::Settled

@@ -28,6 +28,8 @@ pub struct Candidate {
 	pub confidence: u128,
 	/// In which round the chain found it.
 	pub round: Round,
+	/// When they looked.
+	pub time: Moment,
 }
 
 /// What the latest agreement says about the price that is quoted.
@@ -109,10 +111,13 @@ pub struct AgreedPrice {
 	pub volatility: Volatility,
 	/// The round that a quorum has reported, or a later one, whether or not it changed the price.
 	pub observed: Round,
-	/// The round in which the chain took this price. What a quote's age counts from.
+	/// The round in which the chain took this price. What its age in rounds counts from.
 	pub agreed: Round,
-	/// The time of that block.
+	/// When the validators looked who agreed on it, at the earliest. What its age by the clock counts
+	/// from.
 	pub updated_at: Moment,
+	/// For how many milliseconds the oracle as a whole had not been down until then.
+	pub awake_at: Moment,
 	/// How many authorities' reports are in it.
 	pub reporters: u32,
 	/// What the latest agreement says about it.

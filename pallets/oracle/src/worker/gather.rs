@@ -60,6 +60,7 @@ pub(super) fn gather<T: Config>(deadline: Timestamp) -> BoundedVec<ReportedPrice
 	let inquiries = inquiries::<T>();
 	let observed = observe_all(&inquiries, deadline);
 	let par = Quotes::<T>::get()
+		.quotes
 		.into_iter()
 		.filter(|(_, quote)| *quote == StoredQuote::Par)
 		.map(|(asset, _)| asset)

@@ -122,7 +122,7 @@ pub fn perform(doing: Doing, facility: u32) {
 					QuoteStatus::Halted,
 				][usize::from(status)];
 				// Tenths of what is between an hour and 25, so that the share is exact.
-				quote.age = 3_600_000 + u64::from(tenths) * 8_640_000;
+				quote.silent_for = 3_600_000 + u64::from(tenths) * 8_640_000;
 			});
 			Ok(())
 		}

@@ -244,8 +244,10 @@ fn nothing_decays_and_nothing_is_liquidated_while_the_whole_oracle_is_down() {
 		Prices::set_cents(ETH, 2_550_00);
 		let before = health(vault);
 		Prices::set_down(true);
-		for age in [1, 20, 30, 1_000] {
-			Prices::set_stale(ETH, age * 3_600_000);
+		for hours in [1, 20, 30, 1_000] {
+			// What the oracle says meanwhile: older and older, and no more silent than the others.
+			Prices::set_stale(ETH, 0);
+			Prices::alter(ETH, |quote| quote.age = hours * 3_600_000);
 			assert_eq!(health(vault), before);
 			assert_eq!(next_block(), 0);
 		}

@@ -16,14 +16,14 @@ fn pow10(exponent: u8) -> U512 {
 	U512::from(10u8).pow(exponent.into())
 }
 
-/// The favourable side of a quote times what its age leaves of it, in 1 / (24 · `HOUR`).
+/// The favourable side of a quote times what its silence leaves of it, in 1 / (24 · `HOUR`).
 fn price_in_day_parts(quote: &Quote) -> U512 {
 	let high = (quote.price.raw() + quote.confidence).min(cairn_math::Price::MAX.raw());
 	let fresh = matches!(quote.status, QuoteStatus::Live | QuoteStatus::Degraded);
-	let left = if fresh || Prices::is_down() {
+	let left = if fresh {
 		24 * HOUR
 	} else {
-		(25 * HOUR).saturating_sub(quote.age.max(HOUR))
+		(25 * HOUR).saturating_sub(quote.silent_for.max(HOUR))
 	};
 	U512::from(high) * U512::from(left)
 }

@@ -167,7 +167,7 @@ impl Ledger {
 			} => Prices::alter(DEALT[asset].clone(), |quote| {
 				use cairn_primitives::QuoteStatus::*;
 				quote.status = [Live, Degraded, Jump, Stale, Halted][status];
-				quote.age = u64::from(hours) * 3_600_000;
+				quote.silent_for = u64::from(hours) * 3_600_000;
 				quote.confidence = quote.price.raw() / 100 * u128::from(spread);
 			}),
 			Doing::Block { budget, seconds } => self.block(budget, seconds.into()),

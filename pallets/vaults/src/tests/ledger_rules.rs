@@ -156,12 +156,8 @@ fn counted(asset: &AssetId) -> (u128, bool) {
 	if matches!(quote.status, QuoteStatus::Live | QuoteStatus::Degraded) {
 		return (high, true);
 	}
-	// While the oracle as a whole is silent nothing decays.
-	if Prices::is_down() {
-		return (high, false);
-	}
-	// From an hour to twenty-five hours of age it counts less and less, in billionths.
-	let left = (25 * HOUR).saturating_sub(quote.age.max(HOUR));
+	// From an hour to twenty-five hours of its own silence it counts less and less, in billionths.
+	let left = (25 * HOUR).saturating_sub(quote.silent_for.max(HOUR));
 	let share = u128::from(left) * u128::from(BILLION) / u128::from(24 * HOUR);
 	(floor(high, share, BILLION.into()), false)
 }

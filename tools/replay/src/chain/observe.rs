@@ -5,7 +5,7 @@ use super::{
 	Token, View,
 };
 use cairn_math::Price;
-use cairn_primitives::{AccountId, AssetId, Balance, FacilityId, LotId, PriceSource, VaultId};
+use cairn_primitives::{AccountId, AssetId, Balance, FacilityId, LotId, VaultId};
 use cairn_runtime::{Auctions, Oracle, Runtime, RuntimeEvent, System, Treasury, Vaults};
 use cairn_vaults::valuation;
 use sp_runtime::{DispatchError, FixedPointNumber};
@@ -221,12 +221,11 @@ impl View<'_> {
 	/// What the oracle says about each token.
 	pub fn quotes(&self) -> Vec<Option<Quote>> {
 		let quotes = Oracle::quotes();
-		let down = <Oracle as PriceSource<AssetId>>::is_down();
 		self.tokens
 			.iter()
 			.map(|token| {
 				let (_, quote) = quotes.iter().find(|(asset, _)| *asset == token.asset)?;
-				let counted = valuation::counted(Some(quote), down);
+				let counted = valuation::counted(Some(quote));
 				Some(Quote {
 					price: quote.price,
 					sells: quote.status.allows_liquidation(),

@@ -4,6 +4,7 @@ mod block;
 mod budget;
 mod claims;
 mod composition;
+mod deficits;
 mod guardians;
 mod invariants;
 mod lots;

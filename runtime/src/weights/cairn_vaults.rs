@@ -1,7 +1,7 @@
 //! Weights of `cairn_vaults`, measured by its benchmarks in the WASM runtime. Written by
 //! `make weights`: not to be changed by hand.
 //!
-//! Date 2026-11-28, CPU Intel(R) Xeon(R) Processor, 16 steps, 12 repeats,
+//! Date 2026-11-29, CPU Intel(R) Xeon(R) Processor, 16 steps, 12 repeats,
 //! Compiled WASM.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -29,34 +29,30 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Policies` (r:1 w:0)
 	/// Proof: `Treasury::Policies` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Pages` (r:8 w:8)
-	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Words` (r:8 w:8)
-	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Summaries` (r:8 w:8)
-	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Pages` (r:32 w:24)
+	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(562), added: 3037, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::VaultsOf` (r:0 w:1)
 	/// Proof: `Vaults::VaultsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Vaults` (r:0 w:1)
-	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(793), added: 3268, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn open(l: u32, ) -> Weight {
-		// Least time measured: 481_121_000 picoseconds.
-		Weight::from_parts(564_001_165, 7407)
-			// Standard error: 5_267_857
-			.saturating_add(Weight::from_parts(100_188_052, 0).saturating_mul(l.into()))
+		// Least time measured: 620_401_000 picoseconds.
+		Weight::from_parts(494_899_062, 7579)
+			// Standard error: 1_027_366
+			.saturating_add(Weight::from_parts(160_082_971, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(10))
-			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(8))
 			.saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(l.into())))
-			.saturating_add(Weight::from_parts(0, 5218).saturating_mul(l.into()))
+			.saturating_add(Weight::from_parts(0, 12148).saturating_mul(l.into()))
 	}
 	/// Storage: `Vaults::Vaults` (r:1 w:1)
-	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(793), added: 3268, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
@@ -69,30 +65,26 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Policies` (r:1 w:0)
 	/// Proof: `Treasury::Policies` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Pages` (r:16 w:16)
-	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Words` (r:16 w:16)
-	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Summaries` (r:8 w:8)
-	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Pages` (r:64 w:56)
+	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(562), added: 3037, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn adjust(l: u32, ) -> Weight {
-		// Least time measured: 399_740_000 picoseconds.
-		Weight::from_parts(552_178_556, 7407)
-			// Standard error: 5_580_972
-			.saturating_add(Weight::from_parts(118_239_942, 0).saturating_mul(l.into()))
+		// Least time measured: 700_939_000 picoseconds.
+		Weight::from_parts(870_973_571, 7579)
+			// Standard error: 12_134_385
+			.saturating_add(Weight::from_parts(137_311_395, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
-			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().reads((11_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(5))
-			.saturating_add(T::DbWeight::get().writes((8_u64).saturating_mul(l.into())))
-			.saturating_add(Weight::from_parts(0, 6042).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(l.into())))
+			.saturating_add(Weight::from_parts(0, 24296).saturating_mul(l.into()))
 	}
 	/// Storage: `Vaults::Vaults` (r:1 w:1)
-	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(793), added: 3268, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
@@ -103,27 +95,23 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Account` (r:17 w:17)
 	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Pages` (r:8 w:8)
-	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Words` (r:8 w:8)
-	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Summaries` (r:8 w:8)
-	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Pages` (r:32 w:32)
+	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(562), added: 3037, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::VaultsOf` (r:0 w:1)
 	/// Proof: `Vaults::VaultsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn close(l: u32, ) -> Weight {
-		// Least time measured: 292_062_000 picoseconds.
-		Weight::from_parts(298_333_766, 7407)
-			// Standard error: 2_448_981
-			.saturating_add(Weight::from_parts(78_979_079, 0).saturating_mul(l.into()))
+		// Least time measured: 305_151_000 picoseconds.
+		Weight::from_parts(196_282_626, 7407)
+			// Standard error: 2_117_390
+			.saturating_add(Weight::from_parts(172_230_720, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
-			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
-			.saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(l.into())))
-			.saturating_add(Weight::from_parts(0, 5218).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().writes((7_u64).saturating_mul(l.into())))
+			.saturating_add(Weight::from_parts(0, 12148).saturating_mul(l.into()))
 	}
 	/// Storage: `Auctions::ClosedLots` (r:16 w:16)
 	/// Proof: `Auctions::ClosedLots` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
@@ -131,10 +119,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Held` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn claim(c: u32, ) -> Weight {
-		// Least time measured: 28_533_000 picoseconds.
-		Weight::from_parts(29_108_022, 7000)
-			// Standard error: 75_262
-			.saturating_add(Weight::from_parts(10_937_741, 0).saturating_mul(c.into()))
+		// Least time measured: 46_572_000 picoseconds.
+		Weight::from_parts(63_285_850, 7000)
+			// Standard error: 644_763
+			.saturating_add(Weight::from_parts(14_368_790, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -142,11 +130,11 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(0, 2528).saturating_mul(c.into()))
 	}
 	/// Storage: `Vaults::Vaults` (r:1 w:1)
-	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(793), added: 3268, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
@@ -157,12 +145,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Current` (`max_values`: None, `max_size`: Some(37), added: 2512, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::NextLot` (r:1 w:1)
 	/// Proof: `Auctions::NextLot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Pages` (r:8 w:8)
-	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Words` (r:8 w:8)
-	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Summaries` (r:8 w:8)
-	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Pages` (r:32 w:32)
+	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(562), added: 3037, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:1 w:1)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Lots` (r:8 w:8)
@@ -185,15 +169,15 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn liquidate(l: u32, ) -> Weight {
-		// Least time measured: 301_869_000 picoseconds.
-		Weight::from_parts(196_808_303, 7407)
-			// Standard error: 567_305
-			.saturating_add(Weight::from_parts(130_536_331, 0).saturating_mul(l.into()))
+		// Least time measured: 308_848_000 picoseconds.
+		Weight::from_parts(202_158_718, 7579)
+			// Standard error: 892_741
+			.saturating_add(Weight::from_parts(143_783_964, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(13))
-			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
-			.saturating_add(T::DbWeight::get().writes((8_u64).saturating_mul(l.into())))
-			.saturating_add(Weight::from_parts(0, 6600).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().writes((9_u64).saturating_mul(l.into())))
+			.saturating_add(Weight::from_parts(0, 12148).saturating_mul(l.into()))
 	}
 	/// Storage: `Vaults::NextFacility` (r:1 w:1)
 	/// Proof: `Vaults::NextFacility` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
@@ -213,16 +197,16 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:16 w:0)
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Summaries` (r:32 w:0)
+	/// Storage: `Vaults::Summaries` (r:48 w:0)
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:1 w:0)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn create_facility() -> Weight {
-		// Least time measured: 1_173_006_000 picoseconds.
-		Weight::from_parts(2_030_612_000, 83678)
-			.saturating_add(T::DbWeight::get().reads(89))
+		// Least time measured: 1_141_908_000 picoseconds.
+		Weight::from_parts(1_197_977_000, 125022)
+			.saturating_add(T::DbWeight::get().reads(105))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Vaults::Facilities` (r:1 w:1)
@@ -230,8 +214,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn change_facility() -> Weight {
-		// Least time measured: 716_082_000 picoseconds.
-		Weight::from_parts(1_221_281_000, 7407)
+		// Least time measured: 646_739_000 picoseconds.
+		Weight::from_parts(687_837_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -245,14 +229,14 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Metadata` (r:1 w:0)
 	/// Proof: `Assets::Metadata` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Summaries` (r:2 w:0)
+	/// Storage: `Vaults::Summaries` (r:3 w:0)
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
 	fn add_collateral() -> Weight {
-		// Least time measured: 103_590_000 picoseconds.
-		Weight::from_parts(173_339_000, 7407)
-			.saturating_add(T::DbWeight::get().reads(8))
+		// Least time measured: 118_807_000 picoseconds.
+		Weight::from_parts(186_071_000, 8742)
+			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Vaults::Facilities` (r:1 w:1)
@@ -261,20 +245,30 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Treasury::Books` (r:1 w:1)
+	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
+	/// Storage: `Treasury::Policies` (r:1 w:0)
+	/// Proof: `Treasury::Policies` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Asset` (r:1 w:1)
+	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Account` (r:1 w:1)
+	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::SettledFacilities` (r:1 w:1)
 	/// Proof: `Vaults::SettledFacilities` (`max_values`: Some(1), `max_size`: Some(129), added: 624, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Settlements` (r:0 w:1)
 	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(901), added: 3376, mode: `MaxEncodedLen`)
 	fn settle_facility() -> Weight {
-		// Least time measured: 108_409_000 picoseconds.
-		Weight::from_parts(120_000_000, 7407)
-			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(4))
+		// Least time measured: 219_628_000 picoseconds.
+		Weight::from_parts(339_991_000, 7579)
+			.saturating_add(T::DbWeight::get().reads(10))
+			.saturating_add(T::DbWeight::get().writes(8))
 	}
 	/// Storage: `Vaults::Vaults` (r:1 w:1)
-	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(793), added: 3268, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
@@ -283,23 +277,19 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(901), added: 3376, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:1 w:1)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Pages` (r:8 w:8)
-	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Words` (r:8 w:8)
-	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Summaries` (r:8 w:8)
-	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Pages` (r:32 w:32)
+	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(562), added: 3037, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn settle_vault(l: u32, ) -> Weight {
-		// Least time measured: 118_236_000 picoseconds.
-		Weight::from_parts(105_524_652, 7407)
-			// Standard error: 231_864
-			.saturating_add(Weight::from_parts(25_059_708, 0).saturating_mul(l.into()))
+		// Least time measured: 140_139_000 picoseconds.
+		Weight::from_parts(179_019_328, 7407)
+			// Standard error: 720_176
+			.saturating_add(Weight::from_parts(47_893_296, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(4))
-			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(l.into())))
-			.saturating_add(Weight::from_parts(0, 3021).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(l.into())))
+			.saturating_add(Weight::from_parts(0, 12148).saturating_mul(l.into()))
 	}
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
@@ -319,10 +309,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn redeem(c: u32, ) -> Weight {
-		// Least time measured: 329_859_000 picoseconds.
-		Weight::from_parts(440_316_602, 7407)
-			// Standard error: 1_374_813
-			.saturating_add(Weight::from_parts(52_672_154, 0).saturating_mul(c.into()))
+		// Least time measured: 364_484_000 picoseconds.
+		Weight::from_parts(525_697_454, 7407)
+			// Standard error: 2_548_526
+			.saturating_add(Weight::from_parts(82_099_192, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
@@ -334,54 +324,71 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::NextFacility` (r:1 w:0)
 	/// Proof: `Vaults::NextFacility` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn list_facilities() -> Weight {
-		// Least time measured: 9_056_000 picoseconds.
-		Weight::from_parts(11_100_000, 1614)
+		// Least time measured: 9_599_000 picoseconds.
+		Weight::from_parts(16_635_000, 1614)
 			.saturating_add(T::DbWeight::get().reads(2))
-	}
-	fn note_deficit() -> Weight {
-		Weight::from_parts(50_000_000, 7000)
-			.saturating_add(T::DbWeight::get().reads(4))
-			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Vaults::Facilities` (r:1 w:1)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
-	/// Storage: `Timestamp::Now` (r:1 w:0)
-	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::FacilityStates` (r:0 w:1)
+	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Storage: `Treasury::Books` (r:1 w:1)
+	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
+	/// Storage: `Treasury::Policies` (r:1 w:0)
+	/// Proof: `Treasury::Policies` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Asset` (r:1 w:1)
+	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Account` (r:1 w:1)
+	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn accrue_facility() -> Weight {
-		// Least time measured: 28_173_000 picoseconds.
-		Weight::from_parts(32_408_000, 7407)
-			.saturating_add(T::DbWeight::get().reads(2))
-			.saturating_add(T::DbWeight::get().writes(2))
+		// Least time measured: 162_617_000 picoseconds.
+		Weight::from_parts(233_795_000, 7407)
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
+	/// Storage: `Vaults::SettledFacilities` (r:1 w:0)
+	/// Proof: `Vaults::SettledFacilities` (`max_values`: Some(1), `max_size`: Some(129), added: 624, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Settlements` (r:1 w:1)
+	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(901), added: 3376, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Facilities` (r:1 w:0)
+	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
+	/// Storage: `Treasury::Books` (r:1 w:0)
+	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Asset` (r:1 w:0)
+	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Account` (r:1 w:0)
+	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	fn note_deficit() -> Weight {
+		// Least time measured: 66_177_000 picoseconds.
+		Weight::from_parts(73_122_000, 7407)
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Vaults::Vaults` (r:1 w:1)
-	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(793), added: 3268, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Pages` (r:16 w:16)
-	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Words` (r:16 w:16)
-	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Summaries` (r:8 w:8)
-	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Pages` (r:64 w:56)
+	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(562), added: 3037, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn set_guard(l: u32, ) -> Weight {
-		// Least time measured: 142_263_000 picoseconds.
-		Weight::from_parts(124_636_731, 7407)
-			// Standard error: 358_956
-			.saturating_add(Weight::from_parts(45_207_798, 0).saturating_mul(l.into()))
+		// Least time measured: 166_356_000 picoseconds.
+		Weight::from_parts(119_812_481, 7579)
+			// Standard error: 504_035
+			.saturating_add(Weight::from_parts(71_762_594, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
-			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(l.into())))
-			.saturating_add(Weight::from_parts(0, 6042).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().writes((7_u64).saturating_mul(l.into())))
+			.saturating_add(Weight::from_parts(0, 24296).saturating_mul(l.into()))
 	}
 	/// Storage: `Assets::Asset` (r:1 w:1)
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
@@ -390,95 +397,91 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Books` (r:1 w:1)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn run_guard() -> Weight {
-		// Least time measured: 105_900_000 picoseconds.
-		Weight::from_parts(144_872_000, 3848)
+		// Least time measured: 108_163_000 picoseconds.
+		Weight::from_parts(122_890_000, 3848)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Vaults::Vaults` (r:1 w:1)
-	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(793), added: 3268, mode: `MaxEncodedLen`)
 	fn offer() -> Weight {
-		// Least time measured: 32_000_000 picoseconds.
-		Weight::from_parts(54_691_000, 4242)
+		// Least time measured: 33_855_000 picoseconds.
+		Weight::from_parts(40_614_000, 4258)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Vaults::Vaults` (r:1 w:1)
-	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(793), added: 3268, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Pages` (r:16 w:16)
-	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Words` (r:16 w:16)
-	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Summaries` (r:8 w:8)
-	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Pages` (r:64 w:56)
+	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(562), added: 3037, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::VaultsOf` (r:0 w:2)
 	/// Proof: `Vaults::VaultsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn accept(l: u32, ) -> Weight {
-		// Least time measured: 276_384_000 picoseconds.
-		Weight::from_parts(278_858_110, 7407)
-			// Standard error: 2_507_033
-			.saturating_add(Weight::from_parts(53_983_657, 0).saturating_mul(l.into()))
+		// Least time measured: 300_955_000 picoseconds.
+		Weight::from_parts(269_661_722, 7579)
+			// Standard error: 819_186
+			.saturating_add(Weight::from_parts(69_070_116, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(8))
-			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
-			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(l.into())))
-			.saturating_add(Weight::from_parts(0, 6042).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().writes((7_u64).saturating_mul(l.into())))
+			.saturating_add(Weight::from_parts(0, 24296).saturating_mul(l.into()))
 	}
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Summaries` (r:32 w:0)
+	/// Storage: `Vaults::Summaries` (r:48 w:0)
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Words` (r:8 w:0)
+	/// Storage: `Vaults::Words` (r:16 w:0)
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn visit_facility(c: u32, ) -> Weight {
-		// Least time measured: 74_428_000 picoseconds.
-		Weight::from_parts(96_455_026, 7407)
-			// Standard error: 285_949
-			.saturating_add(Weight::from_parts(16_494_474, 0).saturating_mul(c.into()))
-			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(c.into())))
+		// Least time measured: 87_024_000 picoseconds.
+		Weight::from_parts(103_295_450, 13134)
+			// Standard error: 361_868
+			.saturating_add(Weight::from_parts(22_964_933, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
-			.saturating_add(Weight::from_parts(0, 5168).saturating_mul(c.into()))
+			.saturating_add(Weight::from_parts(0, 7752).saturating_mul(c.into()))
 	}
 	/// Storage: `Vaults::Pages` (r:1 w:0)
-	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(562), added: 3037, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Summaries` (r:1 w:0)
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Words` (r:1 w:0)
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	fn visit_page() -> Weight {
-		// Least time measured: 20_623_000 picoseconds.
-		Weight::from_parts(25_856_000, 4011)
+		// Least time measured: 21_885_000 picoseconds.
+		Weight::from_parts(24_536_000, 4027)
 			.saturating_add(T::DbWeight::get().reads(3))
 	}
-	/// Storage: `Vaults::Summaries` (r:8 w:0)
+	/// Storage: `Vaults::Summaries` (r:16 w:0)
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Words` (r:12 w:0)
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Pages` (r:96 w:0)
-	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(562), added: 3037, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Vaults` (r:256 w:256)
-	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(793), added: 3268, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Current` (r:5 w:5)
 	/// Proof: `Auctions::Current` (`max_values`: None, `max_size`: Some(37), added: 2512, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::NextLot` (r:1 w:1)
@@ -487,33 +490,33 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn enforce_batch(l: u32, ) -> Weight {
-		// Least time measured: 4_309_433_000 picoseconds.
-		Weight::from_parts(4_880_838_550, 833502)
-			// Standard error: 38_063_250
-			.saturating_add(Weight::from_parts(332_354_179, 0).saturating_mul(l.into()))
+		// Least time measured: 4_540_383_000 picoseconds.
+		Weight::from_parts(4_432_062_253, 837598)
+			// Standard error: 32_276_986
+			.saturating_add(Weight::from_parts(472_027_806, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(261))
-			.saturating_add(T::DbWeight::get().reads((15_u64).saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().reads((16_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(258))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(l.into())))
-			.saturating_add(Weight::from_parts(0, 35720).saturating_mul(l.into()))
+			.saturating_add(Weight::from_parts(0, 35909).saturating_mul(l.into()))
 	}
 	/// Storage: `Vaults::Pages` (r:48 w:48)
-	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(562), added: 3037, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Words` (r:48 w:48)
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Summaries` (r:1 w:1)
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `r` in `[3, 97]`.
 	fn index_rows(r: u32, ) -> Weight {
-		// Least time measured: 22_073_000 picoseconds.
-		Weight::from_parts(6_419_104, 4011)
-			// Standard error: 6_539
-			.saturating_add(Weight::from_parts(5_664_945, 0).saturating_mul(r.into()))
+		// Least time measured: 21_960_000 picoseconds.
+		Weight::from_parts(4_835_407, 4027)
+			// Standard error: 7_149
+			.saturating_add(Weight::from_parts(5_914_802, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(r.into())))
-			.saturating_add(Weight::from_parts(0, 1431).saturating_mul(r.into()))
+			.saturating_add(Weight::from_parts(0, 1438).saturating_mul(r.into()))
 	}
 	/// Storage: `Treasury::Books` (r:1 w:1)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
@@ -529,10 +532,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Held` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Markets` (r:1 w:1)
 	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::LotLimits` (r:1 w:0)
 	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:1)
@@ -544,33 +547,33 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Announced` (r:0 w:1)
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	fn put_up() -> Weight {
-		// Least time measured: 107_737_000 picoseconds.
-		Weight::from_parts(119_140_000, 7590)
+		// Least time measured: 114_009_000 picoseconds.
+		Weight::from_parts(130_040_000, 7590)
 			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
 	/// Storage: `Vaults::Vaults` (r:1 w:1)
-	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(777), added: 3252, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(793), added: 3268, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
 	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Pages` (r:8 w:8)
-	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
-	/// Storage: `Timestamp::Now` (r:1 w:0)
-	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Words` (r:8 w:8)
+	/// Storage: `Vaults::Pages` (r:72 w:48)
+	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(562), added: 3037, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Words` (r:9 w:9)
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Summaries` (r:8 w:8)
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::SweepCursor` (r:0 w:1)
 	/// Proof: `Vaults::SweepCursor` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn sweep_vault() -> Weight {
-		// Least time measured: 239_112_000 picoseconds.
-		Weight::from_parts(273_183_000, 25158)
-			.saturating_add(T::DbWeight::get().reads(29))
-			.saturating_add(T::DbWeight::get().writes(27))
+		// Least time measured: 1_080_650_000 picoseconds.
+		Weight::from_parts(1_168_850_000, 219654)
+			.saturating_add(T::DbWeight::get().reads(94))
+			.saturating_add(T::DbWeight::get().writes(68))
 	}
 }

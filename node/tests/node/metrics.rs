@@ -12,7 +12,10 @@ use cairn_runtime::{
 	apis::BacklogView, genesis_presets, opaque::Block, Runtime, RuntimeGenesisConfig,
 };
 use cairn_vaults::{
-	index::Index, rows::Rows, types::risk_book, types::CollateralIndex, Facilities, FacilityStates,
+	index::Index,
+	rows::Rows,
+	types::{BookKind, CollateralIndex},
+	Facilities, FacilityStates,
 };
 use codec::Encode;
 use frame_support::{
@@ -135,7 +138,7 @@ impl Chain {
 		self.change(|| {
 			let mut rows = Rows::direct();
 			for vault in 0..vaults {
-				let book = risk_book(facility, collateral);
+				let book = BookKind::Risk.book(facility, collateral);
 				Index::<Runtime>::insert(book, cairn_math::Trigger::MAX, vault, &mut rows);
 			}
 		});

@@ -64,14 +64,14 @@ fn outcome(call: impl Into<RuntimeCall>) -> DispatchResult {
 	hypothetically!({
 		System::reset_events();
 		assert_ok!(dispatch(Charlie, proxy(Bob, call)));
-		let results = System::events()
+		let mut results = System::events()
 			.into_iter()
 			.filter_map(|record| match record.event {
 				RuntimeEvent::Proxy(pallet_proxy::Event::ProxyExecuted { result }) => Some(result),
 				_ => None,
 			});
 		// That of the outermost comes last.
-		results.last().expect("it was executed")
+		results.next_back().expect("it was executed")
 	})
 }
 

@@ -103,8 +103,8 @@ fn different_chains_have_different_names() {
 }
 
 #[test]
-fn an_hour_of_decline_keeps_the_books_right_and_liquidates_the_weakest() {
-	let outcome = simulate(20, 300).expect("it runs");
+fn half_a_day_after_a_decline_keeps_the_books_right_and_liquidates_the_weakest() {
+	let outcome = simulate(50, 14_400).expect("it runs");
 	assert!(outcome.liquidated > 0);
 	assert!(outcome.liquidated < outcome.evaluated);
 }

@@ -204,8 +204,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Books` (r:1 w:0)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn create_facility() -> Weight {
-		// Least time measured: 1_141_908_000 picoseconds.
-		Weight::from_parts(1_197_977_000, 125022)
+		// Least time measured: 1_861_509_000 picoseconds.
+		Weight::from_parts(2_009_954_000, 125022)
 			.saturating_add(T::DbWeight::get().reads(105))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -214,8 +214,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn change_facility() -> Weight {
-		// Least time measured: 646_739_000 picoseconds.
-		Weight::from_parts(687_837_000, 7407)
+		// Least time measured: 1_100_998_000 picoseconds.
+		Weight::from_parts(1_180_557_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}

@@ -44,7 +44,7 @@ pub fn run(lab: &mut Lab, vaults: u32) -> Result<()> {
 	let Outcome {
 		evaluated,
 		liquidated,
-	} = simulate(vaults, DAYS * DAY)?;
+	} = simulate(vaults, DAYS * DAY, SEED)?;
 	let wasted = f64::from(evaluated.saturating_sub(liquidated)) / f64::from(evaluated.max(1));
 	let per_vault_day = f64::from(evaluated) / f64::from(vaults) / f64::from(DAYS);
 	lab.results.add(
@@ -61,9 +61,9 @@ pub fn run(lab: &mut Lab, vaults: u32) -> Result<()> {
 }
 
 /// Vaults of three legs of which some come to the edge of being unsafe in an hour of decline that
-/// does not count, and then so many blocks in which three prices walk randomly and are reported.
-/// Nobody looks after the vaults.
-pub fn simulate(vaults: u32, blocks: u32) -> Result<Outcome> {
+/// does not count, and then so many blocks in which three prices walk randomly, as `seed` has
+/// it, and are reported. Nobody looks after the vaults.
+pub fn simulate(vaults: u32, blocks: u32, seed: u64) -> Result<Outcome> {
 	let spec = Spec {
 		legs: 3,
 		health: (1.13, 2.0),
@@ -71,7 +71,7 @@ pub fn simulate(vaults: u32, blocks: u32) -> Result<Outcome> {
 	};
 	let mut chain = TestExternalities::new(ledger::genesis(&spec)?);
 	chain.commit_all()?;
-	let mut random = ChaCha8Rng::seed_from_u64(SEED);
+	let mut random = ChaCha8Rng::seed_from_u64(seed);
 	let step = VOLATILITY / (365.25 * f64::from(DAY)).sqrt();
 	let mut market = Market::STILL;
 	let mut outcome = Outcome {

@@ -441,6 +441,8 @@ impl Ledger {
 			withdraw,
 			borrow,
 		} = adjustment.clone();
+		// What an earlier call of the same doing has told has been followed.
+		System::reset_events();
 		let outlook = self.outlook_of_adjust(who, vault, &adjustment, &limits);
 		let result = call(who, by);
 		self.check(outlook, result);

@@ -362,7 +362,7 @@ pub mod pallet {
 		fn integrity_test() {
 			assert!(
 				T::MaxCollaterals::get() <= COLLATERAL_INDICES,
-				"each collateral has two books, and their number is one byte"
+				"two bits of the number of a book are its kind, and it is one byte"
 			);
 		}
 

@@ -3,7 +3,6 @@
 use super::*;
 use cairn_primitives::QuoteStatus;
 use cairn_runtime::{units::CUSD, StartOfBlock, Vaults};
-use cairn_vaults::types::{Adjustment, Limits};
 use frame_support::dispatch::DispatchClass;
 
 const ETH: AssetId = AssetId::WithId(3);
@@ -22,17 +21,8 @@ pub(super) fn prices(eth: u128) -> Vec<(AssetId, u128)> {
 }
 
 pub(super) fn open_vault() {
-	let adjustment = Adjustment {
-		deposit: vec![(ETH, 10u128.pow(18))].try_into().unwrap(),
-		borrow: 2_000 * CUSD,
-		..Default::default()
-	};
-	let call = cairn_vaults::Call::open {
-		facility: 0,
-		adjustment,
-		limits: Limits::default(),
-	};
-	dispatch(Sr25519Keyring::Bob, RuntimeCall::Vaults(call)).unwrap();
+	let call = opening(0, &[(ETH, 10u128.pow(18))], 2_000 * CUSD);
+	dispatch(Sr25519Keyring::Bob, call).unwrap();
 }
 
 #[test]
@@ -117,19 +107,9 @@ fn a_block_without_reports_lets_quotes_grow_stale() {
 		}
 		assert_eq!(Oracle::quote(ETH).unwrap().status, QuoteStatus::Stale);
 		// New risk is refused by its name, the rest works.
-		let adjustment = Adjustment {
-			deposit: vec![(ETH, 10u128.pow(18))].try_into().unwrap(),
-			borrow: 100 * CUSD,
-			..Default::default()
-		};
-		let call = cairn_vaults::Call::open {
-			facility: 0,
-			adjustment,
-			limits: Limits::default(),
-		};
-		let refused = frame_support::storage::with_storage_layer(|| {
-			dispatch(Sr25519Keyring::Bob, RuntimeCall::Vaults(call))
-		});
+		let call = opening(0, &[(ETH, 10u128.pow(18))], 100 * CUSD);
+		let refused =
+			frame_support::storage::with_storage_layer(|| dispatch(Sr25519Keyring::Bob, call));
 		assert_eq!(
 			refused,
 			Err(cairn_vaults::Error::<Runtime>::PriceNotLive.into())

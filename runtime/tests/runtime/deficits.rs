@@ -9,10 +9,7 @@ use super::{
 use cairn_auctions::{NextEvent, Terms};
 use cairn_primitives::{Balance, BalanceSheet, BurnReason, FacilityId, Issuance, VaultId};
 use cairn_runtime::{units::CUSD, Auctions, Treasury};
-use cairn_vaults::{
-	types::{Adjustment, Limits},
-	Settlements,
-};
+use cairn_vaults::Settlements;
 use frame_support::{assert_ok, BoundedVec};
 use sp_runtime::Perbill;
 
@@ -21,16 +18,7 @@ const ETH: AssetId = AssetId::WithId(3);
 const USDT: AssetId = AssetId::WithId(5);
 
 fn open(who: Sr25519Keyring, facility: FacilityId, deposit: (AssetId, Balance), borrow: Balance) {
-	let call = cairn_vaults::Call::open {
-		facility,
-		adjustment: Adjustment {
-			deposit: vec![deposit].try_into().unwrap(),
-			borrow,
-			..Default::default()
-		},
-		limits: Limits::default(),
-	};
-	assert_ok!(dispatch(who, RuntimeCall::Vaults(call)));
+	assert_ok!(dispatch(who, opening(facility, &[deposit], borrow)));
 }
 
 /// Winds facility 0 up with ETH at 100 dollars, and settles one of its vaults, which loses something.

@@ -1,9 +1,8 @@
 //! Buying seized collateral, with the chain's own exchange.
 
-use super::*;
-use cairn_primitives::{Balance, Exchange};
+use super::{block::prices, *};
+use cairn_primitives::Exchange;
 use cairn_runtime::{configs::exchange::Pools, units::CUSD, Auctions, RuntimeEvent};
-use cairn_vaults::types::{Adjustment, Limits};
 use frame_support::{assert_noop, assert_ok, traits::fungibles::Inspect};
 use pallet_asset_conversion::Call as ExchangeCall;
 
@@ -12,29 +11,8 @@ const ETH: AssetId = AssetId::WithId(3);
 const ONE_ETH: Balance = 1_000_000_000_000_000_000;
 const ONE_CRN: Balance = cairn_runtime::units::CRN;
 
-fn prices(eth: u128) -> Vec<(AssetId, u128)> {
-	vec![
-		(AssetId::Native, 50),
-		(AssetId::WithId(2), 600),
-		(ETH, eth * 100),
-		(AssetId::WithId(4), 6_000_000),
-		(AssetId::WithId(5), 100),
-		(AssetId::WithId(6), 100),
-	]
-}
-
 fn open_vault(who: Sr25519Keyring, eth: Balance, borrow: Balance) {
-	let adjustment = Adjustment {
-		deposit: vec![(ETH, eth * ONE_ETH)].try_into().unwrap(),
-		borrow: borrow * CUSD,
-		..Default::default()
-	};
-	let call = cairn_vaults::Call::open {
-		facility: 0,
-		adjustment,
-		limits: Limits::default(),
-	};
-	dispatch(who, RuntimeCall::Vaults(call)).unwrap();
+	dispatch(who, opening(0, &[(ETH, eth * ONE_ETH)], borrow * CUSD)).unwrap();
 }
 
 fn make_pool(one: (AssetId, Balance), other: (AssetId, Balance)) {

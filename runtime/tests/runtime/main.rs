@@ -17,11 +17,12 @@ mod treasury;
 
 use cairn_math::Price;
 use cairn_oracle::types::{Report, ReportedPrice};
-use cairn_primitives::oracle::sr25519::AuthoritySignature;
+use cairn_primitives::{oracle::sr25519::AuthoritySignature, Balance, FacilityId};
 use cairn_runtime::{
 	genesis_presets, AccountId, AssetId, Executive, Header, Oracle, Runtime, RuntimeCall,
 	RuntimeGenesisConfig, System, UncheckedExtrinsic,
 };
+use cairn_vaults::types::{Adjustment, Limits};
 use codec::Encode;
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
@@ -185,6 +186,20 @@ fn signed_report(
 	let genesis = System::block_hash(0);
 	let signature = who.sign(&report.payload(&genesis)).into();
 	(report, signature)
+}
+
+/// Opens a vault with these legs, and borrows against them.
+fn opening(facility: FacilityId, legs: &[(AssetId, Balance)], borrow: Balance) -> RuntimeCall {
+	let adjustment = Adjustment {
+		deposit: legs.to_vec().try_into().unwrap(),
+		borrow,
+		..Default::default()
+	};
+	RuntimeCall::Vaults(cairn_vaults::Call::open {
+		facility,
+		adjustment,
+		limits: Limits::default(),
+	})
 }
 
 fn dispatch(who: Sr25519Keyring, call: impl Into<RuntimeCall>) -> sp_runtime::DispatchResult {

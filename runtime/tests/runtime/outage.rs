@@ -3,7 +3,6 @@
 use super::*;
 use cairn_primitives::{PriceSource, QuoteStatus};
 use cairn_runtime::{units::CUSD, Vaults};
-use cairn_vaults::types::{Adjustment, Limits};
 use frame_support::{assert_noop, assert_ok};
 
 const DOT: AssetId = AssetId::WithId(2);
@@ -12,15 +11,12 @@ const USDC: AssetId = AssetId::WithId(6);
 /// Slots in an hour.
 const HOUR: u64 = 1_200;
 
+/// ETH at so many dollars, USDC at so many cents.
 fn prices(eth: u128, usdc: u128) -> Vec<(AssetId, u128)> {
-	vec![
-		(AssetId::Native, 50),
-		(DOT, 600),
-		(ETH, eth * 100),
-		(AssetId::WithId(4), 6_000_000),
-		(AssetId::WithId(5), 100),
-		(USDC, usdc),
-	]
+	let mut prices = super::block::prices(eth);
+	prices.retain(|(asset, _)| *asset != USDC);
+	prices.push((USDC, usdc));
+	prices
 }
 
 fn is_down() -> bool {
@@ -28,17 +24,7 @@ fn is_down() -> bool {
 }
 
 fn open(legs: &[(AssetId, u128)], borrow: u128) -> sp_runtime::DispatchResult {
-	let adjustment = Adjustment {
-		deposit: legs.to_vec().try_into().unwrap(),
-		borrow: borrow * CUSD,
-		..Default::default()
-	};
-	let call = cairn_vaults::Call::open {
-		facility: 0,
-		adjustment,
-		limits: Limits::default(),
-	};
-	dispatch(Sr25519Keyring::Bob, RuntimeCall::Vaults(call))
+	dispatch(Sr25519Keyring::Bob, opening(0, legs, borrow * CUSD))
 }
 
 /// Blocks, each so many slots after the one before.

@@ -4,13 +4,12 @@ use super::{
 	block::{open_vault, prices},
 	*,
 };
-use cairn_primitives::Balance;
 use cairn_runtime::{
 	configs::{assets::Fungibles, governance::ProxyType},
 	units::{CRN, CUSD},
 	RuntimeEvent,
 };
-use cairn_vaults::types::{Adjustment, Breaker, Expected, FacilityChange, FacilityTerms, Limits};
+use cairn_vaults::types::{Breaker, Expected, FacilityChange, FacilityTerms};
 use frame_support::{
 	assert_ok, hypothetically,
 	traits::{fungibles::Inspect, GetCallName},
@@ -29,18 +28,8 @@ fn with_proxy(kind: ProxyType, test: impl FnOnce()) {
 		block(vec![report(&prices(3_000))]);
 		block(vec![]);
 		open_vault();
-		let call = VaultsCall::open {
-			facility: 0,
-			adjustment: Adjustment {
-				deposit: vec![(AssetId::WithId(3), 10u128.pow(18))]
-					.try_into()
-					.unwrap(),
-				borrow: 1_000 * CUSD,
-				..Default::default()
-			},
-			limits: Limits::default(),
-		};
-		assert_ok!(dispatch(Alice, RuntimeCall::Vaults(call)));
+		let call = opening(0, &[(AssetId::WithId(3), 10u128.pow(18))], 1_000 * CUSD);
+		assert_ok!(dispatch(Alice, call));
 		let add = pallet_proxy::Call::add_proxy {
 			delegate: account(Charlie).into(),
 			proxy_type: kind,

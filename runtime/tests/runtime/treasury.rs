@@ -12,7 +12,6 @@ use cairn_runtime::{
 	Auctions, Balance, StartOfBlock, Treasury, Vaults,
 };
 use cairn_treasury::{Cause, Policy};
-use cairn_vaults::types::{Adjustment, Limits};
 use frame_support::{
 	assert_ok,
 	storage::with_storage_layer,
@@ -20,6 +19,8 @@ use frame_support::{
 };
 
 const CUSD_ASSET: AssetId = AssetId::WithId(1);
+/// 8,000,000 USDT.
+const LEG: (AssetId, Balance) = (AssetId::WithId(5), 8_000_000_000_000);
 
 fn cause() -> Option<Cause> {
 	let sheet = Treasury::balance_sheet(CUSD_ASSET).unwrap();
@@ -138,8 +139,8 @@ fn a_unit_made_through_the_treasury_that_no_vault_owes_is_found_by_the_vaults_ow
 	});
 }
 
-fn charlie(call: cairn_vaults::Call<Runtime>) -> sp_runtime::DispatchResult {
-	with_storage_layer(|| dispatch(Sr25519Keyring::Charlie, RuntimeCall::Vaults(call)))
+fn charlie(call: impl Into<RuntimeCall>) -> sp_runtime::DispatchResult {
+	with_storage_layer(|| dispatch(Sr25519Keyring::Charlie, call))
 }
 
 pub(super) fn sudo(call: RuntimeCall) -> sp_runtime::DispatchResult {
@@ -166,21 +167,7 @@ fn presets_keep_a_reserve_and_limit_growth() {
 #[test]
 fn whoever_borrows_too_much_at_once_has_to_wait() {
 	lending(|| {
-		let open = |borrow| {
-			let adjustment = Adjustment {
-				deposit: vec![(AssetId::WithId(5), 8_000_000_000_000)]
-					.try_into()
-					.unwrap(),
-				borrow,
-				..Default::default()
-			};
-			let call = cairn_vaults::Call::open {
-				facility: 0,
-				adjustment,
-				limits: Limits::default(),
-			};
-			charlie(call)
-		};
+		let open = |borrow| charlie(opening(0, &[LEG], borrow));
 		let refused = cairn_treasury::Error::<Runtime>::GrowthCapReached;
 		assert_eq!(open(4_751_000 * CUSD), Err(refused.into()));
 		assert_ok!(open(4_749_000 * CUSD));
@@ -202,18 +189,7 @@ fn whoever_borrows_too_much_at_once_has_to_wait() {
 #[test]
 fn what_a_wallet_is_told_it_can_borrow_is_what_the_treasury_lets_it() {
 	lending(|| {
-		let adjustment = Adjustment {
-			deposit: vec![(AssetId::WithId(5), 8_000_000_000_000)]
-				.try_into()
-				.unwrap(),
-			borrow: 4_000_000 * CUSD,
-			..Default::default()
-		};
-		assert_ok!(charlie(cairn_vaults::Call::open {
-			facility: 0,
-			adjustment,
-			limits: Limits::default(),
-		}));
+		assert_ok!(charlie(opening(0, &[LEG], 4_000_000 * CUSD)));
 		let shown = || {
 			let most = Vaults::vault(1).unwrap().max_borrow;
 			(most, Vaults::facility(0).unwrap().room)

@@ -156,18 +156,9 @@ mod benchmarks {
 	fn create_facility() -> Result<(), BenchmarkError> {
 		let holder: T::AccountId = whitelisted_caller();
 		let first = facility::<T>(T::MaxCollaterals::get(), &holder)?;
-		let facility = Facilities::<T>::get(first)
-			.ok_or("the facility is there")?
-			.base;
-		let collaterals = facility.collaterals.iter().map(|c| c.terms.clone());
 		let terms = FacilityTerms {
-			debt_asset: DEBT_ASSET,
-			collaterals: BoundedVec::truncate_from(collaterals.collect()),
-			ceiling: Balance::MAX,
-			fill_limit: Balance::MAX,
-			minimum_debt: UNIT,
-			target_health: facility.target_health,
 			annual_rate: HIGHEST_ANNUAL_RATE,
+			..facility_terms::<T>(T::MaxCollaterals::get())
 		};
 		let origin =
 			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
@@ -279,16 +270,7 @@ mod benchmarks {
 		)?;
 		settle::<T>(facility, 10)?;
 		frame_support::storage::with_storage_layer(|| Pallet::<T>::do_settle_vault(id))?;
-		// Other vaults had other collateral: of all that are listed, so many are due.
-		Settlements::<T>::try_mutate(facility, |settlement| {
-			let pools = &mut settlement.as_mut().ok_or("it is settled")?.pools;
-			for (number, pool) in pools.iter_mut().take(c as usize).enumerate() {
-				let custody = T::Custody::get();
-				T::Fungibles::mint_into(collateral(number as u32), &custody, LEG)?;
-				pool.taken += LEG;
-			}
-			Ok::<_, BenchmarkError>(())
-		})?;
+		take_from_others::<T>(facility, c)?;
 		later::<T>();
 		#[extrinsic_call]
 		_(RawOrigin::Signed(holder.clone()), facility, DEBT);

@@ -4,7 +4,8 @@ use crate::{
 	ramp::{Ramp, RampedTerm},
 	settling::NamedPrices,
 	types::{Adjustment, Basket, Claim, CollateralTerms, FacilityTerms, Limits},
-	Config, Facilities, FacilityStates, NextFacility, NextVault, Pallet, Vaults, MAX_LEGS,
+	Config, Facilities, FacilityStates, NextFacility, NextVault, Pallet, Settlements, Vaults,
+	MAX_LEGS,
 };
 use cairn_math::{FixedU128, Perbill, Price, Ray};
 use cairn_primitives::{
@@ -34,6 +35,28 @@ pub fn cents(cents: u128) -> Price {
 	Price::new(cents * 10_000_000_000_000_000).unwrap_or(Price::ONE)
 }
 
+/// Of `collaterals` tokens, at most as many as a facility may have.
+pub fn facility_terms<T: Config>(collaterals: u32) -> FacilityTerms<T> {
+	let listed = (0..collaterals).map(|number| CollateralTerms {
+		asset: collateral(number),
+		borrow_factor: Perbill::from_percent(70),
+		liquidation_factor: Perbill::from_percent(80),
+		penalty: Perbill::from_percent(8),
+		fee: Perbill::from_percent(2),
+		cap: Balance::MAX,
+		risk_rank: number as u8,
+	});
+	FacilityTerms {
+		debt_asset: DEBT_ASSET,
+		collaterals: BoundedVec::truncate_from(listed.collect()),
+		ceiling: Balance::MAX,
+		fill_limit: Balance::MAX,
+		minimum_debt: UNIT,
+		target_health: FixedU128::from_rational(11, 10),
+		annual_rate: Ray(Ray::ONE.0 / 25),
+	}
+}
+
 /// A facility of `collaterals` tokens at a dollar each; whoever `holds` them has plenty of each.
 pub fn facility<T: Config>(
 	collaterals: u32,
@@ -41,36 +64,15 @@ pub fn facility<T: Config>(
 ) -> Result<FacilityId, BenchmarkError> {
 	T::BenchmarkHelper::create_asset(&DEBT_ASSET, 12);
 	T::Prices::set_quote(&DEBT_ASSET, Price::ONE);
-	let mut listed = BoundedVec::new();
 	for number in 0..collaterals {
 		let asset = collateral(number);
 		T::BenchmarkHelper::create_asset(&asset, 12);
 		T::Prices::set_quote(&asset, Price::ONE);
 		T::Fungibles::mint_into(asset.clone(), &T::Custody::get(), UNIT)?;
-		T::Fungibles::mint_into(asset.clone(), holder, 1_000_000 * LEG)?;
-		let terms = CollateralTerms {
-			asset,
-			borrow_factor: Perbill::from_percent(70),
-			liquidation_factor: Perbill::from_percent(80),
-			penalty: Perbill::from_percent(8),
-			fee: Perbill::from_percent(2),
-			cap: Balance::MAX,
-			risk_rank: number as u8,
-		};
-		listed
-			.try_push(terms)
-			.map_err(|_| "more collaterals than a facility may have")?;
+		T::Fungibles::mint_into(asset, holder, 1_000_000 * LEG)?;
 	}
 	let id = NextFacility::<T>::get();
-	Pallet::<T>::do_create_facility(FacilityTerms {
-		debt_asset: DEBT_ASSET,
-		collaterals: listed,
-		ceiling: Balance::MAX,
-		fill_limit: Balance::MAX,
-		minimum_debt: UNIT,
-		target_health: FixedU128::from_rational(11, 10),
-		annual_rate: Ray(Ray::ONE.0 / 25),
-	})?;
+	Pallet::<T>::do_create_facility(facility_terms::<T>(collaterals))?;
 	fund::<T>(holder)?;
 	Ok(id)
 }
@@ -216,4 +218,17 @@ pub fn settle<T: Config>(facility: FacilityId, price: u128) -> Result<(), Benchm
 		Pallet::<T>::do_settle_facility(facility, named)
 	})?;
 	Ok(())
+}
+
+/// Of a facility that is settled, other vaults had other collateral: of all that are listed, so many are
+/// due.
+pub fn take_from_others<T: Config>(facility: FacilityId, count: u32) -> Result<(), BenchmarkError> {
+	Settlements::<T>::try_mutate(facility, |settlement| {
+		let pools = &mut settlement.as_mut().ok_or("it is settled")?.pools;
+		for (number, pool) in (0..count).zip(pools) {
+			T::Fungibles::mint_into(collateral(number), &T::Custody::get(), LEG)?;
+			pool.taken += LEG;
+		}
+		Ok(())
+	})
 }

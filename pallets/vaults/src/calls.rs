@@ -215,7 +215,8 @@ mod calls {
 		/// ## Errors
 		///
 		/// - [`Error::VaultIsSafe`]
-		/// - [`Error::NothingToSell`]: no collateral of it has a quote to sell it at.
+		/// - [`Error::NothingToSell`]: no collateral of it has a quote to sell it at, or what has one
+		///   repays nothing.
 		/// - [`Error::SwitchedOff`]: the breaker has stopped liquidations, the facility is settled, the
 		///   oracle is silent, or the debt asset has no quote that liquidations go by.
 		#[pallet::call_index(8)]

@@ -69,7 +69,8 @@ mod errors {
 		SwitchedOff,
 		/// The vault is safe.
 		VaultIsSafe,
-		/// The vault is unsafe, but none of its collateral has a quote to sell it at.
+		/// The vault is unsafe, but none of its collateral has a quote to sell it at, or what has one is
+		/// too little to repay anything.
 		NothingToSell,
 		/// No vault waits to be looked at, or none can be dealt with now.
 		NothingToEnforce,

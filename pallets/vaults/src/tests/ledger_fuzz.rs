@@ -87,6 +87,7 @@ impl Ledger {
 				| Doing::Fall { .. }
 				| Doing::Crash { .. }
 				| Doing::Quote { .. }
+				| Doing::Strand { .. }
 				| Doing::Block { .. }
 				| Doing::Silence { .. }
 		);
@@ -170,6 +171,11 @@ impl Ledger {
 				quote.silent_for = u64::from(hours) * 3_600_000;
 				quote.confidence = quote.price.raw() / 100 * u128::from(spread);
 			}),
+			Doing::Strand { vault, hours, dust } => {
+				if let Some(vault) = self.nth(vault) {
+					self.strand(vault, hours, dust);
+				}
+			}
 			Doing::Block { budget, seconds } => self.block(budget, seconds.into()),
 			Doing::Silence { down } => Prices::set_down(down),
 			Doing::Liquidate { who, vault } => {
@@ -380,6 +386,27 @@ impl Ledger {
 			}
 			_ => unreachable!("not an operation on a vault"),
 		}
+	}
+
+	/// Nothing has been heard of the legs of a vault for so long; and a block that looks at it.
+	fn strand(&mut self, vault: VaultId, hours: u8, dust: bool) {
+		let owner = self.vaults[&vault].owner;
+		let mut silent: Vec<_> = self.vaults[&vault].legs.keys().cloned().collect();
+		// Not worth a unit of the debt asset, nor of anything that is reckoned with.
+		let least = DEALT[8].clone();
+		silent.retain(|asset| *asset != least);
+		if dust {
+			let adjustment = Adjustment {
+				deposit: basket(&[(least, 1)]),
+				..Default::default()
+			};
+			self.adjust(owner, vault, adjustment, no_limits());
+			self.tally.hear();
+		}
+		for asset in silent {
+			Prices::set_stale(asset, u64::from(hours) * 3_600_000);
+		}
+		self.block(u32::MAX, 6);
 	}
 
 	/// Whether the pallet has done it. Whoever is not the owner has a call for each movement, and no limits.

@@ -133,14 +133,14 @@ impl Ledger {
 		let may_have_more = !row(vault).claims.is_empty();
 		let case = self.case(vault);
 		// A guard that does not save its vault is not spent on nothing: the call fails as a whole if
-		// nothing can be sold.
+		// nothing can be sold, or nothing that repays anything.
 		let is_safe = !case.is_nearly_unsafe();
-		let must = case.is_unsafe() && case.is_sellable() || case.is_below(level) && is_safe;
+		let must = case.is_unsafe() && case.repays_something() || case.is_below(level) && is_safe;
 		let may = case.is_nearly_unsafe() || case.is_nearly_below(level);
 		let done = self.keep(keeper, Call::liquidate { vault });
 		assert!(
 			done || !must || !goes_on || may_have_more,
-			"it is not liquidated"
+			"{vault} is not liquidated"
 		);
 		assert!(
 			!done || may && goes_on,

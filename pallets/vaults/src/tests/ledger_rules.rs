@@ -408,6 +408,14 @@ impl Case {
 		leg.repays(amount) < whole(1u8)
 	}
 
+	/// Whether what can be sold repays something for sure. Otherwise it can only be forfeited.
+	pub fn repays_something(&self) -> bool {
+		let can_be_sold = self.legs.iter().filter(|leg| leg.is_sellable);
+		let repaid = can_be_sold.map(|leg| leg.repays(leg.amount));
+		let sum = repaid.fold(U512::zero(), |sum, repaid| sum + repaid);
+		sum > self.lost()
+	}
+
 	/// Nothing is sold of a leg while something is left of one whose turn is before.
 	fn check_turns(&self, seized: &BTreeMap<AssetId, Balance>) {
 		let can_be_sold = self.legs.iter().filter(|leg| leg.is_sellable);

@@ -208,6 +208,12 @@ pub enum Doing {
 		hours: u8,
 		spread: u8,
 	},
+	/// No leg of a vault can be sold any more; if `dust`, but for the least that there is of a token.
+	Strand {
+		vault: usize,
+		hours: u8,
+		dust: bool,
+	},
 	Block {
 		budget: u32,
 		seconds: u32,
@@ -302,6 +308,8 @@ fn doing() -> impl Strategy<Value = Doing> {
 			.prop_map(|(percent, budget, who, most)| Doing::Crash { percent, budget, who, most }),
 		4 => (prop_oneof![3 => Just(u32::MAX), 1 => 0u32..15], 1u16..600)
 			.prop_map(|(budget, seconds)| Doing::Block { budget, seconds: seconds.into() }),
+		2 => (n(), 6u8..60, any::<bool>())
+			.prop_map(|(vault, hours, dust)| Doing::Strand { vault, hours, dust }),
 		1 => prop::bool::weighted(0.35).prop_map(|down| Doing::Silence { down }),
 		// Up to a month: ramps pass, and interest adds up.
 		1 => (600u32..2_600_000).prop_map(|seconds| Doing::Block { budget: u32::MAX, seconds }),

@@ -188,7 +188,7 @@ impl<T: Config> Pallet<T> {
 			position.repay(&who, owed)?
 		};
 		if !position.unindex(&mut Rows::direct()) {
-			Self::deposit_event(Event::IndexDrift { vault });
+			Self::drifted(vault);
 		}
 		let extent = Extent {
 			claims,

@@ -303,12 +303,12 @@ impl<T: Config> Batch<T> {
 		self.progress.visited = self.progress.visited.saturating_add(1);
 		let Some(mut vault) = vault else {
 			log::error!(target: LOG_TARGET, "the index names vault {id}, which does not exist");
-			Pallet::<T>::deposit_event(Event::IndexDrift { vault: id });
+			Pallet::<T>::drifted(id);
 			return Pallet::<T>::weight_of_vault(0, 0);
 		};
 		if vault.facility != self.id {
 			log::error!(target: LOG_TARGET, "vault {id} stands in a book of another facility");
-			Pallet::<T>::deposit_event(Event::IndexDrift { vault: id });
+			Pallet::<T>::drifted(id);
 			return Pallet::<T>::weight_of_vault(0, 0);
 		}
 		let kind = vault.books;
@@ -319,7 +319,7 @@ impl<T: Config> Batch<T> {
 		match found {
 			Some(leg) => leg.entry = None,
 			// The leg's own entry, if it has one, is another one and still in its place.
-			None => Pallet::<T>::deposit_event(Event::IndexDrift { vault: id }),
+			None => Pallet::<T>::drifted(id),
 		}
 		let (claims, lots) = (vault.claims.len(), self.lots.len());
 		let evaluated = self.evaluate(id, vault);

@@ -173,6 +173,7 @@ mod events {
 		},
 		/// An entry of the risk index and its vault disagreed, or something that leads to the entry was
 		/// lost. The entry is dropped, rewritten or led to again; this is a defect to be reported.
+		/// `Drifts` counts them.
 		IndexDrift {
 			/// The vault.
 			vault: VaultId,

@@ -228,6 +228,11 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type SweepCursor<T> = StorageValue<_, VaultId, ValueQuery>;
 
+	/// How many entries of the risk index have been found wrong since the chain began, see
+	/// [`Event::IndexDrift`]. Anything but zero is a defect to be reported.
+	#[pallet::storage]
+	pub type Drifts<T> = StorageValue<_, u32, ValueQuery>;
+
 	/// Terms of facilities. Bounded by `MaxFacilities`.
 	// Keys are numbers that the chain gives out: no need for a cryptographic hasher.
 	#[pallet::storage]

@@ -473,7 +473,7 @@ impl<T: Config> Position<T> {
 		};
 		let drifted = !self.reindex(wanted, rows) || drifted;
 		if drifted {
-			Pallet::<T>::deposit_event(Event::IndexDrift { vault: self.id });
+			Pallet::<T>::drifted(self.id);
 		}
 		self.vault.legs.retain(|leg| !leg.amount.is_zero());
 		Vaults::<T>::insert(self.id, &self.vault);

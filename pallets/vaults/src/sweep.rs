@@ -16,9 +16,10 @@ use crate::{
 	types::{Breaker, Vault},
 	valuation::LiquidationPrices,
 	weights::WeightInfo,
-	Config, Event, NextVault, Pallet, SweepCursor, LOG_TARGET,
+	Config, Drifts, Event, NextVault, Pallet, SweepCursor, LOG_TARGET,
 };
 use cairn_math::{FixedU128, Trigger};
+use cairn_primitives::VaultId;
 use frame_support::weights::WeightMeter;
 use primitive_types::U512;
 use sp_runtime::traits::{One, Zero};
@@ -72,7 +73,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Compares a vault with its entries, and has the index lead to it if it does not; settles it if its
 	/// facility is settled. The meter has paid for the former.
-	pub(crate) fn sweep_vault(id: cairn_primitives::VaultId, meter: &mut WeightMeter) {
+	pub(crate) fn sweep_vault(id: VaultId, meter: &mut WeightMeter) {
 		// Closed vaults leave gaps in the numbers.
 		let Ok(mut position) = Position::<T>::load(id) else {
 			return;
@@ -103,7 +104,14 @@ impl<T: Config> Pallet<T> {
 				Index::<T>::mend(book, entry, id, &mut rows);
 			}
 		}
-		Self::deposit_event(Event::IndexDrift { vault: id });
+		Self::drifted(id);
+	}
+
+	/// Counts an entry that was wrong, and tells of it. That is one row more than is charged for, once a
+	/// block however many there are: no block pays for what does not happen.
+	pub(crate) fn drifted(vault: VaultId) {
+		Drifts::<T>::mutate(|drifts| *drifts = drifts.saturating_add(1));
+		Self::deposit_event(Event::IndexDrift { vault });
 	}
 
 	/// Whether the vault cannot become unsafe, nor its guard due, without enforcement coming to it.

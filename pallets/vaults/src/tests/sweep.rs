@@ -6,7 +6,7 @@ use crate::{
 	rows::Rows,
 	sweep::SWEPT_PER_BLOCK,
 	types::{BookId, BookKind},
-	Event, NextVault, Pages, Summaries, SweepCursor, Vaults as Rows_, WeightInfo, Words,
+	Drifts, Event, NextVault, Pages, Summaries, SweepCursor, Vaults as Rows_, WeightInfo, Words,
 };
 use cairn_math::{Tick, Trigger};
 use cairn_primitives::VaultId;
@@ -28,9 +28,12 @@ fn basket() -> VaultId {
 	open(ALICE, create_still(), &basket, 3_000 * ONE_CUSD).unwrap()
 }
 
+/// As many as are told of are counted.
 fn drifts() -> usize {
 	let is_drift = |event: &Event<Test>| matches!(event, Event::IndexDrift { .. });
-	events().iter().filter(|event| is_drift(event)).count()
+	let told = events().iter().filter(|event| is_drift(event)).count();
+	assert_eq!(Drifts::<Test>::get() as usize, told);
+	told
 }
 
 /// Takes the entries of a vault out of the index behind its back.

@@ -41,7 +41,7 @@ scripts/setup.sh
 source scripts/env.sh
 
 # What is run of each pallet: the ghost models of vaults and of settlements, blocks with guards and
-# without, enforcement beside a look at every vault, and the invariants, which share their lives among them;
+# without, enforcement beside a look at every vault, and the invariants, each of which has one life in 250;
 # the models of lots and of system lots; and whatever the oracle has to read.
 pallets=(cairn-vaults cairn-auctions cairn-oracle)
 declare -A tests=(

@@ -81,14 +81,18 @@ impl Ray {
 	/// `max { s : s ^ SECONDS_PER_YEAR ≤ 1 + annual }`.
 	///
 	/// `annual` is the *effective* rate of a year, 4 % being `0.04e27`. `None` above 10,000 % a
-	/// year. Takes seven powers for the highest rate, fewer for others: meant for calls that set a rate, which
-	/// keep the result.
+	/// year. Takes up to eight powers: meant for calls that set a rate, which keep the result.
 	///
 	/// From a factor `s` that comes to `g`, less than the target `t`, the next one is `s · (1 + x / n)`
 	/// with `x = 2 · (t − g) / (t + g)`, Halley's step for the root of a power. `x ≤ ln(t / g)`, so that
 	/// `s ^ n · (1 + x / n) ^ n ≤ g · eˣ ≤ t`: no step goes too far by more than the powers are rounded,
 	/// which is a few units of `s`, and each cubes what is missing. The last steps are of one unit.
 	pub fn per_second_floor(annual: Self) -> Option<Self> {
+		Self::root_floor(annual, |factor| factor.pow_ceil(SECONDS_PER_YEAR))
+	}
+
+	/// [`Ray::per_second_floor`], by what a factor comes to in a year.
+	fn root_floor(annual: Self, mut year: impl FnMut(Self) -> Option<Self>) -> Option<Self> {
 		const HIGHEST_ANNUAL: u128 = 100;
 		if annual.0 > HIGHEST_ANNUAL.saturating_mul(Self::ONE.0) {
 			return None;
@@ -103,7 +107,7 @@ impl Ray {
 			let both = target.0.checked_add(grown.0)?.checked_mul(seconds)?;
 			let step = mul_div_floor(low.0, missing, both)?.max(1);
 			let next = Self(low.0.checked_add(step)?.min(high));
-			match next.pow_ceil(SECONDS_PER_YEAR) {
+			match year(next) {
 				Some(power) if power <= target => (low, grown) = (next, power),
 				_ => high = next.0.checked_sub(1)?,
 			}
@@ -145,6 +149,24 @@ mod tests {
 			}
 		}
 		Ray(low)
+	}
+
+	/// How many powers it takes to find the factor of a rate.
+	fn powers_for(annual: Ray) -> u32 {
+		let mut powers = 0;
+		let found = Ray::root_floor(annual, |factor| {
+			powers += 1;
+			factor.pow_ceil(SECONDS_PER_YEAR)
+		});
+		assert!(found.is_some());
+		powers
+	}
+
+	/// The benchmarks of setting a rate set this one.
+	#[test]
+	fn a_rate_of_9_964_per_cent_takes_as_many_powers_as_any() {
+		assert_eq!(powers_for(Ray(9_964 * Ray::ONE.0 / 100)), 8);
+		assert_eq!(powers_for(Ray(100 * Ray::ONE.0)), 7);
 	}
 
 	#[test]
@@ -198,10 +220,16 @@ mod tests {
 
 	proptest! {
 		#[test]
+		fn no_rate_takes_more_than_eight_powers(annual in 75 * Ray::ONE.0..=100 * Ray::ONE.0) {
+			prop_assert!(powers_for(Ray(annual)) <= 8);
+		}
+
+		#[test]
 		fn no_larger_factor_stays_below_the_rate(digits in 0u32..30, rest in any::<u128>()) {
 			let annual = Ray((rest % 10u128.pow(digits)).min(100 * Ray::ONE.0));
 			let found = Ray::per_second_floor(annual);
 			prop_assert_eq!(found, Some(per_second_by_halving(annual)));
+			prop_assert!(powers_for(annual) <= 8);
 		}
 
 		#[test]

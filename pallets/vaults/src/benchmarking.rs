@@ -9,7 +9,6 @@ use crate::{
 	adjust::By,
 	batch::Batch,
 	enforcement::{BATCH, ROWS},
-	facility::HIGHEST_ANNUAL_RATE,
 	index::{Index, PAGE_ENTRIES},
 	position::Position,
 	ramp::MAX_RAMPS,
@@ -151,13 +150,13 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// The higher a rate, the longer it takes to find what it comes to in a second.
+	/// With the rate of which it takes longest to find what it comes to in a second.
 	#[benchmark]
 	fn create_facility() -> Result<(), BenchmarkError> {
 		let holder: T::AccountId = whitelisted_caller();
 		let first = facility::<T>(T::MaxCollaterals::get(), &holder)?;
 		let terms = FacilityTerms {
-			annual_rate: HIGHEST_ANNUAL_RATE,
+			annual_rate: SLOWEST_RATE,
 			..facility_terms::<T>(T::MaxCollaterals::get())
 		};
 		let origin =
@@ -168,7 +167,7 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// A rate is what takes longest, and the highest the longest of them.
+	/// A rate is what takes longest.
 	#[benchmark]
 	fn change_facility() -> Result<(), BenchmarkError> {
 		let holder: T::AccountId = whitelisted_caller();
@@ -176,7 +175,7 @@ mod benchmarks {
 		let origin =
 			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
 		fill_ramps::<T>(facility, MAX_RAMPS - 1)?;
-		let rate = HIGHEST_ANNUAL_RATE;
+		let rate = SLOWEST_RATE;
 		#[extrinsic_call]
 		_(
 			origin as T::RuntimeOrigin,

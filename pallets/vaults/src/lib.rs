@@ -228,8 +228,8 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type SweepCursor<T> = StorageValue<_, VaultId, ValueQuery>;
 
-	/// How many entries of the risk index have been found wrong since the chain began, see
-	/// [`Event::IndexDrift`]. Anything but zero is a defect to be reported.
+	/// How often [`Event::IndexDrift`] has been told since the chain began. Anything but zero is a defect
+	/// to be reported.
 	#[pallet::storage]
 	pub type Drifts<T> = StorageValue<_, u32, ValueQuery>;
 

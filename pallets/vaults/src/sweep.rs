@@ -107,7 +107,7 @@ impl<T: Config> Pallet<T> {
 		Self::drifted(id);
 	}
 
-	/// Counts an entry that was wrong, and tells of it. That is one row more than is charged for, once a
+	/// Counts that something was wrong, and tells of it. That is one row more than is charged for, once a
 	/// block however many there are: no block pays for what does not happen.
 	pub(crate) fn drifted(vault: VaultId) {
 		Drifts::<T>::mutate(|drifts| *drifts = drifts.saturating_add(1));

@@ -27,6 +27,10 @@ pub const LEG: Balance = 1_000 * UNIT;
 /// What a leg owes.
 pub const DEBT: Balance = 500 * UNIT;
 
+/// Of a year. No other takes longer to be set than this one, among the highest that there may be: a test
+/// of `cairn-math` counts.
+pub const SLOWEST_RATE: Ray = Ray(9_964 * Ray::ONE.0 / 100);
+
 pub fn collateral(number: u32) -> AssetId {
 	AssetId::WithId(800_001 + number)
 }

@@ -390,21 +390,21 @@ impl Ledger {
 
 	/// Nothing has been heard of the legs of a vault for so long; and a block that looks at it.
 	fn strand(&mut self, vault: VaultId, hours: u8, dust: bool) {
-		let owner = self.vaults[&vault].owner;
-		let mut silent: Vec<_> = self.vaults[&vault].legs.keys().cloned().collect();
-		// Not worth a unit of the debt asset, nor of anything that is reckoned with.
+		// A unit of it repays nothing that can be told apart.
 		let least = DEALT[8].clone();
-		silent.retain(|asset| *asset != least);
-		if dust {
+		if dust && !self.vaults[&vault].legs.contains_key(&least) {
+			let owner = self.vaults[&vault].owner;
 			let adjustment = Adjustment {
-				deposit: basket(&[(least, 1)]),
+				deposit: basket(&[(least.clone(), 1)]),
 				..Default::default()
 			};
 			self.adjust(owner, vault, adjustment, no_limits());
 			self.tally.hear();
 		}
-		for asset in silent {
-			Prices::set_stale(asset, u64::from(hours) * 3_600_000);
+		for (asset, amount) in &self.vaults[&vault].legs {
+			if *asset != least || *amount > 1 {
+				Prices::set_stale(asset.clone(), u64::from(hours) * 3_600_000);
+			}
 		}
 		self.block(u32::MAX, 6);
 	}

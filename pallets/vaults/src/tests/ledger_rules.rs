@@ -408,7 +408,7 @@ impl Case {
 		leg.repays(amount) < whole(1u8)
 	}
 
-	/// Whether what can be sold repays something for sure. Otherwise it can only be forfeited.
+	/// Whether what can be sold repays something for sure. Otherwise there may be nothing to liquidate.
 	pub fn repays_something(&self) -> bool {
 		let can_be_sold = self.legs.iter().filter(|leg| leg.is_sellable);
 		let repaid = can_be_sold.map(|leg| leg.repays(leg.amount));

@@ -208,7 +208,8 @@ pub enum Doing {
 		hours: u8,
 		spread: u8,
 	},
-	/// No leg of a vault can be sold any more; if `dust`, but for the least that there is of a token.
+	/// No leg of a vault can be sold any more, but for the least that there is of a token; if `dust`, it
+	/// gets that if it can.
 	Strand {
 		vault: usize,
 		hours: u8,

@@ -267,6 +267,8 @@ fn what_repays_nothing_leaves_a_vault_that_waits_and_its_owner_is_told() {
 		Prices::set_stale(DOT, 30 * HOUR);
 		// 5e-19 dollars are left of it.
 		Prices::set_cents(ETH, 50);
+		// That is for the start of a block. A call that sells nothing fails.
+		assert_noop!(liquidate(BOB, vault), Error::<Test>::NothingToSell);
 		next_block();
 		let (dust, rest) = (leg(vault, ETH), leg(vault, DOT));
 		assert_eq!(

@@ -14,8 +14,8 @@ use sp_io::TestExternalities;
 /// Blocks of a day.
 const DAY: u32 = 28_800;
 
-/// Days that are simulated.
-const DAYS: u32 = 3;
+/// Days of a walk.
+const DAYS: u32 = 1;
 
 /// Blocks before the first day, in which all prices fall to [`DECLINE`].
 const HOUR: u32 = 1_200;

@@ -3,7 +3,7 @@
 use super::{
 	backing, facilities, is_ready,
 	life::{after_each, deeds},
-	rows, sell_all_lots, what_if, INVARIANTS,
+	rows, sell_all_lots, what_if, SHARED,
 };
 use crate::{
 	mock::*,
@@ -38,7 +38,7 @@ fn assert_custody_is_exact(donated: &BTreeMap<AssetId, Balance>) {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig::with_cases(fuzz_cases_of(INVARIANTS, 24)))]
+	#![proptest_config(ProptestConfig::with_cases(fuzz_cases_of(SHARED, 24)))]
 
 	#[test]
 	fn i1_normalised_debts_add_up(deeds in deeds(fuzz_steps(80))) {

@@ -3,7 +3,7 @@
 use super::{
 	facilities, is_ready,
 	life::{after_each, deeds},
-	rows, sell_all_lots, what_if, INVARIANTS,
+	rows, sell_all_lots, what_if, SHARED,
 };
 use crate::{
 	index::Index,
@@ -158,7 +158,7 @@ fn assert_claims_add_up() {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig::with_cases(fuzz_cases_of(INVARIANTS, 24)))]
+	#![proptest_config(ProptestConfig::with_cases(fuzz_cases_of(SHARED, 24)))]
 
 	#[test]
 	fn i17_a_leg_is_indexed_if_and_only_if_its_vault_owes_and_where_it_should_be(deeds in deeds(fuzz_steps(80))) {

@@ -17,8 +17,9 @@ use cairn_primitives::{Balance, FacilityId, Leftover, LiquidationLots, PriceSour
 use frame_support::{storage::with_transaction, traits::fungibles::Mutate, weights::WeightMeter};
 use sp_runtime::{DispatchError, TransactionOutcome};
 
-/// How many of them there are: `make fuzz` lives as many lives for all of them as for any other test.
-const INVARIANTS: u32 = 20;
+/// Where other tests have so many lives, each of these has one: there are twenty, and what would come of this
+/// and that is tried in each of their steps, which takes its time.
+const SHARED: u32 = 250;
 
 /// What would come of it.
 fn what_if<R>(what: impl FnOnce() -> R) -> R {

@@ -3,7 +3,7 @@
 use super::{
 	backing, buy_all_lots, endow, facilities, is_ready,
 	life::{after_each, begin, deeds, fall},
-	rows, sell_all_lots, what_if, INVARIANTS,
+	rows, sell_all_lots, what_if, SHARED,
 };
 use crate::{
 	mock::*,
@@ -236,7 +236,7 @@ fn check_liquidations(level: Breaker) {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig::with_cases(fuzz_cases_of(INVARIANTS, 24)))]
+	#![proptest_config(ProptestConfig::with_cases(fuzz_cases_of(SHARED, 24)))]
 
 	#[test]
 	fn i9_debt_is_nothing_or_the_minimum_but_for_what_a_liquidation_left(deeds in deeds(fuzz_steps(80))) {

@@ -215,12 +215,18 @@ impl<T: Config> Batch<T> {
 			let charged = meter.try_consume(T::WeightInfo::visit_page());
 			return charged.map_or(Reached::Limit, |()| Reached::End);
 		};
+		// Nothing is changed that is not paid for: a page, and the row in which the bound stands.
+		let first = T::WeightInfo::visit_page().saturating_add(Pallet::<T>::weight_of_rows(1));
+		if !meter.can_consume(first) {
+			return Reached::Limit;
+		}
 		// What is put into the tick meanwhile raises the bound again.
 		let unbounded = Head {
 			highest: Trigger::MIN,
 			..before
 		};
 		Index::<T>::set_head(book, tick, unbounded, &mut self.rows);
+		meter.consume(Pallet::<T>::weight_of_rows(self.rows.take_fresh()));
 		let (mut number, mut stop) = (before.resume, None);
 		let (mut reached, mut left) = (Reached::End, Trigger::MIN);
 		loop {
@@ -246,11 +252,6 @@ impl<T: Config> Batch<T> {
 			};
 			Index::<T>::set_head(book, tick, after, &mut self.rows);
 		}
-		// The bound's own row, if no vault has been charged for it.
-		let rows = Pallet::<T>::weight_of_rows(self.rows.take_fresh());
-		if meter.try_consume(rows).is_err() {
-			reached = Reached::Limit;
-		}
 		reached
 	}
 
@@ -268,10 +269,14 @@ impl<T: Config> Batch<T> {
 		let wanted = |vault: &VaultId| !seen.contains(vault);
 		let mut above = Index::<T>::above(book, page, bound, wanted, &mut self.rows);
 		for (id, entry) in core::mem::take(&mut above.vaults) {
+			let read = T::DbWeight::get().reads(1);
+			if !meter.can_consume(read) {
+				return None;
+			}
 			let vault = Vaults::<T>::get(id);
 			// It is reserved for at its worst, and charged for what it was.
 			if !meter.can_consume(Self::most_of(vault.as_ref())) {
-				let _ = meter.try_consume(T::DbWeight::get().reads(1));
+				meter.consume(read);
 				return None;
 			}
 			seen.insert(id);

@@ -19,7 +19,7 @@ use crate::{
 	},
 	valuation::LiquidationPrices,
 	Call, Config, Facilities, FacilityStates, NextFacility, NextVault, Pallet, Receipts,
-	SettledFacilities, Settlements, SweepCursor, Vaults, VaultsOf, MAX_CLAIMS, MAX_LEGS,
+	SettledFacilities, Settlements, Summaries, SweepCursor, Vaults, VaultsOf, MAX_CLAIMS, MAX_LEGS,
 };
 use alloc::vec::Vec;
 use cairn_math::{FixedU128, Trigger};
@@ -442,20 +442,29 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// A facility in which the price hurts nobody, with vaults at risk and vaults with a guard.
+	/// A facility in which the price hurts nobody, with vaults at risk and vaults with a guard in the books of
+	/// every collateral.
 	#[benchmark]
 	fn visit_facility(c: Linear<1, { T::MaxCollaterals::get() }>) -> Result<(), BenchmarkError> {
 		let owner: T::AccountId = whitelisted_caller();
 		let facility = facility::<T>(c, &owner)?;
-		vault::<T>(&owner, facility, c.min(MAX_LEGS), DEBT)?;
-		let guarded = vault::<T>(&owner, facility, c.min(MAX_LEGS), DEBT)?;
 		let guard = Some(Guard {
 			level: FixedU128::from_rational(11, 10),
 			amount: UNIT,
 		});
-		frame_support::storage::with_storage_layer(|| {
-			Pallet::<T>::do_set_guard(owner.clone(), guarded, guard)
-		})?;
+		for first in (0..c).step_by(MAX_LEGS as usize) {
+			let legs = first..c.min(first + MAX_LEGS);
+			vault_of::<T>(&owner, facility, legs.clone(), DEBT)?;
+			let guarded = vault_of::<T>(&owner, facility, legs, DEBT)?;
+			frame_support::storage::with_storage_layer(|| {
+				Pallet::<T>::do_set_guard(owner.clone(), guarded, guard)
+			})?;
+		}
+		for index in 0..c as CollateralIndex {
+			let is_there =
+				|kind: BookKind| Summaries::<T>::contains_key(kind.book(facility, index));
+			assert!(is_there(BookKind::Risk) && is_there(BookKind::Guard));
+		}
 		FacilityStates::<T>::mutate(facility, |state| {
 			if let Some(state) = state {
 				state.waiting = 1;

@@ -184,7 +184,7 @@ mod calls {
 		}
 
 		/// Bring collateral that closed lots have left over back into a vault. Anybody may; it
-		/// happens by itself with each operation on the vault.
+		/// happens by itself with whatever moves the vault's collateral, debt or owner, or sets a guard.
 		///
 		/// ## Errors
 		///
@@ -355,7 +355,8 @@ mod calls {
 		///
 		/// ## Events
 		///
-		/// [`Event::GuardSet`]; [`Event::GuardActed`] when it has acted.
+		/// [`Event::GuardSet`], and [`Event::LeftoverReturned`] if a lot is closed that the vault waited for;
+		/// [`Event::GuardActed`] when it has acted.
 		#[pallet::call_index(14)]
 		#[pallet::weight(Extent::MAX.weight_of_set_guard::<T>(guard.is_some()))]
 		pub fn set_guard(

@@ -78,8 +78,8 @@ impl Extent {
 		}
 	}
 
-	/// Of [`crate::Pallet::set_guard`]. Who sets a guard pays for what the start of some block will do
-	/// for it: evaluate the vault, settle its claims, repay, and index it anew. What is seized if that
+	/// Of [`crate::Pallet::set_guard`]. Who sets a guard has claims settled, and pays for what the start of some
+	/// block will do for it: evaluate the vault, settle its claims, repay, and index it anew. What is seized if that
 	/// does not save it would be seized without a guard too.
 	pub fn weight_of_set_guard<T: Config>(self, is_set: bool) -> Weight {
 		let setting = T::WeightInfo::set_guard(self.legs);
@@ -89,6 +89,7 @@ impl Extent {
 		// Each entry goes, and comes elsewhere.
 		let rows = self.legs.saturating_mul(ROWS_OF_ENTRY).saturating_mul(2);
 		setting
+			.saturating_add(self.weight_of_claims::<T>())
 			.saturating_add(Pallet::<T>::weight_of_vault(self.legs, self.claims))
 			.saturating_add(Pallet::<T>::weight_of_rows(rows))
 			.saturating_add(T::WeightInfo::run_guard())

@@ -11,7 +11,7 @@ use crate::{
 	Config, Error, Event, Facilities, FacilityStates, NextFacility, Pallet, Receipts,
 	SettledFacilities, Settlements, LOG_TARGET,
 };
-use cairn_math::{mul_div_floor, FixedU128, NormalizedDebt, Perbill, Ray};
+use cairn_math::{FixedU128, NormalizedDebt, Perbill, Ray};
 use cairn_primitives::{AssetDecimals, AssetId, Balance, FacilityId, Issuance, MintReason, Moment};
 use frame_support::{
 	ensure,
@@ -34,8 +34,6 @@ pub(crate) const HIGHEST_ANNUAL_RATE: Ray = Ray(100 * Ray::ONE.0);
 /// What it comes to in a second. Kept, because finding it takes a thousand times as long as
 /// comparing with it.
 const HIGHEST_RATE_PER_SECOND: Ray = Ray(1_000_000_146_244_354_903_697_132_213);
-/// The time in which the fill limit comes back in full, in seconds.
-const FILL_SECONDS: u128 = 3_600;
 
 impl<T: Config> Facility<T> {
 	/// The position of a collateral in the list.
@@ -123,6 +121,7 @@ impl<T: Config> Pallet<T> {
 			due: 0,
 			operations: 0,
 			filled: 0,
+			made_good: 0,
 			waiting: 0,
 			held: BoundedVec::truncate_from(held),
 		};
@@ -261,11 +260,7 @@ impl<T: Config> Pallet<T> {
 				state.accrued_at = state
 					.accrued_at
 					.saturating_add(seconds.saturating_mul(1_000));
-				let made_good = mul_div_floor(facility.fill_limit, seconds.into(), FILL_SECONDS);
-				// More than any number is more than enough.
-				state.filled = state
-					.filled
-					.saturating_sub(made_good.unwrap_or(Balance::MAX));
+				state.pass_time(facility.fill_limit, seconds);
 			}
 			None => log::error!(target: LOG_TARGET, "an accumulator has reached its end"),
 		}

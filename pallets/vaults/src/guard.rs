@@ -123,6 +123,7 @@ impl<T: Config> Position<T> {
 		};
 		let (debt, total) = (self.vault.debt, self.state.normalized_debt);
 		let (minted, filled) = (self.state.minted, self.state.filled);
+		let made_good = self.state.made_good;
 		let paid = with_storage_layer(|| {
 			ensure!(
 				!self.is_under_water(prices),
@@ -141,6 +142,7 @@ impl<T: Config> Position<T> {
 		let repaid = paid.unwrap_or_else(|_| {
 			(self.vault.debt, self.state.normalized_debt) = (debt, total);
 			(self.state.minted, self.state.filled) = (minted, filled);
+			self.state.made_good = made_good;
 			0
 		});
 		self.state.operations = self.state.operations.saturating_add(1);
@@ -173,6 +175,7 @@ impl<T: Config> Pallet<T> {
 	) -> Result<Extent, DispatchError> {
 		let mut position = Position::<T>::load(vault)?;
 		ensure!(position.vault.owner == who, Error::<T>::NotOwner);
+		let claims = position.extent().claims;
 		if let Some(Guard { level, amount }) = guard {
 			let in_range = level > FixedU128::one() && level <= FixedU128::from_u32(MAX_HEALTH);
 			ensure!(in_range, Error::<T>::BadGuardLevel);
@@ -181,10 +184,15 @@ impl<T: Config> Pallet<T> {
 				position.facility.breaker < Breaker::Frozen,
 				Error::<T>::SwitchedOff
 			);
+			// Before it acts they would be settled too.
+			position.settle_claims()?;
 		}
 		position.vault.guard = guard;
 		position.ensure_guard_rests()?;
-		let extent = position.extent();
+		let extent = Extent {
+			claims,
+			..position.extent()
+		};
 		position.commit();
 		Self::deposit_event(Event::GuardSet { vault, guard });
 		Ok(extent)

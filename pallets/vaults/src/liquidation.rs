@@ -42,6 +42,8 @@ pub struct Plan {
 	pub sales: Vec<Sale>,
 	/// Value of the debt that stays in the vault.
 	pub remaining: Value,
+	/// Whether all of every leg is sold.
+	pub sold_out: bool,
 }
 
 /// Plans the liquidation of an unsafe vault.
@@ -62,7 +64,8 @@ pub fn plan(
 	whole: bool,
 ) -> Plan {
 	legs.sort_by_key(|leg| (leg.risk_rank, leg.collateral));
-	let mut sales = Vec::with_capacity(legs.len());
+	let listed = legs.len();
+	let (mut sales, mut all_whole) = (Vec::with_capacity(listed), true);
 	for leg in legs {
 		if debt.is_zero() {
 			break;
@@ -105,6 +108,7 @@ pub fn plan(
 		let sold = Value::of_floor(sale.amount, leg.decimals, leg.price);
 		weighted = weighted.saturating_sub(sold.share_floor(leg.factor));
 		debt = debt.saturating_sub(sale.repaid);
+		all_whole &= sale.amount == leg.amount;
 		sales.push(sale);
 		if fitting.is_some() {
 			// Rounding the sale up to a whole unit may leave the vault a hair below its target: no
@@ -113,6 +117,7 @@ pub fn plan(
 		}
 	}
 	Plan {
+		sold_out: sales.len() == listed && all_whole,
 		sales,
 		remaining: debt,
 	}

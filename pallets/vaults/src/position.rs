@@ -271,7 +271,7 @@ impl<T: Config> Position<T> {
 		// what has not been issued is the reserve's.
 		let burned = paid.min(self.state.minted);
 		self.state.minted = self.state.minted.saturating_sub(burned);
-		self.state.filled = self.state.filled.saturating_sub(paid);
+		self.state.give_room(paid);
 		T::Issuance::burn(&self.facility.debt_asset, who, burned, BurnReason::Repay)?;
 		let rest = paid.saturating_sub(burned);
 		if !rest.is_zero() {

@@ -8,6 +8,7 @@
 
 use crate::{
 	index::{Index, Page},
+	position::Position,
 	rows::Rows,
 	types::{
 		BookId, BookKind, Breaker, CollateralIndex, Facility, FacilityState, Riskiest, RiskyVault,
@@ -15,7 +16,7 @@ use crate::{
 	valuation::{health_floor, LiquidationPrices},
 	Config, FacilityStates, Pages, Pallet, Vaults,
 };
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::{collections::BTreeSet, rc::Rc, vec::Vec};
 use cairn_math::{FixedU128, Tick, Trigger};
 use cairn_primitives::{FacilityId, VaultId};
 use primitive_types::U512;
@@ -99,7 +100,7 @@ fn health_bound_floor(effective: Trigger, trigger: Trigger) -> u128 {
 /// The least healthy of the vaults that have been looked at.
 struct Found<T: Config> {
 	id: FacilityId,
-	facility: Facility<T>,
+	facility: Rc<Facility<T>>,
 	state: FacilityState<T>,
 	prices: LiquidationPrices,
 	wanted: usize,
@@ -130,11 +131,19 @@ impl<T: Config> Found<T> {
 		}
 	}
 
-	/// `None` of a vault that should not be in these books.
-	fn health_floor(&self, vault: VaultId) -> Option<FixedU128> {
-		let vault = Vaults::<T>::get(vault).filter(|vault| vault.facility == self.id)?;
-		let owed = vault.debt.owed_ceil(self.state.accumulator)?;
-		let weighted = self.prices.weighted_floor(&self.facility, &vault.legs);
+	/// With what closed lots have left over. `None` of a vault that should not be in these books.
+	fn health_floor(&self, id: VaultId) -> Option<FixedU128> {
+		let vault = Vaults::<T>::get(id).filter(|vault| vault.facility == self.id)?;
+		let mut position = Position {
+			id,
+			vault,
+			facility: self.facility.clone(),
+			state: self.state.clone(),
+		};
+		position.count_leftovers().ok()?;
+		let owed = position.owed_ceil().ok()?;
+		let legs = &position.vault.legs;
+		let weighted = self.prices.weighted_floor(&self.facility, legs);
 		health_floor(weighted, self.prices.debt_value_ceil(&self.facility, owed))
 	}
 
@@ -195,7 +204,7 @@ impl<T: Config> Pallet<T> {
 		let mut found = Found::<T> {
 			id,
 			prices: LiquidationPrices::read(&facility)?,
-			facility,
+			facility: Rc::new(facility),
 			state,
 			wanted: count.min(MAX_RISKIEST) as usize,
 			seen: BTreeSet::new(),

@@ -70,26 +70,27 @@ impl<T: Config> Batch<T> {
 		if !remaining.is_zero() && remaining < self.facility.minimum_debt {
 			planned = plan(legs, debt, weighted, target, true);
 		}
-		let all_sold = planned.sales.iter().all(|sale| {
-			position
-				.vault
-				.legs
-				.iter()
-				.any(|leg| leg.collateral == sale.collateral && leg.amount == sale.amount)
-		}) && planned.sales.len() == position.vault.legs.len();
-		let cleared = if planned.remaining.is_zero() || (all_sold && !unsold_stays) {
+		let cleared = if planned.remaining.is_zero() || (planned.sold_out && !unsold_stays) {
 			position.vault.debt
 		} else {
 			let repaid = debt.saturating_sub(planned.remaining);
-			repaid
-				.to_amount_ceil(self.facility.debt_decimals, self.prices.debt)
-				.and_then(|repaid| NormalizedDebt::from_debt_ceil(repaid, self.state.accumulator))
-				.map_or(position.vault.debt, |cleared| {
-					cleared.min(position.vault.debt)
-				})
+			let (decimals, price) = (self.facility.debt_decimals, self.prices.debt);
+			let accumulator = self.state.accumulator;
+			let cleared = if planned.sold_out {
+				// There is no more to sell: what it does not repay in full is not repaid.
+				let repaid = repaid.to_amount_floor(decimals, price);
+				repaid.and_then(|repaid| NormalizedDebt::from_debt_floor(repaid, accumulator))
+			} else {
+				// As far as the target, and the unit that it lies within.
+				let repaid = repaid.to_amount_ceil(decimals, price);
+				repaid.and_then(|repaid| NormalizedDebt::from_debt_ceil(repaid, accumulator))
+			};
+			cleared.map_or(position.vault.debt, |cleared| {
+				cleared.min(position.vault.debt)
+			})
 		};
 		if cleared.is_zero() {
-			// All that can be sold repays less than 10^-18 dollars. It goes out of the books, into what
+			// All that can be sold repays less than a unit of debt. It goes out of the books, into what
 			// custody holds beyond them, or it would have to be looked at in every block.
 			self.forfeit(position, &planned.sales);
 			return None;

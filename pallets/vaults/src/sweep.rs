@@ -4,7 +4,7 @@
 //! leads to it, the vault would be invisible to enforcement, and nobody would know. So a few vaults a block
 //! are compared with their entries, and these with what leads to them. What is wrong is mended where it is,
 //! or the vault is indexed anew if it cannot be; either is reported. Vaults of a settled facility are settled
-//! on the way.
+//! on the way, and those that wait get what lots have left over for them.
 //!
 //! What one look mends is what leads to the page of one vault. Pages that stood behind one that is gone need
 //! a look at each of their vaults.
@@ -20,9 +20,12 @@ use crate::{
 };
 use cairn_math::{FixedU128, Trigger};
 use cairn_primitives::VaultId;
-use frame_support::weights::WeightMeter;
+use frame_support::{storage::with_storage_layer, weights::WeightMeter};
 use primitive_types::U512;
-use sp_runtime::traits::{One, Zero};
+use sp_runtime::{
+	traits::{One, Zero},
+	DispatchError,
+};
 
 /// Numbers of vaults that are looked at in a block, at most.
 pub const SWEPT_PER_BLOCK: u32 = 8;
@@ -72,7 +75,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Compares a vault with its entries, and has the index lead to it if it does not; settles it if its
-	/// facility is settled. The meter has paid for the former.
+	/// facility is settled, and its claims if it waits. The meter has paid for the first.
 	pub(crate) fn sweep_vault(id: VaultId, meter: &mut WeightMeter) {
 		// Closed vaults leave gaps in the numbers.
 		let Ok(mut position) = Position::<T>::load(id) else {
@@ -82,7 +85,7 @@ impl<T: Config> Pallet<T> {
 			return Self::settle_in_passing(position, meter);
 		}
 		if Self::is_watched(&position) {
-			return;
+			return Self::recall(position, meter);
 		}
 		log::error!(target: LOG_TARGET, "vault {id} was not indexed as it should be");
 		let mut rows = Rows::direct();
@@ -105,6 +108,28 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		Self::drifted(id);
+	}
+
+	/// What lots have left over for a vault that waits may be sold, though nothing else of it can be: it comes
+	/// among the others again, where the next block judges it. No entry of it would lead there.
+	fn recall(mut position: Position<T>, meter: &mut WeightMeter) {
+		let claims = position.vault.claims.len() as u32;
+		let is_concerned = position.vault.is_waiting() && claims > 0;
+		if !is_concerned || meter.try_consume(T::WeightInfo::claim(claims)).is_err() {
+			return;
+		}
+		// It fails if somebody's books are wrong, and then nothing is done.
+		let _ = with_storage_layer(|| {
+			let held = position.vault.legs.clone();
+			position.settle_claims()?;
+			if claims > position.vault.claims.len() as u32 {
+				let is_richer = position.vault.legs != held;
+				let prices = LiquidationPrices::read(&position.facility);
+				position.store_vault(prices.as_ref(), !is_richer, &mut Rows::direct());
+				crate::FacilityStates::<T>::insert(position.vault.facility, &position.state);
+			}
+			Ok::<_, DispatchError>(())
+		});
 	}
 
 	/// Counts that something was wrong, and tells of it. That is one row more than is charged for, once a

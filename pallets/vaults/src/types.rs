@@ -19,6 +19,8 @@ pub type BookId = (FacilityId, u8);
 
 /// A facility may have this many collaterals at most: the number of a book has two bits for its kind.
 pub const COLLATERAL_INDICES: u32 = 64;
+/// The time in which the fill limit comes back in full, in seconds.
+const FILL_SECONDS: u128 = 3_600;
 
 /// In which of the books of their collaterals the entries of a vault lie. Enforcement goes through them
 /// in this order: whoever sets guards must not keep it from vaults that are unsafe.
@@ -265,10 +267,38 @@ pub struct FacilityState<T: Config> {
 	/// What has been borrowed beyond what was repaid, less what time has made good. At most
 	/// [`Facility::fill_limit`] when somebody borrows.
 	pub filled: Balance,
+	/// What time has made good of the last unit of that, in 3,600ths of it.
+	pub made_good: u16,
 	/// Vaults in the books of those who wait, see [`BookKind::Waiting`].
 	pub waiting: u32,
 	/// What the vaults' legs hold of each collateral.
 	pub held: BoundedVec<Balance, T::MaxCollaterals>,
+}
+
+impl<T: Config> FacilityState<T> {
+	/// What is repaid, or made good by time, may be borrowed again.
+	pub(crate) fn give_room(&mut self, amount: Balance) {
+		self.filled = self.filled.saturating_sub(amount);
+		if self.filled == 0 {
+			self.made_good = 0;
+		}
+	}
+
+	/// So many seconds make `fill_limit` good in each hour of them, to the unit: what is less than one is
+	/// kept for the next time.
+	pub(crate) fn pass_time(&mut self, fill_limit: Balance, seconds: u64) {
+		let seconds = u128::from(seconds);
+		let (each, rest) = (fill_limit / FILL_SECONDS, fill_limit % FILL_SECONDS);
+		// Less than 2^12 · 2^64, and 2^12.
+		let parts = rest
+			.saturating_mul(seconds)
+			.saturating_add(self.made_good.into());
+		self.made_good = (parts % FILL_SECONDS) as u16;
+		let made_good = each
+			.saturating_mul(seconds)
+			.saturating_add(parts / FILL_SECONDS);
+		self.give_room(made_good);
+	}
 }
 
 /// One collateral of a vault, and where the vault stands in that collateral's book.
@@ -460,8 +490,8 @@ pub struct VaultView<AccountId> {
 	pub owner: AccountId,
 	/// What is owed now with interest, in smallest units of the debt asset.
 	pub debt: Balance,
-	/// Its health, rounded down; the largest number of its type if it is above that, `u128::MAX` · 1e-18.
-	/// `None` without debt, or without a price.
+	/// Its health with what closed lots have left over, rounded down; the largest number of its type if it
+	/// is above that, `u128::MAX` · 1e-18. `None` without debt, or without a price.
 	pub health: Option<FixedU128>,
 	/// The most that could be borrowed now beside the present debt, by all limits but the minimum
 	/// debt: of the collateral, with what closed lots have left over; of the facility; and of what the
@@ -471,7 +501,7 @@ pub struct VaultView<AccountId> {
 	pub guard: Option<Guard>,
 	/// Who may become its owner by accepting it.
 	pub offered_to: Option<AccountId>,
-	/// Its collateral.
+	/// Its collateral, without what closed lots have left over and nobody has fetched yet.
 	pub legs: alloc::vec::Vec<LegView>,
 	/// Lots that may return collateral to it.
 	pub claims: alloc::vec::Vec<Claim>,

@@ -31,9 +31,9 @@ impl<T: Config> Pallet<T> {
 		let vault = position.vault.clone();
 		position.count_leftovers().ok()?;
 		let max_borrow = max_borrow_floor(&position, prices.as_ref());
-		let facility = position.facility;
+		let (facility, whole) = (position.facility, position.vault.legs);
 		let health = prices.as_ref().and_then(|prices| {
-			let weighted = prices.weighted_floor(&facility, &vault.legs);
+			let weighted = prices.weighted_floor(&facility, &whole);
 			health_floor(weighted, prices.debt_value_ceil(&facility, owed))
 		});
 		let legs = vault
@@ -41,8 +41,9 @@ impl<T: Config> Pallet<T> {
 			.iter()
 			.filter_map(|leg| {
 				let collateral = facility.collaterals.get(usize::from(leg.collateral))?;
+				let with_leftover = whole.iter().find(|l| l.collateral == leg.collateral)?;
 				let liquidation_price = prices.as_ref().and_then(|prices| {
-					liquidation_price_ceil(prices, &facility, &vault.legs, leg, owed)
+					liquidation_price_ceil(prices, &facility, &whole, with_leftover, owed)
 				});
 				Some(LegView {
 					asset: collateral.terms.asset.clone(),

@@ -12,6 +12,7 @@ use cairn_primitives::{
 	AssetId, Balance, CreateAsset, FacilityId, LiquidationLots, Moment, PriceSource, Seizure,
 	VaultId,
 };
+use core::ops::Range;
 use frame_benchmarking::v2::BenchmarkError;
 use frame_support::{
 	traits::{fungibles::Mutate as _, Get, Time},
@@ -91,21 +92,35 @@ pub fn fund<T: Config>(who: &T::AccountId) -> Result<(), BenchmarkError> {
 }
 
 pub fn basket(legs: u32, amount: Balance) -> Basket {
-	let of_all = (0..legs).map(|number| (collateral(number), amount));
+	basket_of(0..legs, amount)
+}
+
+fn basket_of(numbers: Range<u32>, amount: Balance) -> Basket {
+	let of_all = numbers.map(|number| (collateral(number), amount));
 	BoundedVec::truncate_from(of_all.collect())
 }
 
-/// Opens a vault of `legs` legs that owes `debt` on each.
+/// Opens a vault of the first `legs` collaterals that owes `debt` on each.
 pub fn vault<T: Config>(
 	owner: &T::AccountId,
 	facility: FacilityId,
 	legs: u32,
 	debt: Balance,
 ) -> Result<VaultId, BenchmarkError> {
+	vault_of::<T>(owner, facility, 0..legs, debt)
+}
+
+/// Opens a vault of the collaterals of these numbers that owes `debt` on each.
+pub fn vault_of<T: Config>(
+	owner: &T::AccountId,
+	facility: FacilityId,
+	numbers: Range<u32>,
+	debt: Balance,
+) -> Result<VaultId, BenchmarkError> {
 	let id = NextVault::<T>::get();
 	let adjustment = Adjustment {
-		deposit: basket(legs, LEG),
-		borrow: debt.saturating_mul(legs.into()),
+		borrow: debt.saturating_mul(numbers.len() as Balance),
+		deposit: basket_of(numbers, LEG),
 		..Default::default()
 	};
 	frame_support::storage::with_storage_layer(|| {

@@ -4,8 +4,9 @@ use super::{
 	exact,
 	extremes::{amount, decimals, price},
 };
-use crate::{mock::*, types::FacilityTerms};
+use crate::{mock::*, types::FacilityTerms, Event};
 use cairn_primitives::{AssetId, Balance, FacilityId, VaultId};
+use frame_support::assert_ok;
 use primitive_types::U512;
 use proptest::prelude::*;
 
@@ -114,6 +115,35 @@ proptest! {
 			assert!(is_dust || line.is_safe(vault));
 		});
 	}
+}
+
+/// A unit of the debt is worth a dollar, and what can be sold is worth less.
+#[test]
+fn nobody_is_cleared_of_a_unit_of_debt_for_less() {
+	run(|| {
+		let (debt_asset, dust) = (debt_token(0), (ETH, ONE_ETH / 10_000));
+		Prices::set_cents(debt_asset.clone(), 1_00);
+		let facility = create_facility(FacilityTerms {
+			debt_asset,
+			minimum_debt: 1,
+			..still(vec![terms(DOT, 62, 70, 1), terms(ETH, 72, 80, 2)])
+		});
+		let rest = (DOT, 500 * ONE_DOT);
+		let vault = open(ALICE, facility, &[rest.clone(), dust.clone()], 1_000).unwrap();
+		Prices::set_stale(DOT, 30 * 3_600_000);
+		// 30 cents of it, and then 3 dollars.
+		next_block();
+		assert_eq!((debt(vault), leg(vault, ETH)), (1_000, 0));
+		let forfeited = events().into_iter().find_map(|event| match event {
+			Event::Forfeited { forfeited, .. } => Some(forfeited.into_inner()),
+			_ => None,
+		});
+		assert_eq!(forfeited, Some(vec![dust]));
+		assert_ok!(deposit(ALICE, vault, ETH, ONE_ETH / 1_000));
+		next_block();
+		// 3 / 1.05 is 2 and a half at least.
+		assert_eq!((debt(vault), leg(vault, ETH)), (998, 0));
+	});
 }
 
 /// Effective prices and triggers far beyond what an entry of the index can say.

@@ -255,10 +255,7 @@ fn stray_entry(book: BookId) -> impl FnOnce() {
 fn a_facility_whose_books_are_not_empty() {
 	// Of each of the two collaterals that it would have.
 	for index in [0, 1] {
-		for book in [
-			BookKind::Risk.book(2, index),
-			BookKind::Waiting.book(2, index),
-		] {
+		for book in BookKind::ALL.map(|kind| kind.book(2, index)) {
 			run(|| {
 				let remove = stray_entry(book);
 				assert_noop!(create(good()), Error::<Test>::BookNotEmpty);
@@ -271,10 +268,7 @@ fn a_facility_whose_books_are_not_empty() {
 
 #[test]
 fn a_collateral_that_is_added_and_whose_books_are_not_empty() {
-	for book in [
-		BookKind::Risk.book(STABLE, 1),
-		BookKind::Waiting.book(STABLE, 1),
-	] {
+	for book in BookKind::ALL.map(|kind| kind.book(STABLE, 1)) {
 		run(|| {
 			let add = || {
 				let terms = terms(ETH, 72, 80, 0);

@@ -349,16 +349,34 @@ fn what_a_lot_left_over_comes_before_the_owners_money() {
 		Prices::set_cents(ETH, 3_000_00);
 		assert_eq!(next_block(), 0);
 		lend(BOB, cusd(50_000));
+		let level = health(vault).unwrap().into_inner() / 10_000_000_000_000_000;
+		assert_ok!(set_guard(ALICE, vault, level as u32, cusd(1_000)));
 		let lot = lots()[0].0;
 		assert_ok!(take(BOB, lot, Balance::MAX));
 		assert!(!row(vault).claims.is_empty());
-		let level = health(vault).unwrap().into_inner() / 10_000_000_000_000_000;
-		assert_ok!(set_guard(ALICE, vault, level as u32, cusd(1_000)));
 		Prices::set_cents(ETH, 2_960_00);
 		next_block();
 		// The leftover suffices.
 		assert_eq!(acted(vault), None);
 		assert!(row(vault).claims.is_empty() && row(vault).guard.is_some());
+	});
+}
+
+#[test]
+fn what_a_lot_left_over_counts_when_a_guard_is_set() {
+	run(|| {
+		let vault = tens();
+		Prices::set_cents(ETH, 2_400_00);
+		assert_eq!(next_block(), 1);
+		let level = || health(vault).unwrap().into_inner() / 10_000_000_000_000_000;
+		let without = level();
+		lend(BOB, cusd(50_000));
+		assert_ok!(take(BOB, lots()[0].0, Balance::MAX));
+		let with = level();
+		assert!(with > without);
+		assert_ok!(set_guard(ALICE, vault, with as u32, cusd(1_000)));
+		assert!(row(vault).claims.is_empty());
+		assert_eq!(level(), with);
 	});
 }
 

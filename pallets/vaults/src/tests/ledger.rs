@@ -21,6 +21,9 @@ use frame_support::traits::fungibles::Inspect;
 use primitive_types::U512;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// In seconds.
+const HOUR: u64 = 3_600;
+
 #[derive(Clone, Default)]
 pub struct Account {
 	pub facility: FacilityId,
@@ -41,7 +44,15 @@ pub struct Line {
 	pub terms: Terms,
 	pub accumulator: u128,
 	pub minted: u128,
-	pub filled: u128,
+	/// In 3,600ths of a unit.
+	pub filled: U512,
+}
+
+impl Line {
+	/// What is filled, in units.
+	pub fn filled_ceil(&self) -> u128 {
+		((self.filled + HOUR - 1) / HOUR).as_u128()
+	}
 }
 
 pub struct Ledger {
@@ -98,7 +109,7 @@ impl Ledger {
 							terms: Terms::of(*id),
 							accumulator: RAY,
 							minted: 0,
-							filled: 0,
+							filled: U512::zero(),
 						},
 					)
 				})
@@ -158,7 +169,7 @@ impl Ledger {
 		self.vaults.get_mut(&vault).unwrap().debt += taken;
 		let line = self.lines.get_mut(&facility).unwrap();
 		line.minted += amount;
-		line.filled += amount;
+		line.filled += U512::from(amount) * HOUR;
 		*self.cusd.get_mut(&owner).unwrap() += amount;
 	}
 
@@ -175,7 +186,7 @@ impl Ledger {
 		let line = self.lines.get_mut(&facility).unwrap();
 		let burned = paid.min(line.minted);
 		line.minted -= burned;
-		line.filled = line.filled.saturating_sub(paid);
+		line.filled = line.filled.saturating_sub(U512::from(paid) * HOUR);
 		*self.cusd.get_mut(&payer).unwrap() -= paid;
 		*self.cusd.get_mut(&Treasury::account_id()).unwrap() += paid - burned;
 		paid
@@ -237,7 +248,9 @@ impl Ledger {
 				} => {
 					for (asset, amount) in forfeited {
 						let is_dust = amount < Tokens::minimum_balance(asset.clone());
-						assert!(is_dust || self.case(vault).repays_nothing(&asset, amount));
+						let accumulator = self.accumulator(self.vaults[&vault].facility);
+						let case = self.case(vault);
+						assert!(is_dust || case.repays_nothing(&asset, amount, accumulator));
 						self.withdraw(vault, &asset, amount);
 						*self.donated.get_mut(&asset).unwrap() += amount;
 					}
@@ -386,8 +399,8 @@ impl Ledger {
 		for (id, line) in self.lines.iter_mut() {
 			line.accumulator = compound(line.accumulator, rates[id], seconds);
 			assert_eq!(state(*id).accumulator.0, line.accumulator);
-			let made_good = U512::from(limits[id]) * U512::from(seconds) / U512::from(3_600);
-			line.filled -= made_good.min(line.filled.into()).as_u128();
+			let made_good = U512::from(limits[id]) * U512::from(seconds);
+			line.filled = line.filled.saturating_sub(made_good);
 		}
 		let reserve = Treasury::account_id();
 		for id in self.lines.keys().copied().collect::<Vec<_>>() {
@@ -443,7 +456,7 @@ impl Ledger {
 			let (state, debts) = (state(*id), self.debts(*id));
 			assert_eq!(
 				(state.normalized_debt.0, state.minted, state.filled),
-				(debts, line.minted, line.filled)
+				(debts, line.minted, line.filled_ceil())
 			);
 			assert!(line.minted <= ceil(debts, line.accumulator, RAY));
 		}

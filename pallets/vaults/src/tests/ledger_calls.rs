@@ -178,7 +178,7 @@ impl Ledger {
 		};
 		let (level, ten) = (level.into_inner(), 10 * HEALTHY);
 		let frozen = self.terms(self.vaults[&vault].facility).breaker >= Breaker::Frozen;
-		let (owes, case) = (self.vaults[&vault].debt > 0, self.case(vault));
+		let (owes, case) = (self.vaults[&vault].debt > 0, self.shown_case(vault));
 		let reason = if level <= HEALTHY || level > ten {
 			Error::BadGuardLevel
 		} else if amount == 0 {
@@ -403,7 +403,8 @@ impl Looking<'_> {
 		let all = self.ledger.debts(id) - self.debt_before + self.account.debt;
 		let total = ceil(all, accumulator, RAY);
 		unless(total <= self.terms.ceiling(), Error::CeilingReached)?;
-		let filled = self.ledger.lines[&id].filled.saturating_sub(paid_back);
+		let filled = self.ledger.lines[&id].filled_ceil();
+		let filled = filled.saturating_sub(paid_back);
 		unless(
 			filled
 				.checked_add(amount)

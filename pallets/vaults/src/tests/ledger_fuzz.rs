@@ -351,6 +351,7 @@ impl Ledger {
 				let result = call(owner, Call::set_guard { vault, guard });
 				outlook.check(result);
 				if result.is_ok() {
+					self.follow();
 					let account = self.vaults.get_mut(&vault).unwrap();
 					(account.guard, account.waiting) = (guard, false);
 				}

@@ -135,7 +135,8 @@ impl Ledger {
 		// A guard that does not save its vault is not spent on nothing: the call fails as a whole if
 		// nothing can be sold, or nothing that repays anything.
 		let is_safe = !case.is_nearly_unsafe();
-		let must = case.is_unsafe() && case.repays_something() || case.is_below(level) && is_safe;
+		let must = case.is_unsafe() && case.repays_something(self.accumulator(account.facility))
+			|| case.is_below(level) && is_safe;
 		let may = case.is_nearly_unsafe() || case.is_nearly_below(level);
 		let done = self.keep(keeper, Call::liquidate { vault });
 		assert!(

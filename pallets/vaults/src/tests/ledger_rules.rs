@@ -55,6 +55,10 @@ fn whole(units: impl Into<U512>) -> U512 {
 }
 
 /// Whole units of `unit`, rounded up.
+fn in_units_floor(value: U512, unit: u64) -> u128 {
+	(value / whole(unit)).as_u128()
+}
+
 fn in_units_ceil(value: U512, unit: u64) -> u128 {
 	div_ceil(value, whole(unit)).as_u128()
 }
@@ -401,19 +405,25 @@ impl Case {
 		sales
 	}
 
-	/// Whether so much of a leg repays less than what can be told apart.
-	pub fn repays_nothing(&self, asset: &AssetId, amount: Balance) -> bool {
+	/// Whether so much of a leg repays less than a unit of normalised debt.
+	pub fn repays_nothing(&self, asset: &AssetId, amount: Balance, accumulator: u128) -> bool {
 		let mut legs = self.legs.iter();
 		let leg = legs.find(|leg| leg.asset == *asset).expect("it has it");
-		leg.repays(amount) < whole(1u8)
+		floor(
+			in_units_floor(leg.repays(amount), UNIT_OF_DEBT),
+			RAY,
+			accumulator,
+		) == 0
 	}
 
-	/// Whether what can be sold repays something for sure. Otherwise there may be nothing to liquidate.
-	pub fn repays_something(&self) -> bool {
+	/// Whether what can be sold repays a unit of normalised debt for sure. Otherwise there may be nothing to
+	/// liquidate.
+	pub fn repays_something(&self, accumulator: u128) -> bool {
 		let can_be_sold = self.legs.iter().filter(|leg| leg.is_sellable);
 		let repaid = can_be_sold.map(|leg| leg.repays(leg.amount));
 		let sum = repaid.fold(U512::zero(), |sum, repaid| sum + repaid);
-		sum > self.lost()
+		let surely = sum.saturating_sub(self.lost());
+		floor(in_units_floor(surely, UNIT_OF_DEBT), RAY, accumulator) > 0
 	}
 
 	/// Nothing is sold of a leg while something is left of one whose turn is before.
@@ -480,7 +490,7 @@ impl Case {
 	}
 
 	/// The normalised debts of which one is taken off a debt of `debt` if this is seized: what the
-	/// collateral repays, or all of it if nothing is left.
+	/// collateral repays, rounded down if no more could be sold, or all of it if nothing is left.
 	pub fn cleared(
 		&self,
 		debt: u128,
@@ -501,10 +511,17 @@ impl Case {
 			.fold(U512::zero(), |sum, repaid| sum + repaid)
 			.min(self.debt());
 		let rounding = whole(2 * self.legs.len() as u64);
-		let most = in_units_ceil(repaid, UNIT_OF_DEBT);
-		let least = in_units_ceil(repaid - rounding.min(repaid), UNIT_OF_DEBT);
+		let mut can_be_sold = self.legs.iter().filter(|leg| leg.is_sellable);
+		let (in_units, normalised): (fn(U512, u64) -> u128, fn(u128, u128, u128) -> u128) =
+			if can_be_sold.all(|leg| seized.get(&leg.asset) == Some(&leg.amount)) {
+				(in_units_floor, floor)
+			} else {
+				(in_units_ceil, ceil)
+			};
+		let most = in_units(repaid, UNIT_OF_DEBT);
+		let least = in_units(repaid - rounding.min(repaid), UNIT_OF_DEBT);
 		let mut cleared: Vec<_> = (least..=most)
-			.map(|repaid| ceil(repaid, RAY, accumulator).min(debt))
+			.map(|repaid| normalised(repaid, RAY, accumulator).min(debt))
 			.collect();
 		if repaid + rounding >= self.debt() {
 			cleared.push(debt);

@@ -1,6 +1,6 @@
 //! What views show of vaults that are in danger, against what the naive ledger knows of them.
 
-use super::ledger::Ledger;
+use super::{ledger::Ledger, ledger_rules::Case};
 use crate::mock::*;
 use cairn_math::FixedU128;
 use cairn_primitives::{FacilityId, VaultId};
@@ -9,6 +9,13 @@ use cairn_primitives::{FacilityId, VaultId};
 const ASKED: u32 = 3;
 
 impl Ledger {
+	/// The vault as views show it: with what closed lots have left over.
+	pub fn shown_case(&self, vault: VaultId) -> Case {
+		let legs = self.with_leftovers(vault).legs;
+		let terms = self.terms(self.vaults[&vault].facility);
+		Case::new(terms, &legs, self.owed(vault))
+	}
+
 	/// The health that is shown is that of the rules, rounded down.
 	pub fn compare_health(&self, vault: VaultId, shown: Option<FixedU128>) {
 		assert_eq!(
@@ -19,7 +26,7 @@ impl Ledger {
 		let Some(shown) = shown.map(FixedU128::into_inner) else {
 			return;
 		};
-		let case = self.case(vault);
+		let case = self.shown_case(vault);
 		let is_shown = !case.is_below(shown) && case.is_nearly_below(shown.saturating_add(1));
 		assert!(is_shown, "a health of {shown} is shown of vault {vault}");
 	}
@@ -57,7 +64,7 @@ impl Ledger {
 				self.compare_health(risky.vault, Some(risky.health));
 			}
 			for (vault, _) in owe.filter(|(vault, _)| !listed.contains(vault)) {
-				let is_riskier = self.case(*vault).is_below(last.into_inner());
+				let is_riskier = self.shown_case(*vault).is_below(last.into_inner());
 				assert!(!is_riskier, "vault {vault} is not among the riskiest");
 			}
 		}

@@ -227,13 +227,14 @@ fn a_guard_is_paid_for_when_it_is_set_and_by_the_legs_of_its_vault() {
 				+ Vaults::weight_of_rows(legs * ROWS_OF_ENTRY * 2)
 				+ Step::run_guard()
 		};
-		let most = Step::set_guard(MAX_LEGS) + acting(MAX_LEGS, MAX_CLAIMS);
+		let settling = Step::claim(MAX_CLAIMS);
+		let most = Step::set_guard(MAX_LEGS) + settling + acting(MAX_LEGS, MAX_CLAIMS);
 		let vault = basket_of_three();
 		let three = Step::set_guard(3) + acting(3, 0);
 		assert_eq!(charged(ALICE, guarding(vault, true)), (most, three));
 		let claiming = with_claim(false);
 		Prices::set_cents(ETH, 3_000_00);
-		let one = Step::set_guard(1) + acting(1, 1);
+		let one = Step::set_guard(1) + Step::claim(1) + acting(1, 1);
 		assert_eq!(charged(ALICE, guarding(claiming, true)), (most, one));
 		// Without a guard there is nothing to be done later.
 		let cancelling = (Step::set_guard(MAX_LEGS), Step::set_guard(3));

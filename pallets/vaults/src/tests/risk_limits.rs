@@ -6,7 +6,7 @@ use crate::{
 	types::{Adjustment, FacilityChange},
 	Call, Error,
 };
-use cairn_primitives::VaultId;
+use cairn_primitives::{Balance, VaultId};
 use frame_support::{assert_noop, assert_ok, weights::Weight};
 
 /// 1 ETH for 1,000 CUSD.
@@ -135,6 +135,31 @@ fn a_facility_fills_no_faster_than_its_limit() {
 		assert_ok!(open(BOB, MIXED, &[(ETH, ONE_ETH)], hourly));
 		// Another facility has its own.
 		lend(CAROL, 2_000 * ONE_CUSD);
+	});
+}
+
+/// A limit of a few units comes back too, though each block makes less than one of them good.
+#[test]
+fn a_limit_of_few_units_comes_back_within_an_hour() {
+	run(|| {
+		let vault = alices();
+		assert_ok!(change_facility(MIXED, FacilityChange::FillLimit(700)));
+		let filled = || state(MIXED).filled;
+		let before = filled();
+		for _ in 0..1_200 {
+			next_block();
+		}
+		assert_eq!(filled(), before - 700);
+		// What is repaid makes no difference to that, and where nothing is filled nothing is kept.
+		assert_ok!(repay(ALICE, vault, 100));
+		next_block();
+		assert_eq!((filled(), state(MIXED).made_good), (before - 800, 2_100));
+		assert_ok!(change_facility(
+			MIXED,
+			FacilityChange::FillLimit(Balance::MAX)
+		));
+		next_block();
+		assert_eq!((filled(), state(MIXED).made_good), (0, 0));
 	});
 }
 

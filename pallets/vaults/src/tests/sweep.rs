@@ -9,7 +9,7 @@ use crate::{
 	Drifts, Event, NextVault, Pages, Summaries, SweepCursor, Vaults as Rows_, WeightInfo, Words,
 };
 use cairn_math::{Tick, Trigger};
-use cairn_primitives::VaultId;
+use cairn_primitives::{Balance, VaultId};
 use frame_support::{
 	assert_ok,
 	storage::with_transaction,
@@ -289,4 +289,39 @@ fn pages_that_turn_in_a_circle_beside_the_list_are_noticed() {
 		change_page(book, tick, 1, |page| page.next = 2);
 	};
 	assert!(mended(turn, 36, 3) > 32);
+}
+
+#[test]
+fn what_a_lot_leaves_over_for_a_vault_that_waits_is_sold_too() {
+	run(|| {
+		let (eth, dot) = ((ETH, ONE_ETH), (DOT, 500 * ONE_DOT));
+		let vault = open(ALICE, create_still(), &[eth, dot], 3_800 * ONE_CUSD).unwrap();
+		Prices::set_stale(DOT, 30 * 3_600_000);
+		assert_eq!(next_block(), 1);
+		assert_eq!(next_block(), 0);
+		assert!(row(vault).is_waiting());
+		assert_eq!((leg(vault, ETH), row(vault).claims.len()), (0, 1));
+		lend(CAROL, 10_000 * ONE_CUSD);
+		for (lot, _) in lots() {
+			assert_ok!(take(CAROL, lot, Balance::MAX));
+		}
+		assert!(lots().is_empty());
+		assert!(row(vault).is_waiting() && !row(vault).claims.is_empty());
+		// No block would come to it: no entry says that something of it can be sold.
+		next_block();
+		assert!(row(vault).is_waiting());
+		let before = debt(vault);
+		idle(Weight::MAX);
+		assert!(!row(vault).is_waiting() && row(vault).claims.is_empty());
+		let returned = leg(vault, ETH);
+		assert!(returned > 0);
+		assert_eq!(next_block(), 1);
+		assert!(leg(vault, ETH) == 0 && debt(vault) < before);
+		next_block();
+		assert!(row(vault).is_waiting());
+		// Nothing more comes of looking at it again.
+		System::reset_events();
+		idle(Weight::MAX);
+		assert!(row(vault).is_waiting() && events().is_empty());
+	});
 }

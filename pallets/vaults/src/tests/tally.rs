@@ -172,7 +172,7 @@ fn guards_pay_and_spare_vaults_and_pay_in_vain() {
 #[test]
 fn the_ledger_has_something_to_keep_books_of() {
 	let mut tally = Tally::default();
-	for life in seeded(ledger_fuzz::lives(50), 100) {
+	for life in seeded(ledger_fuzz::lives(50), 200) {
 		ledger_fuzz::keep_books(life, &mut tally);
 	}
 	tally.has(&[

@@ -320,11 +320,13 @@ fn what_lots_have_left_over_comes_before_the_new_owner_looks_at_the_health() {
 		Prices::set_cents(ETH, 2_400_00);
 		assert_eq!(next_block(), 1);
 		lend(CAROL, 50_000 * ONE_CUSD);
+		let without = Vaults::health(vault).unwrap();
 		assert_ok!(take(CAROL, lots()[0].0, u128::MAX));
-		let (before, had) = (Vaults::health(vault).unwrap(), leg(vault, ETH));
+		let (with, had) = (Vaults::health(vault).unwrap(), leg(vault, ETH));
+		assert!(with > without);
 		assert_ok!(offer(ALICE, vault, Some(BOB)));
 		let limits = Limits {
-			min_health: Some(before + FixedU128::from_inner(1)),
+			min_health: Some(with),
 			deadline: None,
 		};
 		// All of what is owed and held then, and not a unit less of the one or more of the other.

@@ -211,7 +211,8 @@ proptest! {
 				assert!(ticks.windows(2).all(|pair| pair[0] > pair[1]));
 				// And so it is from wherever one begins.
 				assert!(ticks.iter().all(|tick| below(tick + 1) == Some(*tick)));
-				assert!(ticks.windows(2).all(|pair| below(pair[1] + 1) == Some(pair[1])));
+				let between = |pair: &[Tick]| pair[1] + (pair[0] - pair[1]).div_ceil(2);
+				assert!(ticks.windows(2).all(|pair| below(between(pair)) == Some(pair[1])));
 				let listed = listed(book);
 				assert!(listed.iter().all(|(tick, trigger, _)| trigger.tick() == *tick));
 				let there: BTreeSet<_> = listed.iter().map(|(tick, ..)| *tick).collect();

@@ -216,8 +216,7 @@ impl<T: Config> Batch<T> {
 			return charged.map_or(Reached::Limit, |()| Reached::End);
 		};
 		// Nothing is changed that is not paid for: a page, and the row in which the bound stands.
-		let first = T::WeightInfo::visit_page().saturating_add(Pallet::<T>::weight_of_rows(1));
-		if !meter.can_consume(first) {
+		if !meter.can_consume(Pallet::<T>::weight_of_first_page()) {
 			return Reached::Limit;
 		}
 		// What is put into the tick meanwhile raises the bound again.

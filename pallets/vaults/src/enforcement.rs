@@ -180,8 +180,13 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// What it takes to get at one vault, whatever it is.
-	fn weight_of_one() -> Weight {
-		T::WeightInfo::visit_page().saturating_add(Self::heaviest_vault())
+	pub fn weight_of_one() -> Weight {
+		Self::weight_of_first_page().saturating_add(Self::heaviest_vault())
+	}
+
+	/// What it takes to begin with a tick: its first page, and the row in which its bound stands.
+	pub(crate) fn weight_of_first_page() -> Weight {
+		T::WeightInfo::visit_page().saturating_add(Self::weight_of_rows(1))
 	}
 
 	/// The most that enforcing `max` vaults can weigh.

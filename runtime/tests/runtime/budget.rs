@@ -55,8 +55,7 @@ fn enough_for_one_vault() -> Weight {
 		<Runtime as frame_system::Config>::DbWeight::get().writes(1),
 		VaultsWeights::list_facilities(),
 		visits,
-		VaultsWeights::visit_page(),
-		Vaults::heaviest_vault(),
+		Vaults::weight_of_one(),
 	])
 }
 

@@ -275,7 +275,7 @@ pub fn looking(facilities: u64) -> Weight {
 /// What there has to be for one vault more, whatever it turns out to be: it is got at, and is reserved
 /// for at its worst.
 pub fn room_for_one() -> Weight {
-	<() as WeightInfo>::visit_page() + Vaults::heaviest_vault()
+	Vaults::weight_of_one()
 }
 
 /// What so many vaults of one leg weigh that are liquidated, at most: each in a page of its own, and

@@ -21,6 +21,8 @@ pub enum Doing {
 	/// Factors of a collateral: the liquidation factor falls gradually.
 	Factors(usize, u8),
 	Price(usize, u8),
+	/// Of what is owed.
+	DebtPrice(u8),
 	Spread(usize, u8),
 	Status(usize, u8, u8),
 	Down(bool),
@@ -47,9 +49,13 @@ pub fn doing() -> impl Strategy<Value = Doing> {
 	]
 }
 
-/// Lives of less than `steps`.
+/// Lives of less than `steps`, in which the debt asset has a price like any other.
 pub fn doings(steps: usize) -> impl Strategy<Value = Vec<Doing>> {
-	prop::collection::vec(doing(), steps / 8..steps)
+	let doing = prop_oneof![
+		14 => doing(),
+		1 => (85u8..120).prop_map(Doing::DebtPrice),
+	];
+	prop::collection::vec(doing, steps / 8..steps)
 }
 
 pub fn perform(doing: Doing, facility: u32) {
@@ -106,6 +112,11 @@ pub fn perform(doing: Doing, facility: u32) {
 		Doing::Price(asset, percent) => {
 			let raw = price(&TRADED[asset]) / 100 * u128::from(percent);
 			Prices::set_raw(TRADED[asset].clone(), raw.clamp(1_000_000, 10u128.pow(26)));
+			Ok(())
+		}
+		Doing::DebtPrice(percent) => {
+			let raw = price(&CUSD) / 100 * u128::from(percent);
+			Prices::set_raw(CUSD, raw.clamp(10u128.pow(17), 10u128.pow(19)));
 			Ok(())
 		}
 		Doing::Spread(asset, percent) => {

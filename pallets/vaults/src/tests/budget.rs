@@ -1,10 +1,12 @@
 //! Enforcement within a budget: never beyond it, never idle, and fair.
 
 use super::because;
-use crate::{mock::*, Call, Error, WeightInfo};
+use crate::{mock::*, Call, Error, LeftBehind, WeightInfo};
 use cairn_math::FixedU128;
 use cairn_primitives::{FacilityId, VaultId};
 use frame_support::{assert_noop, assert_ok, weights::Weight};
+use sp_io::storage::root as storage_root;
+use sp_runtime::StateVersion;
 
 /// What so many pages weigh.
 fn pages(count: u64) -> Weight {
@@ -47,6 +49,23 @@ fn the_backlog_can_be_worked_off_by_anybody_as_far_as_he_pays() {
 		let nothing = because(Error::NothingToEnforce);
 		assert_noop!(call(PAUPER, Call::enforce_backlog { max: 100 }), nothing);
 		assert_noop!(call(PAUPER, Call::enforce_backlog { max: 0 }), nothing);
+	});
+}
+
+#[test]
+fn nothing_is_begun_with_that_is_not_paid_for() {
+	run(|| {
+		unsafe_vaults(create_still(), 3);
+		Prices::set_cents(ETH, 2_400_00);
+		let state = || storage_root(StateVersion::V1);
+		begin_block(SLOT);
+		let before = state();
+		// All that comes before the first page; and the page, without the row in which its bound stands.
+		for more in [Weight::zero(), pages(1)] {
+			assert_eq!(enforce_with(looking(4) + more), 0);
+			LeftBehind::<Test>::kill();
+			assert_eq!(state(), before);
+		}
 	});
 }
 

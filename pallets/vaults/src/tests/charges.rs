@@ -396,7 +396,7 @@ fn a_small_vault_needs_no_room_for_a_large_one() {
 			liquidated
 		})
 	};
-	let enough = Step::visit_page() + of_one;
+	let enough = Vaults::weight_of_first_page() + of_one;
 	assert_eq!(liquidated(looking(3) + enough), 1);
 	assert_eq!(
 		liquidated(looking(1) + enough - Weight::from_parts(1, 0)),

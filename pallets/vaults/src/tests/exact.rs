@@ -43,19 +43,20 @@ pub fn unit() -> U512 {
 	pow10(24) * pow10(9) * pow10(27) * pow10(12) * U512::from(24 * HOUR)
 }
 
-/// `L·P` of a leg: what one unit of it carries.
+/// `L·P` of a leg: what one unit of it carries, in the measure of [`owed_by_unit`].
 pub fn carried_by_unit(vault: &Vault<Test>, leg: &Leg) -> U512 {
 	let (asset, factor) = asset_of(vault, leg.collateral);
 	let Some(quote) = quote(&asset) else {
 		return U512::zero();
 	};
 	let decimals = Decimals::decimals(&asset).unwrap();
-	price_in_day_parts(&quote) * U512::from(factor) * pow10(24 - decimals)
+	price_in_day_parts(&quote) * U512::from(factor) * pow10(30 - decimals)
 }
 
-/// `R`: what one unit of normalised debt has to be carried by (a CUSD being a dollar).
+/// `R·P`: what one unit of normalised debt has to be carried by.
 pub fn owed_by_unit(vault: &Vault<Test>) -> U512 {
-	U512::from(state(vault.facility).accumulator.0) * pow10(12) * U512::from(24 * HOUR)
+	let accumulator = U512::from(state(vault.facility).accumulator.0);
+	accumulator * U512::from(price(&CUSD)) * U512::from(24 * HOUR)
 }
 
 /// `Σ q·L·P` of a vault, in the measure of [`carried_by_unit`].
@@ -69,7 +70,7 @@ pub fn carried(vault: &Vault<Test>) -> U512 {
 pub fn sides(vault: VaultId) -> (U512, U512) {
 	let vault = row(vault);
 	let debt = U512::from(vault.debt.0) * owed_by_unit(&vault);
-	(carried(&vault) * pow10(39), debt * pow10(39))
+	(carried(&vault) * pow10(33), debt * pow10(33))
 }
 
 pub fn is_safe(vault: VaultId) -> bool {
@@ -108,7 +109,8 @@ pub fn is_sellable(vault: VaultId) -> bool {
 		})
 }
 
-/// Whether all of it that could be sold now is worth less than 1e-18 USD.
+/// Whether all of it that could be sold now is worth less than two units of normalised debt: so it may repay
+/// none.
 pub fn is_dust(vault: VaultId) -> bool {
 	let vault = row(vault);
 	let mut worth = U512::zero();
@@ -120,7 +122,8 @@ pub fn is_dust(vault: VaultId) -> bool {
 		let decimals = Decimals::decimals(&asset).unwrap();
 		worth += U512::from(leg.amount) * price_in_day_parts(&quote) * pow10(24 - decimals);
 	}
-	worth < pow10(24) * U512::from(24 * HOUR)
+	// In 1e-18 USD, of which a unit of debt is worth `P / 1e12`.
+	worth * pow10(12) < owed_by_unit(&vault) * 2u8 * pow10(24) / pow10(27)
 }
 
 /// All vaults there are.

@@ -34,3 +34,4 @@ for pallet in "${pallets[@]}"; do
 done
 
 good "make weights: written to runtime/src/weights/ in $(duration "$SECONDS"); look at the difference before committing it"
+note "If this is another machine than before, TRANSFER_US in tools/bench/tests/charges.rs is to be what these tests print."

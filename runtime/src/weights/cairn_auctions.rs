@@ -1,11 +1,12 @@
 //! Weights of `cairn_auctions`, measured by its benchmarks in the WASM runtime. Written by
-//! `make weights`: not to be changed by hand.
+//! `make weights`: not to be changed by hand. Picoseconds, as they were measured.
 //!
-//! Date 2026-11-28, CPU Intel(R) Xeon(R) Processor, 8 steps, 5 repeats,
+//! Date 2026-11-29, CPU AMD EPYC, 20 steps, 10 repeats,
 //! Compiled WASM.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
+use super::measured;
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
 
@@ -15,10 +16,10 @@ pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Lots` (r:1 w:1)
 	/// Proof: `Auctions::Lots` (`max_values`: None, `max_size`: Some(186), added: 2661, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:0)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Metadata` (r:2 w:0)
@@ -46,17 +47,17 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::ClosedLots` (r:0 w:1)
 	/// Proof: `Auctions::ClosedLots` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
 	fn take() -> Weight {
-		// Least time measured: 437_744_000 picoseconds.
-		Weight::from_parts(716_183_000, 11426)
+		// Least time measured: 222_244_000 picoseconds.
+		measured(233_380_000, 11426)
 			.saturating_add(T::DbWeight::get().reads(20))
 			.saturating_add(T::DbWeight::get().writes(15))
 	}
 	/// Storage: `Auctions::Lots` (r:1 w:1)
 	/// Proof: `Auctions::Lots` (`max_values`: None, `max_size`: Some(186), added: 2661, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:0)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Metadata` (r:2 w:0)
@@ -76,17 +77,17 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Markets` (r:1 w:1)
 	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
 	fn take_part() -> Weight {
-		// Least time measured: 314_793_000 picoseconds.
-		Weight::from_parts(532_586_000, 8817)
+		// Least time measured: 160_951_000 picoseconds.
+		measured(167_842_000, 8817)
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
 	/// Storage: `Auctions::Lots` (r:1 w:1)
 	/// Proof: `Auctions::Lots` (`max_values`: None, `max_size`: Some(186), added: 2661, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:0)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Metadata` (r:2 w:0)
@@ -116,23 +117,23 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::ClosedLots` (r:0 w:1)
 	/// Proof: `Auctions::ClosedLots` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
 	fn take_with_swap() -> Weight {
-		// Least time measured: 763_874_000 picoseconds.
-		Weight::from_parts(1_276_107_000, 24471)
+		// Least time measured: 432_148_000 picoseconds.
+		measured(452_739_000, 24471)
 			.saturating_add(T::DbWeight::get().reads(29))
 			.saturating_add(T::DbWeight::get().writes(20))
 	}
 	/// Storage: `Auctions::LotTerms` (r:0 w:1)
 	/// Proof: `Auctions::LotTerms` (`max_values`: Some(1), `max_size`: Some(32), added: 527, mode: `MaxEncodedLen`)
 	fn set_terms() -> Weight {
-		// Least time measured: 9_422_000 picoseconds.
-		Weight::from_parts(11_870_000, 0)
+		// Least time measured: 4_147_000 picoseconds.
+		measured(4_607_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Auctions::LotLimits` (r:0 w:1)
 	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	fn set_limits() -> Weight {
-		// Least time measured: 9_507_000 picoseconds.
-		Weight::from_parts(12_107_000, 0)
+		// Least time measured: 4_116_000 picoseconds.
+		measured(4_497_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Auctions::LotLimits` (r:1 w:0)
@@ -143,13 +144,13 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:0)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	fn advance_base() -> Weight {
-		// Least time measured: 720_604_000 picoseconds.
-		Weight::from_parts(756_700_000, 6990)
+		// Least time measured: 380_782_000 picoseconds.
+		measured(400_982_000, 7579)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -162,21 +163,21 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Agenda` (r:1 w:0)
 	/// Proof: `Auctions::Agenda` (`max_values`: None, `max_size`: Some(526), added: 3001, mode: `MaxEncodedLen`)
 	fn advance_slot() -> Weight {
-		// Least time measured: 15_267_000 picoseconds.
-		Weight::from_parts(17_317_000, 5038)
+		// Least time measured: 8_102_000 picoseconds.
+		measured(8_653_000, 5038)
 			.saturating_add(T::DbWeight::get().reads(4))
 	}
 	/// Storage: `Auctions::Watches` (r:1 w:1)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Markets` (r:1 w:0)
 	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	fn advance_watch() -> Weight {
-		// Least time measured: 48_305_000 picoseconds.
-		Weight::from_parts(53_160_000, 6990)
+		// Least time measured: 24_207_000 picoseconds.
+		measured(25_628_000, 7579)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -188,10 +189,10 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Agenda` (`max_values`: None, `max_size`: Some(526), added: 3001, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Lots` (r:1 w:1)
 	/// Proof: `Auctions::Lots` (`max_values`: None, `max_size`: Some(186), added: 2661, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:0)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watched` (r:1 w:1)
@@ -199,8 +200,8 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::LotLimits` (r:1 w:0)
 	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	fn advance_restart() -> Weight {
-		// Least time measured: 224_737_000 picoseconds.
-		Weight::from_parts(250_001_000, 18996)
+		// Least time measured: 117_737_000 picoseconds.
+		measured(122_453_000, 18996)
 			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -214,10 +215,10 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Queue` (`max_values`: None, `max_size`: Some(37), added: 2512, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Lots` (r:1 w:1)
 	/// Proof: `Auctions::Lots` (`max_values`: None, `max_size`: Some(186), added: 2661, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watched` (r:1 w:1)
 	/// Proof: `Auctions::Watched` (`max_values`: None, `max_size`: Some(4125), added: 6600, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Agenda` (r:5 w:1)
@@ -225,8 +226,8 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::AgendaCursor` (r:1 w:0)
 	/// Proof: `Auctions::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn advance_queued() -> Weight {
-		// Least time measured: 225_877_000 picoseconds.
-		Weight::from_parts(386_515_000, 15995)
+		// Least time measured: 117_196_000 picoseconds.
+		measured(121_943_000, 15995)
 			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -238,10 +239,10 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Agenda` (`max_values`: None, `max_size`: Some(526), added: 3001, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Lots` (r:1 w:1)
 	/// Proof: `Auctions::Lots` (`max_values`: None, `max_size`: Some(186), added: 2661, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Watches` (r:1 w:0)
 	/// Proof: `Auctions::Watches` (`max_values`: Some(1), `max_size`: Some(3553), added: 4048, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Metadata` (r:2 w:0)
@@ -263,8 +264,8 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::LotLimits` (r:1 w:0)
 	/// Proof: `Auctions::LotLimits` (`max_values`: Some(1), `max_size`: Some(48), added: 543, mode: `MaxEncodedLen`)
 	fn advance_takeover() -> Weight {
-		// Least time measured: 486_604_000 picoseconds.
-		Weight::from_parts(530_469_000, 18996)
+		// Least time measured: 261_482_000 picoseconds.
+		measured(273_390_000, 18996)
 			.saturating_add(T::DbWeight::get().reads(26))
 			.saturating_add(T::DbWeight::get().writes(15))
 	}
@@ -278,17 +279,17 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Policies` (r:1 w:0)
 	/// Proof: `Treasury::Policies` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Metadata` (r:1 w:0)
 	/// Proof: `Assets::Metadata` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn buy_surplus() -> Weight {
-		// Least time measured: 214_167_000 picoseconds.
-		Weight::from_parts(241_823_000, 6990)
+		// Least time measured: 115_914_000 picoseconds.
+		measured(120_711_000, 7579)
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -302,10 +303,10 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Stock` (r:1 w:0)
 	/// Proof: `Treasury::Stock` (`max_values`: None, `max_size`: Some(350), added: 2825, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::SystemSaleTerms` (r:1 w:0)
 	/// Proof: `Auctions::SystemSaleTerms` (`max_values`: Some(1), `max_size`: Some(204), added: 699, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Metadata` (r:1 w:0)
@@ -315,16 +316,16 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn recapitalise() -> Weight {
-		// Least time measured: 210_110_000 picoseconds.
-		Weight::from_parts(236_176_000, 6990)
+		// Least time measured: 112_529_000 picoseconds.
+		measured(116_655_000, 7579)
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Auctions::SystemSaleTerms` (r:0 w:1)
 	/// Proof: `Auctions::SystemSaleTerms` (`max_values`: Some(1), `max_size`: Some(204), added: 699, mode: `MaxEncodedLen`)
 	fn set_system_terms() -> Weight {
-		// Least time measured: 10_307_000 picoseconds.
-		Weight::from_parts(12_730_000, 0)
+		// Least time measured: 4_797_000 picoseconds.
+		measured(5_218_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Treasury::Books` (r:1 w:0)
@@ -335,10 +336,10 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Stock` (r:1 w:0)
 	/// Proof: `Treasury::Stock` (`max_values`: None, `max_size`: Some(350), added: 2825, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::SystemSaleTerms` (r:1 w:0)
 	/// Proof: `Auctions::SystemSaleTerms` (`max_values`: Some(1), `max_size`: Some(204), added: 699, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::StockLots` (r:1 w:1)
@@ -346,17 +347,17 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Assets::Metadata` (r:2 w:0)
 	/// Proof: `Assets::Metadata` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
 	fn system_stock() -> Weight {
-		// Least time measured: 131_219_000 picoseconds.
-		Weight::from_parts(152_854_000, 6990)
+		// Least time measured: 68_152_000 picoseconds.
+		measured(70_846_000, 7579)
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Auctions::StockLots` (r:1 w:1)
 	/// Proof: `Auctions::StockLots` (`max_values`: None, `max_size`: Some(82), added: 2557, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Metadata` (r:2 w:0)
 	/// Proof: `Assets::Metadata` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:2 w:2)
@@ -370,16 +371,16 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Stock` (r:2 w:1)
 	/// Proof: `Treasury::Stock` (`max_values`: None, `max_size`: Some(350), added: 2825, mode: `MaxEncodedLen`)
 	fn buy_stock() -> Weight {
-		// Least time measured: 290_785_000 picoseconds.
-		Weight::from_parts(438_637_000, 11426)
+		// Least time measured: 140_812_000 picoseconds.
+		measured(147_000_000, 11426)
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(11))
 	}
 	/// Storage: `Treasury::DebtAssets` (r:1 w:0)
 	/// Proof: `Treasury::DebtAssets` (`max_values`: Some(1), `max_size`: Some(81), added: 576, mode: `MaxEncodedLen`)
 	fn system_base() -> Weight {
-		// Least time measured: 6_609_000 picoseconds.
-		Weight::from_parts(11_074_000, 1566)
+		// Least time measured: 3_425_000 picoseconds.
+		measured(3_806_000, 1566)
 			.saturating_add(T::DbWeight::get().reads(1))
 	}
 	/// Storage: `Treasury::DebtAssets` (r:1 w:0)
@@ -400,13 +401,13 @@ impl<T: frame_system::Config> cairn_auctions::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::SystemSaleTerms` (`max_values`: Some(1), `max_size`: Some(204), added: 699, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::SurplusNotBefore` (r:1 w:1)
 	/// Proof: `Auctions::SurplusNotBefore` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
+	/// Storage: `Oracle::Quotes` (r:1 w:0)
+	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Oracle::Quotes` (r:1 w:0)
-	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(5505), added: 6000, mode: `MaxEncodedLen`)
 	fn system_asset() -> Weight {
-		// Least time measured: 123_923_000 picoseconds.
-		Weight::from_parts(139_467_000, 6990)
+		// Least time measured: 64_076_000 picoseconds.
+		measured(66_871_000, 7579)
 			.saturating_add(T::DbWeight::get().reads(17))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}

@@ -1,11 +1,12 @@
 //! Weights of `cairn_oracle`, measured by its benchmarks in the WASM runtime. Written by
-//! `make weights`: not to be changed by hand.
+//! `make weights`: not to be changed by hand. Picoseconds, as they were measured.
 //!
-//! Date 2026-11-29, CPU Intel(R) Xeon(R) Processor, 16 steps, 12 repeats,
+//! Date 2026-11-29, CPU AMD EPYC, 20 steps, 10 repeats,
 //! Compiled WASM.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
+use super::measured;
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
 
@@ -29,10 +30,10 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// `f` in `[1, 32]`.
 	fn authorize_report(f: u32, ) -> Weight {
-		// Least time measured: 161_307_000 picoseconds.
-		Weight::from_parts(174_421_702, 4687)
-			// Standard error: 69_556
-			.saturating_add(Weight::from_parts(1_076_947, 0).saturating_mul(f.into()))
+		// Least time measured: 53_540_000 picoseconds.
+		measured(54_334_687, 4687)
+			// Standard error: 20_139
+			.saturating_add(measured(703_348, 0).saturating_mul(f.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 	}
 	/// Storage: `Oracle::SessionStart` (r:1 w:0)
@@ -43,10 +44,10 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Proof: `Oracle::NewReports` (`max_values`: Some(1), `max_size`: Some(0), added: 495, mode: `MaxEncodedLen`)
 	/// `f` in `[1, 32]`.
 	fn report(f: u32, ) -> Weight {
-		// Least time measured: 42_519_000 picoseconds.
-		Weight::from_parts(53_450_688, 4606)
-			// Standard error: 72_517
-			.saturating_add(Weight::from_parts(148_497, 0).saturating_mul(f.into()))
+		// Least time measured: 10_516_000 picoseconds.
+		measured(11_571_146, 4606)
+			// Standard error: 15_076
+			.saturating_add(measured(313_134, 0).saturating_mul(f.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -57,8 +58,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::NewReports` (r:1 w:0)
 	/// Proof: `Oracle::NewReports` (`max_values`: Some(1), `max_size`: Some(0), added: 495, mode: `MaxEncodedLen`)
 	fn aggregate_idle() -> Weight {
-		// Least time measured: 248_467_000 picoseconds.
-		Weight::from_parts(262_029_000, 7579)
+		// Least time measured: 79_529_000 picoseconds.
+		measured(85_268_000, 7579)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -85,12 +86,12 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// `v` in `[1, 100]`.
 	/// `f` in `[1, 32]`.
 	fn aggregate(v: u32, f: u32, ) -> Weight {
-		// Least time measured: 300_335_000 picoseconds.
-		Weight::from_parts(304_681_000, 7950)
-			// Standard error: 650_225
-			.saturating_add(Weight::from_parts(15_831_506, 0).saturating_mul(v.into()))
-			// Standard error: 2_037_245
-			.saturating_add(Weight::from_parts(26_223_308, 0).saturating_mul(f.into()))
+		// Least time measured: 99_128_000 picoseconds.
+		measured(101_743_000, 7950)
+			// Standard error: 218_787
+			.saturating_add(measured(5_839_730, 0).saturating_mul(v.into()))
+			// Standard error: 684_271
+			.saturating_add(measured(9_775_934, 0).saturating_mul(f.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(4))
@@ -107,8 +108,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::ShadowFeeds` (r:0 w:1)
 	/// Proof: `Oracle::ShadowFeeds` (`max_values`: None, `max_size`: Some(5897), added: 8372, mode: `MaxEncodedLen`)
 	fn set_feed() -> Weight {
-		// Least time measured: 238_398_000 picoseconds.
-		Weight::from_parts(265_139_000, 17734)
+		// Least time measured: 84_607_000 picoseconds.
+		measured(94_352_000, 17734)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -125,8 +126,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::ShadowFeeds` (r:0 w:1)
 	/// Proof: `Oracle::ShadowFeeds` (`max_values`: None, `max_size`: Some(5897), added: 8372, mode: `MaxEncodedLen`)
 	fn remove_feed() -> Weight {
-		// Least time measured: 236_725_000 picoseconds.
-		Weight::from_parts(254_098_000, 9362)
+		// Least time measured: 73_200_000 picoseconds.
+		measured(86_941_000, 9362)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -143,8 +144,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::ReportedFeeds` (r:1 w:1)
 	/// Proof: `Oracle::ReportedFeeds` (`max_values`: Some(1), `max_size`: Some(2369), added: 2864, mode: `MaxEncodedLen`)
 	fn promote_feed() -> Weight {
-		// Least time measured: 222_176_000 picoseconds.
-		Weight::from_parts(243_932_000, 9362)
+		// Least time measured: 74_221_000 picoseconds.
+		measured(87_932_000, 9362)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -155,8 +156,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::ReportedFeeds` (r:1 w:1)
 	/// Proof: `Oracle::ReportedFeeds` (`max_values`: Some(1), `max_size`: Some(2369), added: 2864, mode: `MaxEncodedLen`)
 	fn withdraw_shadow() -> Weight {
-		// Least time measured: 110_194_000 picoseconds.
-		Weight::from_parts(122_012_000, 9362)
+		// Least time measured: 34_392_000 picoseconds.
+		measured(43_085_000, 9362)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -165,16 +166,16 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::Quotes` (r:1 w:1)
 	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	fn halt_feed() -> Weight {
-		// Least time measured: 109_210_000 picoseconds.
-		Weight::from_parts(121_189_000, 7579)
+		// Least time measured: 32_188_000 picoseconds.
+		measured(40_621_000, 7579)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Oracle::Quotes` (r:1 w:1)
 	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	fn resume_feed() -> Weight {
-		// Least time measured: 94_211_000 picoseconds.
-		Weight::from_parts(103_013_000, 7579)
+		// Least time measured: 28_552_000 picoseconds.
+		measured(33_701_000, 7579)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -189,8 +190,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn authorize_prove_two_reports() -> Weight {
-		// Least time measured: 224_477_000 picoseconds.
-		Weight::from_parts(249_807_000, 5487)
+		// Least time measured: 98_828_000 picoseconds.
+		measured(112_599_000, 5487)
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
 	/// Storage: `Oracle::SetId` (r:1 w:0)
@@ -208,8 +209,8 @@ impl<T: frame_system::Config> cairn_oracle::WeightInfo for WeightInfo<T> {
 	/// Storage: `Oracle::Convictions` (r:0 w:1)
 	/// Proof: `Oracle::Convictions` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn prove_two_reports() -> Weight {
-		// Least time measured: 135_699_000 picoseconds.
-		Weight::from_parts(150_312_000, 11061)
+		// Least time measured: 39_570_000 picoseconds.
+		measured(60_401_000, 11061)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}

@@ -1,11 +1,12 @@
 //! Weights of `cairn_treasury`, measured by its benchmarks in the WASM runtime. Written by
-//! `make weights`: not to be changed by hand.
+//! `make weights`: not to be changed by hand. Picoseconds, as they were measured.
 //!
-//! Date 2026-11-28, CPU Intel(R) Xeon(R) Processor, 8 steps, 5 repeats,
+//! Date 2026-11-29, CPU AMD EPYC, 20 steps, 10 repeats,
 //! Compiled WASM.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
+use super::measured;
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
 
@@ -18,8 +19,8 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Policies` (r:0 w:1)
 	/// Proof: `Treasury::Policies` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
 	fn set_policy() -> Weight {
-		// Least time measured: 24_760_000 picoseconds.
-		Weight::from_parts(41_921_000, 3848)
+		// Least time measured: 10_015_000 picoseconds.
+		measured(10_766_000, 3848)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -28,8 +29,8 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Books` (r:1 w:1)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn blow_fuse() -> Weight {
-		// Least time measured: 32_679_000 picoseconds.
-		Weight::from_parts(80_946_000, 3848)
+		// Least time measured: 15_674_000 picoseconds.
+		measured(16_975_000, 3848)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -40,7 +41,7 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Facilities` (r:2 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:2 w:0)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::SettledFacilities` (r:1 w:0)
 	/// Proof: `Vaults::SettledFacilities` (`max_values`: Some(1), `max_size`: Some(129), added: 624, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:1 w:0)
@@ -48,8 +49,8 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Markets` (r:1 w:0)
 	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
 	fn reset_fuse() -> Weight {
-		// Least time measured: 66_363_000 picoseconds.
-		Weight::from_parts(127_203_000, 13824)
+		// Least time measured: 32_769_000 picoseconds.
+		measured(35_033_000, 13824)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -62,14 +63,14 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Facilities` (r:2 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:2 w:0)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::SettledFacilities` (r:1 w:0)
 	/// Proof: `Vaults::SettledFacilities` (`max_values`: Some(1), `max_size`: Some(129), added: 624, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Markets` (r:1 w:0)
 	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
 	fn recognise_loss() -> Weight {
-		// Least time measured: 69_490_000 picoseconds.
-		Weight::from_parts(129_343_000, 13824)
+		// Least time measured: 34_592_000 picoseconds.
+		measured(36_816_000, 13824)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -80,12 +81,12 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Facilities` (r:2 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:2 w:0)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::DebtAssets` (r:1 w:0)
 	/// Proof: `Treasury::DebtAssets` (`max_values`: Some(1), `max_size`: Some(81), added: 576, mode: `MaxEncodedLen`)
 	fn audit_base() -> Weight {
-		// Least time measured: 42_195_000 picoseconds.
-		Weight::from_parts(82_565_000, 13824)
+		// Least time measured: 22_624_000 picoseconds.
+		measured(23_896_000, 13824)
 			.saturating_add(T::DbWeight::get().reads(7))
 	}
 	/// Storage: `Vaults::NextFacility` (r:1 w:0)
@@ -95,7 +96,7 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Facilities` (r:2 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:2 w:0)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::DebtAssets` (r:1 w:0)
 	/// Proof: `Treasury::DebtAssets` (`max_values`: Some(1), `max_size`: Some(81), added: 576, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:2 w:1)
@@ -105,16 +106,16 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Markets` (r:1 w:0)
 	/// Proof: `Auctions::Markets` (`max_values`: Some(1), `max_size`: Some(1185), added: 1680, mode: `MaxEncodedLen`)
 	fn audit_asset() -> Weight {
-		// Least time measured: 94_889_000 picoseconds.
-		Weight::from_parts(185_995_000, 13824)
+		// Least time measured: 44_767_000 picoseconds.
+		measured(47_842_000, 13824)
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Treasury::DebtAssets` (r:1 w:0)
 	/// Proof: `Treasury::DebtAssets` (`max_values`: Some(1), `max_size`: Some(81), added: 576, mode: `MaxEncodedLen`)
 	fn settle_base() -> Weight {
-		// Least time measured: 6_306_000 picoseconds.
-		Weight::from_parts(12_291_000, 1566)
+		// Least time measured: 3_465_000 picoseconds.
+		measured(3_855_000, 1566)
 			.saturating_add(T::DbWeight::get().reads(1))
 	}
 	/// Storage: `Treasury::DebtAssets` (r:1 w:0)
@@ -128,8 +129,8 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn settle_asset() -> Weight {
-		// Least time measured: 139_575_000 picoseconds.
-		Weight::from_parts(153_514_000, 6706)
+		// Least time measured: 76_515_000 picoseconds.
+		measured(80_101_000, 6706)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -144,8 +145,8 @@ impl<T: frame_system::Config> cairn_treasury::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn reward() -> Weight {
-		// Least time measured: 116_944_000 picoseconds.
-		Weight::from_parts(136_431_000, 6208)
+		// Least time measured: 61_923_000 picoseconds.
+		measured(65_087_000, 6208)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}

@@ -1,11 +1,12 @@
 //! Weights of `cairn_vaults`, measured by its benchmarks in the WASM runtime. Written by
-//! `make weights`: not to be changed by hand.
+//! `make weights`: not to be changed by hand. Picoseconds, as they were measured.
 //!
-//! Date 2026-11-29, CPU Intel(R) Xeon(R) Processor, 16 steps, 12 repeats,
+//! Date 2026-11-29, CPU AMD EPYC, 20 steps, 10 repeats,
 //! Compiled WASM.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
+use super::measured;
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
 
@@ -20,7 +21,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Account` (r:17 w:17)
 	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:9 w:9)
@@ -41,10 +42,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(793), added: 3268, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn open(l: u32, ) -> Weight {
-		// Least time measured: 620_401_000 picoseconds.
-		Weight::from_parts(494_899_062, 7579)
-			// Standard error: 1_027_366
-			.saturating_add(Weight::from_parts(160_082_971, 0).saturating_mul(l.into()))
+		// Least time measured: 195_784_000 picoseconds.
+		measured(151_353_498, 7579)
+			// Standard error: 290_593
+			.saturating_add(measured(61_140_247, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(8))
@@ -56,7 +57,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Account` (r:17 w:17)
 	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:9 w:9)
@@ -73,10 +74,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(562), added: 3037, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn adjust(l: u32, ) -> Weight {
-		// Least time measured: 700_939_000 picoseconds.
-		Weight::from_parts(870_973_571, 7579)
-			// Standard error: 12_134_385
-			.saturating_add(Weight::from_parts(137_311_395, 0).saturating_mul(l.into()))
+		// Least time measured: 242_453_000 picoseconds.
+		measured(142_311_881, 7579)
+			// Standard error: 472_144
+			.saturating_add(measured(113_839_167, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().reads((11_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(5))
@@ -88,7 +89,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:1 w:1)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:9 w:9)
@@ -103,10 +104,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::VaultsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn close(l: u32, ) -> Weight {
-		// Least time measured: 305_151_000 picoseconds.
-		Weight::from_parts(196_282_626, 7407)
-			// Standard error: 2_117_390
-			.saturating_add(Weight::from_parts(172_230_720, 0).saturating_mul(l.into()))
+		// Least time measured: 170_756_000 picoseconds.
+		measured(122_180_229, 7407)
+			// Standard error: 217_006
+			.saturating_add(measured(58_015_003, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -119,10 +120,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Held` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn claim(c: u32, ) -> Weight {
-		// Least time measured: 46_572_000 picoseconds.
-		Weight::from_parts(63_285_850, 7000)
-			// Standard error: 644_763
-			.saturating_add(Weight::from_parts(14_368_790, 0).saturating_mul(c.into()))
+		// Least time measured: 13_661_000 picoseconds.
+		measured(13_634_699, 7000)
+			// Standard error: 51_485
+			.saturating_add(measured(6_445_562, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -138,7 +139,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::LeftBehind` (r:1 w:0)
 	/// Proof: `Vaults::LeftBehind` (`max_values`: Some(1), `max_size`: Some(133), added: 628, mode: `MaxEncodedLen`)
 	/// Storage: `Auctions::Current` (r:8 w:8)
@@ -169,10 +170,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn liquidate(l: u32, ) -> Weight {
-		// Least time measured: 308_848_000 picoseconds.
-		Weight::from_parts(202_158_718, 7579)
-			// Standard error: 892_741
-			.saturating_add(Weight::from_parts(143_783_964, 0).saturating_mul(l.into()))
+		// Least time measured: 167_351_000 picoseconds.
+		measured(107_788_464, 7579)
+			// Standard error: 482_979
+			.saturating_add(measured(87_406_923, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -184,7 +185,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Facilities` (r:1 w:1)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Settlements` (r:1 w:0)
 	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(901), added: 3376, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::SettledFacilities` (r:1 w:0)
@@ -204,8 +205,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Books` (r:1 w:0)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn create_facility() -> Weight {
-		// Least time measured: 1_861_509_000 picoseconds.
-		Weight::from_parts(2_009_954_000, 125022)
+		// Least time measured: 351_146_000 picoseconds.
+		measured(365_268_000, 125022)
 			.saturating_add(T::DbWeight::get().reads(105))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -214,8 +215,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn change_facility() -> Weight {
-		// Least time measured: 1_100_998_000 picoseconds.
-		Weight::from_parts(1_180_557_000, 7407)
+		// Least time measured: 68_844_000 picoseconds.
+		measured(74_021_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -232,17 +233,17 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Summaries` (r:3 w:0)
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	fn add_collateral() -> Weight {
-		// Least time measured: 118_807_000 picoseconds.
-		Weight::from_parts(186_071_000, 8742)
+		// Least time measured: 52_869_000 picoseconds.
+		measured(59_749_000, 8742)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Vaults::Facilities` (r:1 w:1)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:1 w:1)
@@ -262,8 +263,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Settlements` (r:0 w:1)
 	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(901), added: 3376, mode: `MaxEncodedLen`)
 	fn settle_facility() -> Weight {
-		// Least time measured: 219_628_000 picoseconds.
-		Weight::from_parts(339_991_000, 7579)
+		// Least time measured: 106_700_000 picoseconds.
+		measured(117_616_000, 7579)
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
@@ -272,7 +273,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Settlements` (r:1 w:1)
 	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(901), added: 3376, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:1 w:1)
@@ -281,10 +282,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(562), added: 3037, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn settle_vault(l: u32, ) -> Weight {
-		// Least time measured: 140_139_000 picoseconds.
-		Weight::from_parts(179_019_328, 7407)
-			// Standard error: 720_176
-			.saturating_add(Weight::from_parts(47_893_296, 0).saturating_mul(l.into()))
+		// Least time measured: 68_223_000 picoseconds.
+		measured(56_849_239, 7407)
+			// Standard error: 164_885
+			.saturating_add(measured(20_053_882, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(4))
@@ -296,7 +297,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Settlements` (r:1 w:1)
 	/// Proof: `Vaults::Settlements` (`max_values`: None, `max_size`: Some(901), added: 3376, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:0)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Receipts` (r:1 w:1)
 	/// Proof: `Vaults::Receipts` (`max_values`: None, `max_size`: Some(349), added: 2824, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:1 w:1)
@@ -309,10 +310,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn redeem(c: u32, ) -> Weight {
-		// Least time measured: 364_484_000 picoseconds.
-		Weight::from_parts(525_697_454, 7407)
-			// Standard error: 2_548_526
-			.saturating_add(Weight::from_parts(82_099_192, 0).saturating_mul(c.into()))
+		// Least time measured: 192_108_000 picoseconds.
+		measured(160_733_012, 7407)
+			// Standard error: 202_937
+			.saturating_add(measured(38_870_659, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
@@ -324,14 +325,14 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::NextFacility` (r:1 w:0)
 	/// Proof: `Vaults::NextFacility` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn list_facilities() -> Weight {
-		// Least time measured: 9_599_000 picoseconds.
-		Weight::from_parts(16_635_000, 1614)
+		// Least time measured: 5_198_000 picoseconds.
+		measured(5_699_000, 1614)
 			.saturating_add(T::DbWeight::get().reads(2))
 	}
 	/// Storage: `Vaults::Facilities` (r:1 w:1)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Books` (r:1 w:1)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	/// Storage: `Treasury::Policies` (r:1 w:0)
@@ -343,8 +344,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn accrue_facility() -> Weight {
-		// Least time measured: 162_617_000 picoseconds.
-		Weight::from_parts(233_795_000, 7407)
+		// Least time measured: 68_593_000 picoseconds.
+		measured(75_373_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -361,8 +362,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Assets::Account` (r:1 w:0)
 	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	fn note_deficit() -> Weight {
-		// Least time measured: 66_177_000 picoseconds.
-		Weight::from_parts(73_122_000, 7407)
+		// Least time measured: 34_712_000 picoseconds.
+		measured(37_747_000, 7407)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -371,7 +372,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
 	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
@@ -380,10 +381,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(562), added: 3037, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn set_guard(l: u32, ) -> Weight {
-		// Least time measured: 166_356_000 picoseconds.
-		Weight::from_parts(119_812_481, 7579)
-			// Standard error: 504_035
-			.saturating_add(Weight::from_parts(71_762_594, 0).saturating_mul(l.into()))
+		// Least time measured: 86_280_000 picoseconds.
+		measured(62_343_642, 7579)
+			// Standard error: 258_896
+			.saturating_add(measured(39_453_336, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -397,16 +398,16 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Treasury::Books` (r:1 w:1)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn run_guard() -> Weight {
-		// Least time measured: 108_163_000 picoseconds.
-		Weight::from_parts(122_890_000, 3848)
+		// Least time measured: 55_934_000 picoseconds.
+		measured(61_492_000, 3848)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Vaults::Vaults` (r:1 w:1)
 	/// Proof: `Vaults::Vaults` (`max_values`: None, `max_size`: Some(793), added: 3268, mode: `MaxEncodedLen`)
 	fn offer() -> Weight {
-		// Least time measured: 33_855_000 picoseconds.
-		Weight::from_parts(40_614_000, 4258)
+		// Least time measured: 14_151_000 picoseconds.
+		measured(17_477_000, 4258)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -415,7 +416,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	/// Storage: `Oracle::Quotes` (r:1 w:0)
 	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
@@ -430,10 +431,10 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::VaultsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn accept(l: u32, ) -> Weight {
-		// Least time measured: 300_955_000 picoseconds.
-		Weight::from_parts(269_661_722, 7579)
-			// Standard error: 819_186
-			.saturating_add(Weight::from_parts(69_070_116, 0).saturating_mul(l.into()))
+		// Least time measured: 165_769_000 picoseconds.
+		measured(136_900_745, 7579)
+			// Standard error: 258_091
+			.saturating_add(measured(42_628_854, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -447,19 +448,19 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Summaries` (r:48 w:0)
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
-	/// Storage: `Vaults::Words` (r:16 w:0)
+	/// Storage: `Vaults::Words` (r:32 w:0)
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	/// `c` in `[1, 16]`.
 	fn visit_facility(c: u32, ) -> Weight {
-		// Least time measured: 87_024_000 picoseconds.
-		Weight::from_parts(103_295_450, 13134)
-			// Standard error: 361_868
-			.saturating_add(Weight::from_parts(22_964_933, 0).saturating_mul(c.into()))
-			.saturating_add(T::DbWeight::get().reads(9))
-			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(c.into())))
+		// Least time measured: 45_879_000 picoseconds.
+		measured(25_707_687, 7579)
+			// Standard error: 72_345
+			.saturating_add(measured(19_476_243, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
 			.saturating_add(Weight::from_parts(0, 7752).saturating_mul(c.into()))
 	}
@@ -470,8 +471,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Words` (r:1 w:0)
 	/// Proof: `Vaults::Words` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	fn visit_page() -> Weight {
-		// Least time measured: 21_885_000 picoseconds.
-		Weight::from_parts(24_536_000, 4027)
+		// Least time measured: 11_227_000 picoseconds.
+		measured(12_329_000, 4027)
 			.saturating_add(T::DbWeight::get().reads(3))
 	}
 	/// Storage: `Vaults::Summaries` (r:16 w:0)
@@ -490,15 +491,15 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	/// `l` in `[1, 8]`.
 	fn enforce_batch(l: u32, ) -> Weight {
-		// Least time measured: 4_540_383_000 picoseconds.
-		Weight::from_parts(4_432_062_253, 837598)
-			// Standard error: 32_276_986
-			.saturating_add(Weight::from_parts(472_027_806, 0).saturating_mul(l.into()))
+		// Least time measured: 2_680_781_000 picoseconds.
+		measured(2_474_377_261, 837598)
+			// Standard error: 2_953_941
+			.saturating_add(measured(287_111_370, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(261))
 			.saturating_add(T::DbWeight::get().reads((16_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(258))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(l.into())))
-			.saturating_add(Weight::from_parts(0, 35909).saturating_mul(l.into()))
+			.saturating_add(Weight::from_parts(0, 35970).saturating_mul(l.into()))
 	}
 	/// Storage: `Vaults::Pages` (r:48 w:48)
 	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(562), added: 3037, mode: `MaxEncodedLen`)
@@ -508,15 +509,15 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vaults::Summaries` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// `r` in `[3, 97]`.
 	fn index_rows(r: u32, ) -> Weight {
-		// Least time measured: 21_960_000 picoseconds.
-		Weight::from_parts(4_835_407, 4027)
-			// Standard error: 7_149
-			.saturating_add(Weight::from_parts(5_914_802, 0).saturating_mul(r.into()))
+		// Least time measured: 12_659_000 picoseconds.
+		measured(728_039, 4027)
+			// Standard error: 3_867
+			.saturating_add(measured(3_439_627, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(r.into())))
-			.saturating_add(Weight::from_parts(0, 1438).saturating_mul(r.into()))
+			.saturating_add(Weight::from_parts(0, 1439).saturating_mul(r.into()))
 	}
 	/// Storage: `Treasury::Books` (r:1 w:1)
 	/// Proof: `Treasury::Books` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
@@ -547,8 +548,8 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Auctions::Announced` (r:0 w:1)
 	/// Proof: `Auctions::Announced` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	fn put_up() -> Weight {
-		// Least time measured: 114_009_000 picoseconds.
-		Weight::from_parts(130_040_000, 7590)
+		// Least time measured: 59_259_000 picoseconds.
+		measured(62_624_000, 7590)
 			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
@@ -557,7 +558,7 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vaults::Facilities` (r:1 w:0)
 	/// Proof: `Vaults::Facilities` (`max_values`: None, `max_size`: Some(3942), added: 6417, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::FacilityStates` (r:1 w:1)
-	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(365), added: 2840, mode: `MaxEncodedLen`)
+	/// Proof: `Vaults::FacilityStates` (`max_values`: None, `max_size`: Some(367), added: 2842, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Pages` (r:72 w:48)
 	/// Proof: `Vaults::Pages` (`max_values`: None, `max_size`: Some(562), added: 3037, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::Words` (r:9 w:9)
@@ -568,12 +569,14 @@ impl<T: frame_system::Config> cairn_vaults::WeightInfo for WeightInfo<T> {
 	/// Proof: `Oracle::Quotes` (`max_values`: Some(1), `max_size`: Some(6094), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Vaults::Drifts` (r:1 w:1)
+	/// Proof: `Vaults::Drifts` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Vaults::SweepCursor` (r:0 w:1)
 	/// Proof: `Vaults::SweepCursor` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn sweep_vault() -> Weight {
-		// Least time measured: 1_080_650_000 picoseconds.
-		Weight::from_parts(1_168_850_000, 219654)
-			.saturating_add(T::DbWeight::get().reads(94))
-			.saturating_add(T::DbWeight::get().writes(68))
+		// Least time measured: 631_807_000 picoseconds.
+		measured(668_573_000, 219654)
+			.saturating_add(T::DbWeight::get().reads(95))
+			.saturating_add(T::DbWeight::get().writes(69))
 	}
 }

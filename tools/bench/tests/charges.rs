@@ -4,10 +4,14 @@
 //! A figure is how much longer a block takes than one from which it differs in nothing else, each executed
 //! right after the other: the median of several turns. A machine that is busy only ever adds to a figure, so
 //! one that is too high is measured again before it counts.
+//!
+//! Weights are times of the machine that they were measured on. Another one may be three times as slow, and the
+//! same one half as fast an hour later. So a block of transfers is executed in the same turns, and a figure
+//! is divided by how much longer these take than on that machine: a faster one has to be as much faster.
 
 use cairn_bench::{
 	benches::{
-		calls::{Pair, CASES},
+		calls::{filled, Pair, CASES},
 		liquidate::reports,
 	},
 	chain::{Built, Chain, Workshop},
@@ -41,6 +45,10 @@ const CALLS: u32 = 40;
 const REPEAT: usize = 7;
 /// and how often all of that is done if the figure is too high.
 const ATTEMPTS: usize = 6;
+
+/// What a transfer takes in these tests on the machine that weights were measured on, in microseconds. Each test
+/// prints what it takes now: `make weights` on another machine wants that to be put in here.
+const TRANSFER_US: f64 = 155.0;
 
 /// Calls that are not measured here, and why.
 const NOT_MEASURED: &[(&str, &str, &str)] = &[
@@ -152,18 +160,44 @@ fn stage(legs: u32) -> Stage {
 	}
 }
 
-/// What the first of two blocks takes longer than the second, in microseconds; measured again as long
-/// as it is more than `charged`.
-fn difference(chain: &Chain, [with, without]: [&Built; 2], charged: f64) -> Result<f64> {
-	let mut least = f64::INFINITY;
-	for _ in 0..ATTEMPTS {
-		let [without, with] = chain.measure_warm([without, with], REPEAT)?;
-		least = least.min(with.beyond(&without));
-		if least <= charged {
-			break;
-		}
+/// What says how fast the machine is.
+struct Yardstick<'a, 'b> {
+	chain: &'a Chain<'b>,
+	none: Built,
+	transfers: Built,
+}
+
+impl<'a, 'b> Yardstick<'a, 'b> {
+	fn of(chain: &'a Chain<'b>) -> Result<Self> {
+		let owners = ledger::owners(VAULTS);
+		let transfer = |_, other| Ok(ledger::transfer_keep_alive(other));
+		Ok(Self {
+			chain,
+			none: filled(chain, 0, 0, transfer)?,
+			transfers: filled(chain, owners, CALLS, transfer)?,
+		})
 	}
-	Ok(least)
+
+	/// What a block takes, less what `without` does if there is one, in microseconds of the machine that
+	/// weights were measured on; measured again as long as it is more than `charged`.
+	fn measure(&self, block: &Built, without: Option<&Built>, charged: f64) -> Result<f64> {
+		let mut least = f64::INFINITY;
+		for _ in 0..ATTEMPTS {
+			let blocks = [&self.none, &self.transfers, without.unwrap_or(block), block];
+			let [none, transfers, without_it, all] = self.chain.measure_warm(blocks, REPEAT)?;
+			let transfer = transfers.beyond(&none) / self.transfers.transactions as f64;
+			let took = match without {
+				Some(_) => all.beyond(&without_it),
+				None => all.least,
+			};
+			println!("a transfer: {transfer:.1} µs");
+			least = least.min(took / (transfer / TRANSFER_US));
+			if least <= charged {
+				break;
+			}
+		}
+		Ok(least)
+	}
 }
 
 /// Says what was measured, and whether it was too much.
@@ -178,6 +212,7 @@ fn no_call_takes_longer(legs: u32) {
 	let Some(bench) = Bench::open() else { return };
 	let stage = stage(legs);
 	let chain = bench.workshop.chain(&stage.spec).expect("a chain");
+	let yardstick = Yardstick::of(&chain).expect("transfers");
 	let mut scenes = Scenes::default();
 	let mut too_long = Vec::new();
 	for (pallet, cases) in CASES {
@@ -187,7 +222,7 @@ fn no_call_takes_longer(legs: u32) {
 				let pair = Pair::build(&chain, &mut scenes, &stage, case)?;
 				let charged = pair.charged_us();
 				let all = charged * pair.count as f64;
-				let took = difference(&chain, [&pair.with, &pair.without], all)?;
+				let took = yardstick.measure(&pair.with, Some(&pair.without), all)?;
 				Ok(compare(&name, took / pair.count as f64, charged))
 			};
 			// The others are measured all the same: so one run says all that is wrong.
@@ -239,10 +274,11 @@ fn happened(block: &Built) -> u32 {
 
 /// Compares a fall with what the start of its block was charged. The last block of the fall.
 fn compare_fall(
-	chain: &Chain,
+	yardstick: &Yardstick,
 	what: &str,
 	[block, idle]: [Built; 2],
 ) -> Result<(Hash, Option<String>)> {
+	let chain = yardstick.chain;
 	let count = f64::from(happened(&block));
 	let charged_of = |block: &Built| -> Result<f64> {
 		let hash = block.hash();
@@ -256,7 +292,7 @@ fn compare_fall(
 	let hash = chain.import(again)?;
 	chain.import(idle_again)?;
 	let charged = charged_of(&block)? - charged_of(&idle)?;
-	let took = difference(chain, [&block, &idle], charged)?;
+	let took = yardstick.measure(&block, Some(&idle), charged)?;
 	let what = format!("{what}, {count} vaults");
 	Ok((hash, compare(&what, took / count, charged / count)))
 }
@@ -303,16 +339,16 @@ fn enforcement_takes_no_longer(legs: u32) -> Result<()> {
 		..stage(legs)
 	};
 	let chain = bench.workshop.chain(&stage.spec)?;
-	let genesis = chain.genesis()?;
+	let (genesis, yardstick) = (chain.genesis()?, Yardstick::of(&chain)?);
 	let mut too_long = Vec::new();
 
 	let first = fall(&chain, genesis, 1.0, 0.7)?;
-	let (crashed, verdict) = compare_fall(&chain, "a crash", first)?;
+	let (crashed, verdict) = compare_fall(&yardstick, "a crash", first)?;
 	too_long.extend(verdict);
 	// Nobody has bought what was seized: the vaults have claims, which are looked at.
 	let crashed = settle_down(&chain, crashed, 0.7)?;
 	let second = fall(&chain, crashed, 0.7, 0.5)?;
-	let (_, verdict) = compare_fall(&chain, "a second crash", second)?;
+	let (_, verdict) = compare_fall(&yardstick, "a second crash", second)?;
 	too_long.extend(verdict);
 
 	let guarded = guard_all(&chain, &stage)?;
@@ -323,7 +359,7 @@ fn enforcement_takes_no_longer(legs: u32) -> Result<()> {
 		0,
 		"nobody is unsafe"
 	);
-	let (_, verdict) = compare_fall(&chain, "guards", decline)?;
+	let (_, verdict) = compare_fall(&yardstick, "guards", decline)?;
 	too_long.extend(verdict);
 
 	// Where vaults are few, most of what they are charged is for rows of the index that each has for
@@ -334,8 +370,9 @@ fn enforcement_takes_no_longer(legs: u32) -> Result<()> {
 		..Spec::vaults(2 * VAULTS)
 	};
 	let chain = bench.workshop.chain(&dense)?;
+	let yardstick = Yardstick::of(&chain)?;
 	let crash = fall(&chain, chain.genesis()?, 1.0, 0.7)?;
-	let (_, verdict) = compare_fall(&chain, "a crash of vaults that share pages", crash)?;
+	let (_, verdict) = compare_fall(&yardstick, "a crash of vaults that share pages", crash)?;
 	too_long.extend(verdict);
 
 	assert!(too_long.is_empty(), "{too_long:#?}");
@@ -362,14 +399,7 @@ fn a_block_in_which_nothing_happens_takes_no_longer_than_it_is_charged_for() {
 		let block = chain.build(parent, Vec::new())?;
 		let hash = chain.import(chain.build(parent, Vec::new())?)?;
 		let charged = chain.at(hash, ledger::block_us)?;
-		let mut took = f64::INFINITY;
-		for _ in 0..ATTEMPTS {
-			let [times] = chain.measure_warm([&block], REPEAT)?;
-			took = took.min(times.least);
-			if took <= charged {
-				break;
-			}
-		}
+		let took = Yardstick::of(&chain)?.measure(&block, None, charged)?;
 		Ok(compare("an idle block", took, charged))
 	};
 	assert_eq!(measure().expect("it can be measured"), None);

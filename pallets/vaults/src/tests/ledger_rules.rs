@@ -512,16 +512,18 @@ impl Case {
 			.min(self.debt());
 		let rounding = whole(2 * self.legs.len() as u64);
 		let mut can_be_sold = self.legs.iter().filter(|leg| leg.is_sellable);
-		let (in_units, normalised): (fn(U512, u64) -> u128, fn(u128, u128, u128) -> u128) =
-			if can_be_sold.all(|leg| seized.get(&leg.asset) == Some(&leg.amount)) {
-				(in_units_floor, floor)
-			} else {
-				(in_units_ceil, ceil)
-			};
-		let most = in_units(repaid, UNIT_OF_DEBT);
-		let least = in_units(repaid - rounding.min(repaid), UNIT_OF_DEBT);
+		let is_sold_out = can_be_sold.all(|leg| seized.get(&leg.asset) == Some(&leg.amount));
+		let in_units = |value| match is_sold_out {
+			true => in_units_floor(value, UNIT_OF_DEBT),
+			false => in_units_ceil(value, UNIT_OF_DEBT),
+		};
+		let normalised = |repaid| match is_sold_out {
+			true => floor(repaid, RAY, accumulator),
+			false => ceil(repaid, RAY, accumulator),
+		};
+		let (least, most) = (in_units(repaid - rounding.min(repaid)), in_units(repaid));
 		let mut cleared: Vec<_> = (least..=most)
-			.map(|repaid| normalised(repaid, RAY, accumulator).min(debt))
+			.map(|repaid| normalised(repaid).min(debt))
 			.collect();
 		if repaid + rounding >= self.debt() {
 			cleared.push(debt);

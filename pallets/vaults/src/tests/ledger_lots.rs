@@ -107,7 +107,7 @@ impl Ledger {
 	/// facility in a block. Only vaults that have claims on two lots already go on with the later of these.
 	pub fn place(&mut self) {
 		let now = System::block_number();
-		let mut given = BTreeMap::<LotId, Due>::new();
+		let mut placed = Vec::new();
 		let mut vaults = std::mem::take(&mut self.vaults);
 		for (id, account) in vaults.iter_mut() {
 			let now_has = claims(*id, &self.lines[&account.facility].terms.assets);
@@ -123,22 +123,30 @@ impl Ledger {
 				assert_eq!(seized.amount, more, "not all of it is in lot {lot}");
 				let of_this = account.claims.keys().filter(|(other, _)| *other == asset);
 				let others: Vec<_> = of_this.map(|(_, lot)| *lot).collect();
-				let book = (account.facility, asset);
-				if others.len() >= 2 {
+				let is_chosen = others.len() < 2;
+				if !is_chosen {
 					assert_eq!(others.last(), Some(&lot), "not the later of two lots");
-				} else {
-					self.choose(lot, &book, now);
 				}
 				account.claims.insert(key, contributed);
-				let stock = self.lots.get_mut(&lot).expect("it has been chosen");
-				assert_eq!(stock.book, book, "lot {lot} is of another book");
-				stock.left += more;
-				stock.contributed += more;
-				given.entry(lot).or_default().add(seized.due);
+				placed.push((lot, (account.facility, asset), is_chosen, more, seized.due));
 			}
 			assert!(unplaced.is_empty(), "{unplaced:?} without a claim");
 		}
 		self.vaults = vaults;
+		// In the order in which they were made: one that has nothing to raise is closed at once, and what is
+		// seized in the same block by somebody's call goes into another.
+		placed.sort_by_key(|(lot, ..)| *lot);
+		let mut given = BTreeMap::<LotId, Due>::new();
+		for (lot, book, is_chosen, more, due) in placed {
+			if is_chosen {
+				self.choose(lot, &book, now);
+			}
+			let stock = self.lots.get_mut(&lot).expect("it has been chosen");
+			assert_eq!(stock.book, book, "lot {lot} is of another book");
+			stock.left += more;
+			stock.contributed += more;
+			given.entry(lot).or_default().add(due);
+		}
 		for (lot, due) in given {
 			self.owe(lot, due);
 		}

@@ -1,12 +1,14 @@
 //! Enforcement within a budget: never beyond it, never idle, and fair.
 
 use super::because;
-use crate::{mock::*, Call, Error, LeftBehind, WeightInfo};
+use crate::{mock::*, Call, Error, WeightInfo};
 use cairn_math::FixedU128;
 use cairn_primitives::{FacilityId, VaultId};
-use frame_support::{assert_noop, assert_ok, weights::Weight};
-use sp_io::storage::root as storage_root;
-use sp_runtime::StateVersion;
+use frame_support::{
+	assert_noop, assert_ok,
+	traits::Get,
+	weights::{RuntimeDbWeight, Weight, WeightMeter},
+};
 
 /// What so many pages weigh.
 fn pages(count: u64) -> Weight {
@@ -54,19 +56,24 @@ fn the_backlog_can_be_worked_off_by_anybody_as_far_as_he_pays() {
 
 #[test]
 fn nothing_is_begun_with_that_is_not_paid_for() {
-	run(|| {
-		unsafe_vaults(create_still(), 3);
-		Prices::set_cents(ETH, 2_400_00);
-		let state = || storage_root(StateVersion::V1);
-		begin_block(SLOT);
-		let before = state();
-		// All that comes before the first page; and the page, without the row in which its bound stands.
-		for more in [Weight::zero(), pages(1)] {
-			assert_eq!(enforce_with(looking(4) + more), 0);
-			LeftBehind::<Test>::kill();
-			assert_eq!(state(), before);
-		}
-	});
+	// A page without the row in which its bound stands, and both.
+	let row = Vaults::weight_of_rows(1);
+	for (more, spent) in [(pages(1), Weight::zero()), (pages(1) + row, pages(1) + row)] {
+		run(|| {
+			unsafe_vaults(create_still(), 3);
+			// The other two facilities have their turn before.
+			while (System::block_number() + 1) % 3 != 0 {
+				next_block();
+			}
+			Prices::set_cents(ETH, 2_400_00);
+			begin_block(SLOT);
+			// It is noted that they are left.
+			let looks = looking(3) + <DbWeight as Get<RuntimeDbWeight>>::get().writes(1);
+			let mut meter = WeightMeter::with_limit(looks + more);
+			assert_eq!(Vaults::enforce(&mut meter), 0);
+			assert_eq!(meter.consumed(), looks + spent);
+		});
+	}
 }
 
 #[test]

@@ -9,7 +9,7 @@ import { byFacility } from '../lib/metrics.mjs';
 import { assertRefused } from '../lib/refusals.mjs';
 import { AGES_SOON } from '../lib/spec.mjs';
 import { soundAtTheEnd, steps, withChain } from '../lib/suite.mjs';
-import { ONE, PRICED, amount, assetId } from '../lib/units.mjs';
+import { ONE, PRICED, amount, assetId, showHealth } from '../lib/units.mjs';
 
 const MIXED_FACILITY = 0;
 const STABLE_FACILITY = 1;
@@ -191,13 +191,17 @@ describe('while no exchange answers', () => {
     assert.deepEqual(await byFacility(stack.metrics, 'cairn_vaults_waiting'), nobody);
   });
 
-  step('and that it is, while a breaker stops it', async () => {
+  step('and that it is, while a breaker stops it', async (t) => {
     const { chain, market } = stack;
+    // What its lot has left over makes it safer.
+    await chain.send(eve, tx.vaults.claim(unsafe));
+    const before = await chain.vault(unsafe);
+    t.diagnostic(`a health of ${showHealth(before.health)}`);
     const switched = (breaker) =>
       chain.send(chain.people.alice, tx.sudo.sudo(tx.vaults.setBreaker(MIXED_FACILITY, breaker)));
     const stopped = await switched('NoNewLiquidations');
     assert.equal(eventOf(stopped.events, 'sudo.Sudid').sudoResult, 'Ok');
-    await market.move({ ETH: '-25' });
+    await market.move({ ETH: '-45' });
     assert.deepEqual(await untilShown(1), { [MIXED_FACILITY]: 1, [STABLE_FACILITY]: 0 });
     assert.ok((await chain.vault(unsafe)).health < ONE);
     await switched('AllEnabled');

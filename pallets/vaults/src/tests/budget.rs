@@ -62,7 +62,7 @@ fn nothing_is_begun_with_that_is_not_paid_for() {
 		run(|| {
 			unsafe_vaults(create_still(), 3);
 			// The other two facilities have their turn before.
-			while (System::block_number() + 1) % 3 != 0 {
+			while !(System::block_number() + 1).is_multiple_of(3) {
 				next_block();
 			}
 			Prices::set_cents(ETH, 2_400_00);

@@ -448,18 +448,7 @@ mod benchmarks {
 	fn visit_facility(c: Linear<1, { T::MaxCollaterals::get() }>) -> Result<(), BenchmarkError> {
 		let owner: T::AccountId = whitelisted_caller();
 		let facility = facility::<T>(c, &owner)?;
-		let guard = Some(Guard {
-			level: FixedU128::from_rational(11, 10),
-			amount: UNIT,
-		});
-		for first in (0..c).step_by(MAX_LEGS as usize) {
-			let legs = first..c.min(first + MAX_LEGS);
-			vault_of::<T>(&owner, facility, legs.clone(), DEBT)?;
-			let guarded = vault_of::<T>(&owner, facility, legs, DEBT)?;
-			frame_support::storage::with_storage_layer(|| {
-				Pallet::<T>::do_set_guard(owner.clone(), guarded, guard)
-			})?;
-		}
+		fill_books::<T>(&owner, facility, c)?;
 		for index in 0..c as CollateralIndex {
 			let is_there =
 				|kind: BookKind| Summaries::<T>::contains_key(kind.book(facility, index));

@@ -3,7 +3,7 @@
 use crate::{
 	ramp::{Ramp, RampedTerm},
 	settling::NamedPrices,
-	types::{Adjustment, Basket, Claim, CollateralTerms, FacilityTerms, Limits},
+	types::{Adjustment, Basket, Claim, CollateralTerms, FacilityTerms, Guard, Limits},
 	Config, Facilities, FacilityStates, NextFacility, NextVault, Pallet, Settlements, Vaults,
 	MAX_LEGS,
 };
@@ -111,7 +111,7 @@ pub fn vault<T: Config>(
 }
 
 /// Opens a vault of the collaterals of these numbers that owes `debt` on each.
-pub fn vault_of<T: Config>(
+fn vault_of<T: Config>(
 	owner: &T::AccountId,
 	facility: FacilityId,
 	numbers: Range<u32>,
@@ -127,6 +127,28 @@ pub fn vault_of<T: Config>(
 		Pallet::<T>::do_open(owner.clone(), facility, adjustment, Limits::default())
 	})?;
 	Ok(id)
+}
+
+/// Opens vaults, some of them with a guard, so that the books of the first `collaterals` of a facility have
+/// entries.
+pub fn fill_books<T: Config>(
+	owner: &T::AccountId,
+	facility: FacilityId,
+	collaterals: u32,
+) -> Result<(), BenchmarkError> {
+	let guard = Some(Guard {
+		level: FixedU128::from_rational(11, 10),
+		amount: UNIT,
+	});
+	for first in (0..collaterals).step_by(MAX_LEGS as usize) {
+		let legs = first..collaterals.min(first + MAX_LEGS);
+		vault_of::<T>(owner, facility, legs.clone(), DEBT)?;
+		let guarded = vault_of::<T>(owner, facility, legs, DEBT)?;
+		frame_support::storage::with_storage_layer(|| {
+			Pallet::<T>::do_set_guard(owner.clone(), guarded, guard)
+		})?;
+	}
+	Ok(())
 }
 
 /// A hundredth of the debt is due as interest that the reserve could not take so far. The clock of a

@@ -152,7 +152,10 @@ pub fn perform(doing: Doing, facility: u32) {
 fn block(budget: u32, time: u64) {
 	begin_block(time);
 	let all = exact::all();
-	let is_due = |vault: &VaultId| !exact::is_safe(*vault) && exact::is_sellable(*vault);
+	// Of dust that repays nothing the vault is rid, and waits.
+	let is_due = |vault: &VaultId| {
+		!exact::is_safe(*vault) && exact::is_sellable(*vault) && !exact::is_dust(*vault)
+	};
 	let due: BTreeSet<_> = all.iter().copied().filter(is_due).collect();
 	let may: BTreeSet<_> = all
 		.into_iter()

@@ -82,7 +82,8 @@ impl Ledger {
 	}
 
 	/// Whoever settles gets his share of what is left of a closed lot, rounded down, and the last one all
-	/// of it. He is told of each collateral once, of nothing too.
+	/// of it. He is told of each collateral once, of nothing too. What has been seized in this very block may
+	/// come back as a whole, if it has nothing to raise.
 	pub fn give_back(&mut self, settling: &mut Settling, vault: VaultId, returned: &Basket) {
 		let mut due = BTreeMap::<AssetId, Balance>::new();
 		for (asset, lot, contributed) in settling.remove(&vault).unwrap_or_default() {
@@ -95,12 +96,30 @@ impl Ledger {
 			*due.entry(asset).or_default() += share;
 		}
 		let told: BTreeMap<_, _> = returned.iter().cloned().collect();
+		for (asset, amount) in &told {
+			let settled = due.get(asset).copied();
+			let more = amount.saturating_sub(settled.unwrap_or_default());
+			if settled.is_none() || more > 0 {
+				self.take_back(vault, asset, more);
+				*due.entry(asset.clone()).or_default() += more;
+			}
+		}
 		assert_eq!((&told, told.len()), (&due, returned.len()), "vault {vault}");
 		self.vaults
 			.get_mut(&vault)
 			.unwrap()
 			.legs
 			.retain(|_, amount| *amount > 0);
+	}
+
+	/// A lot that has nothing to raise is closed before anybody could see it.
+	fn take_back(&mut self, vault: VaultId, asset: &AssetId, amount: Balance) {
+		let unplaced = &mut self.vaults.get_mut(&vault).unwrap().unplaced;
+		let seized = unplaced.remove(asset).expect("it has not been seized");
+		let Due { debt, fee } = seized.due;
+		assert_eq!((seized.amount, debt.0, fee.0), (amount, 0, 0));
+		*self.for_sale.get_mut(asset).unwrap() -= amount;
+		self.deposit(vault, asset, amount);
 	}
 
 	/// Finds the lots that what was seized has gone into: one for all that is seized of a collateral of a

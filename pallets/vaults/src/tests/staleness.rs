@@ -289,6 +289,41 @@ fn what_repays_nothing_leaves_a_vault_that_waits_and_its_owner_is_told() {
 	});
 }
 
+/// It is sold with what is worth something, and has nothing to raise: its lot gives it back at once. Whoever
+/// comes to the vault again in the same block finds it there.
+#[test]
+fn what_repays_nothing_may_come_and_go_in_one_block() {
+	run(|| {
+		let listed = [(BTC, 72, 80), (ETH, 72, 80), (DOT, 62, 70)];
+		let listed = listed.map(|(asset, borrow, keep)| terms(asset, borrow, keep, 0));
+		let facility = create_facility(still(listed.to_vec()));
+		let held = [(BTC, ONE_BTC / 100), (ETH, 1), (DOT, 500 * ONE_DOT)];
+		let vault = open(ALICE, facility, &held, 1_800 * ONE_CUSD).unwrap();
+		Prices::set_stale(DOT, 30 * HOUR);
+		Prices::set_cents(ETH, 50);
+		begin_block(SLOT);
+		assert_ok!(liquidate(BOB, vault));
+		assert_eq!((leg(vault, BTC), leg(vault, ETH)), (0, 0));
+		assert_eq!(enforce_with(Weight::MAX), 0);
+		end_of_begin();
+		let told = events();
+		let at = |wanted: &Event<Test>| told.iter().position(|event| event == wanted);
+		let (owner, dust) = (ALICE, basket(&[(ETH, 1)]));
+		let returned = at(&Event::LeftoverReturned {
+			vault,
+			returned: dust.clone(),
+		});
+		let forfeited = at(&Event::Forfeited {
+			vault,
+			owner,
+			forfeited: dust,
+		});
+		assert!(returned.is_some() && returned < forfeited, "{told:?}");
+		assert_eq!((leg(vault, BTC), leg(vault, ETH)), (0, 0));
+		assert!(debt(vault) > 0 && row(vault).is_waiting());
+	});
+}
+
 /// Who has been told in this block that his vault waits.
 fn deferred() -> Vec<VaultId> {
 	let told = events().into_iter().filter_map(|event| match event {

@@ -75,6 +75,8 @@ fuzz() {
 		read -r cases of_slice <<<"${running[$ended]}"
 		unset "running[$ended]"
 		if ((status != 0)); then
+			# What differs stands before the operations that lead there, which may be thousands of lines.
+			grep -a -m1 -A4 '^Test failed' "$logs/$of_slice" >&2 || true
 			tail -n 60 "$logs/$of_slice" >&2
 			say "To see it again: SLICE=$cases RUNS=$cases STEPS=$STEPS SEED=$of_slice make fuzz" >&2
 			stop_slices

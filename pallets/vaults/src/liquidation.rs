@@ -2,7 +2,9 @@
 
 use crate::types::CollateralIndex;
 use alloc::vec::Vec;
-use cairn_math::{repay_to_target_ceil, FixedU128, Perbill, Price, Repayment, Value};
+use cairn_math::{
+	repay_to_target_ceil, FixedU128, NormalizedDebt, Perbill, Price, Ray, Repayment, Value,
+};
 use cairn_primitives::Balance;
 
 /// One leg, as much of it as matters here.
@@ -24,6 +26,54 @@ pub struct SellableLeg {
 	pub risk_rank: u8,
 }
 
+/// A debt as liquidations see it: it leaves its vault by whole units of normalised debt.
+#[derive(Clone, Copy, Debug)]
+pub struct Debt {
+	/// `d`.
+	pub normalized: NormalizedDebt,
+	/// `R`.
+	pub accumulator: Ray,
+	/// Decimals of the debt asset.
+	pub decimals: u8,
+	/// Its price in the liquidation.
+	pub price: Price,
+}
+
+impl Debt {
+	/// What is owed when `cleared` is gone, in smallest units, rounded up.
+	pub fn left_ceil(&self, cleared: NormalizedDebt) -> Balance {
+		self.less(cleared)
+			.owed_ceil(self.accumulator)
+			.unwrap_or(Balance::MAX)
+	}
+
+	/// The same, in USD.
+	fn value_left_ceil(&self, cleared: NormalizedDebt) -> Value {
+		Value::of_ceil(self.left_ceil(cleared), self.decimals, self.price)
+	}
+
+	/// The most of it that is worth no more than `value`.
+	fn covered_floor(&self, value: Value) -> NormalizedDebt {
+		value
+			.to_amount_floor(self.decimals, self.price)
+			.and_then(|amount| NormalizedDebt::from_debt_floor(amount, self.accumulator))
+			.map_or(self.normalized, |covered| covered.min(self.normalized))
+	}
+
+	/// What has to be repaid for no more than `left` to be owed, rounded up.
+	fn repaid_to_leave_ceil(&self, left: Value) -> Value {
+		let cleared = self.less(self.covered_floor(left));
+		let owed = cleared.owed_ceil(self.accumulator);
+		Value::of_ceil(owed.unwrap_or(Balance::MAX), self.decimals, self.price)
+	}
+
+	fn less(&self, cleared: NormalizedDebt) -> NormalizedDebt {
+		self.normalized
+			.checked_sub(cleared)
+			.unwrap_or(NormalizedDebt::ZERO)
+	}
+}
+
 /// Part of a leg to sell, and the debt to repay from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sale {
@@ -40,8 +90,8 @@ pub struct Sale {
 pub struct Plan {
 	/// In the order of selling.
 	pub sales: Vec<Sale>,
-	/// Value of the debt that stays in the vault.
-	pub remaining: Value,
+	/// The debt that they repay in full.
+	pub cleared: NormalizedDebt,
 	/// Whether all of every leg is sold.
 	pub sold_out: bool,
 }
@@ -55,10 +105,12 @@ pub struct Plan {
 /// - `weighted` is the weighted value of all legs, also of those that cannot be sold now;
 /// - a sale is worth `repaid · (1 + π)` at the leg's price, to a smallest unit, never more than the
 ///   leg;
-/// - if the legs do not suffice, `remaining` says what no collateral covers.
+/// - what is sold to reach the target repays whole units of normalised debt, rounded up, and what the
+///   sales repay of a unit in part is not cleared. The target can be missed by as much as smallest units
+///   are worth.
 pub fn plan(
 	mut legs: Vec<SellableLeg>,
-	mut debt: Value,
+	debt: Debt,
 	mut weighted: Value,
 	target: FixedU128,
 	whole: bool,
@@ -66,19 +118,23 @@ pub fn plan(
 	legs.sort_by_key(|leg| (leg.risk_rank, leg.collateral));
 	let listed = legs.len();
 	let (mut sales, mut all_whole) = (Vec::with_capacity(listed), true);
+	let all = debt.value_left_ceil(NormalizedDebt::ZERO);
+	let (mut repaid, mut cleared) = (Value::ZERO, NormalizedDebt::ZERO);
 	for leg in legs {
-		if debt.is_zero() {
-			break;
-		}
-		let wanted = if whole {
-			debt
+		let goal = if whole {
+			all
 		} else {
-			match repay_to_target_ceil(debt, weighted, target, leg.factor, leg.penalty) {
+			let left = debt.value_left_ceil(cleared);
+			match repay_to_target_ceil(left, weighted, target, leg.factor, leg.penalty) {
 				Repayment::Nothing => break,
-				Repayment::Part(value) => value.min(debt),
-				Repayment::All => debt,
+				Repayment::Part(more) => debt.repaid_to_leave_ceil(left.saturating_sub(more)),
+				Repayment::All => all,
 			}
 		};
+		let wanted = goal.saturating_sub(repaid);
+		if wanted.is_zero() {
+			break;
+		}
 		let worth = Value::of_floor(leg.amount, leg.decimals, leg.price);
 		let taken = wanted.with_surcharge_ceil(leg.penalty);
 		let fitting = taken
@@ -89,14 +145,11 @@ pub fn plan(
 				// Rounding up to a whole unit may take more than was wanted, a lot more where a unit
 				// is worth much: then that much more is repaid.
 				let worth = Value::of_floor(amount, leg.decimals, leg.price);
-				let repaid = worth
-					.without_surcharge_floor(leg.penalty)
-					.max(wanted)
-					.min(debt);
+				let repays = worth.without_surcharge_floor(leg.penalty).max(wanted);
 				Sale {
 					collateral: leg.collateral,
 					amount,
-					repaid,
+					repaid: repays.min(all.saturating_sub(repaid)),
 				}
 			}
 			None => Sale {
@@ -107,19 +160,19 @@ pub fn plan(
 		};
 		let sold = Value::of_floor(sale.amount, leg.decimals, leg.price);
 		weighted = weighted.saturating_sub(sold.share_floor(leg.factor));
-		debt = debt.saturating_sub(sale.repaid);
+		repaid = repaid + sale.repaid;
+		cleared = debt.covered_floor(repaid);
 		all_whole &= sale.amount == leg.amount;
 		sales.push(sale);
 		if fitting.is_some() {
-			// Rounding the sale up to a whole unit may leave the vault a hair below its target: no
-			// reason to sell a hair of the next leg.
+			// The vault may be a hair below its target: no reason to sell a hair of the next leg.
 			break;
 		}
 	}
 	Plan {
 		sold_out: sales.len() == listed && all_whole,
 		sales,
-		remaining: debt,
+		cleared,
 	}
 }
 
@@ -151,6 +204,27 @@ mod tests {
 			.sum()
 	}
 
+	/// In units of 1e-12 USD.
+	fn owing(value: Value) -> Debt {
+		in_units_of(12, Ray::ONE, value)
+	}
+
+	/// In dollars, each of which has come to two and a half by interest.
+	fn in_dollars(dollars: u128) -> Debt {
+		in_units_of(0, Ray(Ray::ONE.0 / 2 * 5), usd(dollars))
+	}
+
+	/// The least that comes to no less than `value`.
+	fn in_units_of(decimals: u8, accumulator: Ray, value: Value) -> Debt {
+		let owed = value.to_amount_ceil(decimals, Price::ONE).unwrap();
+		Debt {
+			normalized: NormalizedDebt::from_debt_ceil(owed, accumulator).unwrap(),
+			accumulator,
+			decimals,
+			price: Price::ONE,
+		}
+	}
+
 	fn target() -> FixedU128 {
 		FixedU128::from_rational(11, 10)
 	}
@@ -159,7 +233,13 @@ mod tests {
 	fn the_riskiest_collateral_goes_first() {
 		let legs = vec![leg(0, 10, 1_000, 80, 2), leg(1, 1_000, 10, 70, 1)];
 		// W = 8,000 + 7,000 = 15,000.
-		let plan = plan(legs.clone(), usd(15_100), weighted(&legs), target(), false);
+		let plan = plan(
+			legs.clone(),
+			owing(usd(15_100)),
+			weighted(&legs),
+			target(),
+			false,
+		);
 		assert_eq!(plan.sales.len(), 1);
 		assert_eq!(plan.sales[0].collateral, 1);
 		assert!(plan.sales[0].amount < legs[1].amount);
@@ -179,8 +259,8 @@ mod tests {
 			fine(leg(1, 1_000, 10, 70, 1)),
 		];
 		for odd in 0..200u64 {
-			let debt = usd(15_100) + Value::from_wide(odd.into());
-			let plan = plan(legs.clone(), debt, weighted(&legs), target(), false);
+			let debt = usd(15_100) + Value::from_wide(U256::from(odd) * 1_000_000u64);
+			let plan = plan(legs.clone(), owing(debt), weighted(&legs), target(), false);
 			assert_eq!(plan.sales.len(), 1, "{odd}");
 		}
 	}
@@ -188,19 +268,54 @@ mod tests {
 	#[test]
 	fn a_leg_that_does_not_suffice_is_sold_whole_and_the_next_one_follows() {
 		let legs = vec![leg(0, 10, 1_000, 80, 2), leg(1, 100, 10, 70, 1)];
-		let plan = plan(legs.clone(), usd(9_000), weighted(&legs), target(), false);
+		let plan = plan(
+			legs.clone(),
+			owing(usd(9_000)),
+			weighted(&legs),
+			target(),
+			false,
+		);
 		assert_eq!(plan.sales.len(), 2);
 		assert_eq!(plan.sales[0].amount, legs[1].amount);
 		assert!(plan.sales[1].amount < legs[0].amount);
 	}
 
 	#[test]
-	fn a_vault_under_water_gives_all_and_says_what_is_missing() {
+	fn debt_is_repaid_in_whole_units() {
+		let legs = vec![leg(0, 10, 1_000, 80, 2)];
+		// 3,201 units owe 8,003; (1.1 · 8,003 − 8,000) / (1.1 − 0.8 · 1.08) = 3,403.8… would do, and leave
+		// 4,599.1…, of which 1,839 units are covered. 1,362 go, for 3,405.
+		let debt = in_dollars(8_001);
+		let plan = plan(legs.clone(), debt, weighted(&legs), target(), false);
+		assert_eq!((debt.normalized.0, plan.cleared.0), (3_201, 1_362));
+		assert_eq!(plan.sales[0].repaid, usd(3_405));
+		assert_eq!(plan.sales[0].amount, 3_405 * 10u128.pow(5) * 108);
+	}
+
+	#[test]
+	fn what_a_leg_lacks_of_a_unit_the_next_one_pays() {
+		let cents = |cents: u128| SellableLeg {
+			amount: cents * 10u128.pow(8),
+			..leg(1, 0, 1, 10, 1)
+		};
+		// The first one repays 7.40, with which the vault would be at its target. 2 units are paid by that.
+		let legs = vec![leg(0, 10, 1_000, 80, 2), cents(8_00)];
+		let debt = in_dollars(7_280);
+		let weighted = weighted(&legs);
+		let plan = plan(legs, debt, weighted, target(), false);
+		// 7,275 would be left, against 8,000; (8,002.5 − 8,000) / 0.236 = 10.59… more than 5 is to go.
+		assert_eq!((plan.sales.len(), plan.cleared.0), (2, 7));
+	}
+
+	#[test]
+	fn a_vault_under_water_gives_all_and_not_more_is_cleared() {
 		let legs = vec![leg(0, 10, 1_000, 80, 0)];
-		let plan = plan(legs.clone(), usd(20_000), weighted(&legs), target(), true);
+		let debt = owing(usd(20_000));
+		let plan = plan(legs.clone(), debt, weighted(&legs), target(), true);
+		assert!(plan.sold_out);
 		assert_eq!(plan.sales[0].amount, legs[0].amount);
-		// 10,000 / 1.08 repaid.
-		assert!(plan.remaining > usd(10_740) && plan.remaining < usd(10_741));
+		// 10,000 / 1.08.
+		assert_eq!(plan.cleared.0, 9_259_259_259_259_259);
 	}
 
 	proptest! {
@@ -208,6 +323,8 @@ mod tests {
 		fn health_never_falls_and_no_more_is_taken_than_needed(
 			amounts in prop::collection::vec((1u128..1_000_000, 1u128..100_000, 30u32..90, 0u8..4), 1..8),
 			distress in 700u128..1_000,
+			decimals in 0u8..=18,
+			growth in 0..Ray::ONE.0 * 3,
 		) {
 			let legs: Vec<_> = amounts
 				.iter()
@@ -217,6 +334,7 @@ mod tests {
 			let w = weighted(&legs);
 			// Debt a little above the weighted value: health between 0.7 and 1.
 			let debt = Value::from_wide(w.wide() * 1_000u64 / U256::from(distress) + 1u64);
+			let debt = in_units_of(decimals, Ray(Ray::ONE.0 + growth), debt);
 			let plan = plan(legs.clone(), debt, w, target(), false);
 			let mut after = w;
 			let mut repaid = Value::ZERO;
@@ -231,17 +349,24 @@ mod tests {
 				after = after - sold.share_floor(leg.factor);
 				repaid = repaid + sale.repaid;
 			}
-			prop_assert_eq!(debt - repaid, plan.remaining);
+			// No more is cleared than is paid for, and something is.
+			let owed = plan.cleared.owed_ceil(debt.accumulator).unwrap();
+			prop_assert!((owed > 0 || plan.sold_out) && Value::of_ceil(owed, decimals, Price::ONE) <= repaid);
 			// Only the last leg is sold in part: once one suffices, no crumb of another goes.
 			for sale in plan.sales.iter().rev().skip(1) {
 				prop_assert_eq!(sale.amount, legs[usize::from(sale.collateral)].amount);
 			}
 			let everything = plan.sales.len() == legs.len()
 				&& plan.sales.iter().all(|s| legs.iter().any(|l| l.collateral == s.collateral && l.amount == s.amount));
-			if !everything && !plan.remaining.is_zero() {
-				// At the target, but for the rounding of single units.
-				let wanted = plan.remaining.wide() * 1_099_999u64 / 1_000_000u64;
-				prop_assert!(after.wide() >= wanted, "{after:?} {:?}", plan.remaining);
+			prop_assert_eq!(plan.sold_out, everything);
+			if !everything {
+				// At the target, but for what a smallest unit of the debt takes of the last leg, and a unit of that.
+				let left = debt.value_left_ceil(plan.cleared).wide() * 11u64 / 10u64;
+				let last = plan.sales.last().map(|sale| &legs[usize::from(sale.collateral)]).unwrap();
+				let unit_of_debt = Value::of_ceil(1, decimals, Price::ONE);
+				let unit = Value::of_ceil(1, last.decimals, last.price)
+					+ unit_of_debt.with_surcharge_ceil(last.penalty);
+				prop_assert!((after + unit).wide() + 20u64 >= left, "{after:?} {:?}", plan.cleared);
 			}
 		}
 	}

@@ -3,7 +3,7 @@
 use crate::{
 	adjust::Position,
 	batch::{Batch, Verdict},
-	liquidation::{plan, Sale, SellableLeg},
+	liquidation::{plan, Debt, Sale, SellableLeg},
 	types::{Basket, Claim, CollateralIndex, Vault},
 	Config, Event, Pallet, LOG_TARGET, MAX_CLAIMS_PER_COLLATERAL,
 };
@@ -40,7 +40,7 @@ impl<T: Config> Batch<T> {
 		if weighted >= debt {
 			return (Verdict::Safe, legs, settled);
 		}
-		let verdict = match self.plan(position, debt, weighted) {
+		let verdict = match self.plan(position, weighted) {
 			Some((sales, cleared)) => self.seize(position, &sales, cleared),
 			None => Verdict::Waiting,
 		};
@@ -52,7 +52,6 @@ impl<T: Config> Batch<T> {
 	fn plan(
 		&self,
 		position: &mut Position<T>,
-		debt: Value,
 		weighted: Value,
 	) -> Option<(Vec<Sale>, NormalizedDebt)> {
 		let legs = self.sellable_legs(&position.vault);
@@ -61,33 +60,22 @@ impl<T: Config> Batch<T> {
 		}
 		let unsold_stays = legs.len() < position.vault.legs.len();
 		let target = self.facility.target_health;
+		let debt = Debt {
+			normalized: position.vault.debt,
+			accumulator: self.state.accumulator,
+			decimals: self.facility.debt_decimals,
+			price: self.prices.debt,
+		};
 		let mut planned = plan(legs.clone(), debt, weighted, target, false);
-		let remaining = planned
-			.remaining
-			.to_amount_ceil(self.facility.debt_decimals, self.prices.debt)
-			.unwrap_or(Balance::MAX);
+		let left = debt.left_ceil(planned.cleared);
 		// Limits never refuse: what would be left below the minimum debt is liquidated as well.
-		if !remaining.is_zero() && remaining < self.facility.minimum_debt {
+		if !left.is_zero() && left < self.facility.minimum_debt {
 			planned = plan(legs, debt, weighted, target, true);
 		}
-		let cleared = if planned.remaining.is_zero() || (planned.sold_out && !unsold_stays) {
+		let cleared = if planned.sold_out && !unsold_stays {
 			position.vault.debt
 		} else {
-			let repaid = debt.saturating_sub(planned.remaining);
-			let (decimals, price) = (self.facility.debt_decimals, self.prices.debt);
-			let accumulator = self.state.accumulator;
-			let cleared = if planned.sold_out {
-				// There is no more to sell: what it does not repay in full is not repaid.
-				let repaid = repaid.to_amount_floor(decimals, price);
-				repaid.and_then(|repaid| NormalizedDebt::from_debt_floor(repaid, accumulator))
-			} else {
-				// As far as the target, and the unit that it lies within.
-				let repaid = repaid.to_amount_ceil(decimals, price);
-				repaid.and_then(|repaid| NormalizedDebt::from_debt_ceil(repaid, accumulator))
-			};
-			cleared.map_or(position.vault.debt, |cleared| {
-				cleared.min(position.vault.debt)
-			})
+			planned.cleared
 		};
 		if cleared.is_zero() {
 			// All that can be sold repays less than a unit of debt. It goes out of the books, into what

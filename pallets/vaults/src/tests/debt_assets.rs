@@ -5,6 +5,7 @@ use super::{
 	extremes::{amount, decimals, price},
 };
 use crate::{mock::*, types::FacilityTerms, Event};
+use cairn_math::FixedU128;
 use cairn_primitives::{AssetId, Balance, FacilityId, VaultId};
 use frame_support::assert_ok;
 use primitive_types::U512;
@@ -62,9 +63,23 @@ impl Line {
 		]
 	}
 
+	/// Whether so much of the collateral is worth so much of the debt, and the penalty of 8 %.
+	fn pays_for(&self, sold: Balance, cleared: Balance) -> bool {
+		let ((asset, decimals), (debt, debt_decimals)) = (&self.collateral, &self.debt);
+		let worth = U512::from(sold) * U512::from(exact::price(asset)) * pow10(*debt_decimals);
+		let debt = U512::from(cleared) * U512::from(exact::price(debt)) * pow10(*decimals);
+		worth * U512::from(100u8) >= debt * U512::from(108u8)
+	}
+
 	fn is_safe(&self, vault: VaultId) -> bool {
 		let [weighted, debt, _] = self.sides(vault);
 		weighted >= debt
+	}
+
+	/// What is worth less than 1e-18 USD is not sold.
+	fn is_dust(&self, vault: VaultId) -> bool {
+		let [weighted, _, unit] = self.sides(vault);
+		weighted < unit
 	}
 
 	/// Whether it could pass for unsafe when everything is rounded against it, to units of 1e-18 USD.
@@ -103,16 +118,21 @@ proptest! {
 			assert_eq!(next_block(), 0);
 
 			let risen = (debt_price / 100).saturating_mul(rise).max(debt_price);
-			Prices::set_raw(asset, (price / 100 * fall).max(1));
+			Prices::set_raw(asset.clone(), (price / 100 * fall).max(1));
 			Prices::set_raw(debt_asset, risen.min(cairn_math::Price::MAX.raw()));
 			let (is_safe, is_near) = (line.is_safe(vault), line.is_nearly_unsafe(vault));
-			// What is worth less than 1e-18 USD is not sold.
-			let [weighted, _, unit] = line.sides(vault);
-			let is_dust = weighted < unit;
+			let is_dust = line.is_dust(vault);
+			let before = row(vault).debt.0;
 			let liquidated = next_block();
+			let left = leg(vault, asset);
+			let is_paid_for = line.pays_for(amount - left, before - row(vault).debt.0);
+			assert!(is_paid_for || left == 0, "debt is cleared for less");
 			assert!(is_safe || is_dust || liquidated == 1, "an unsafe vault is missed");
 			assert!(is_near || liquidated == 0, "a safe vault is liquidated");
-			assert!(is_dust || line.is_safe(vault));
+			// Where units are worth much it may take another block, and each repays something.
+			while !line.is_safe(vault) && !line.is_dust(vault) {
+				assert_eq!(next_block(), 1, "an unsafe vault is left");
+			}
 		});
 	}
 }
@@ -143,6 +163,28 @@ fn nobody_is_cleared_of_a_unit_of_debt_for_less() {
 		next_block();
 		// 3 / 1.05 is 2 and a half at least.
 		assert_eq!((debt(vault), leg(vault, ETH)), (998, 0));
+	});
+}
+
+/// A vault of which a cent would do is not cleared of a unit for a cent: a whole unit of it is sold.
+#[test]
+fn a_unit_of_debt_is_cleared_for_what_it_is_worth() {
+	run(|| {
+		let debt_asset = debt_token(0);
+		Prices::set_cents(debt_asset.clone(), 100_00);
+		let facility = create_facility(FacilityTerms {
+			debt_asset,
+			minimum_debt: 1,
+			target_health: FixedU128::from_rational(10_001, 10_000),
+			..still(vec![terms(ETH, 72, 80, 0)])
+		});
+		// 700 units are worth 70,000 dollars, and eight tenths of the collateral 40 cents less.
+		let vault = open(ALICE, facility, &[(ETH, 50 * ONE_ETH)], 700).unwrap();
+		Prices::set_cents(ETH, 1_749_99);
+		assert_eq!(next_block(), 1);
+		let sold = 50 * ONE_ETH - leg(vault, ETH);
+		assert_eq!(debt(vault), 699);
+		assert_eq!(sold, ONE_ETH * 108_00 / 1_749_99 + 1);
 	});
 }
 

@@ -52,8 +52,9 @@ fn a_liquidation_restores_the_target_health_and_takes_no_more_than_that() {
 		let vault = tens();
 		Prices::set_cents(ETH, 2_400_00);
 		next_block();
-		// x = (1.1 · 20,000 − 19,200) / (1.1 − 0.8 · 1.08) = 11,864.406…, 1.08 times that is sold.
-		let (repaid, seized) = (11_864_406_779_661_017, 5_338_983_050_847_457_628);
+		// x = (1.1 · 20,000 − 19,200) / (1.1 − 0.8 · 1.08) = 11,864.406…, rounded up to a unit, and 1.08 times
+		// that is sold.
+		let (repaid, seized) = (11_864_406_779_661_017, 5_338_983_050_847_457_650);
 		assert_eq!(debt(vault), 20_000 * ONE_CUSD - repaid);
 		assert_eq!(leg(vault, ETH), 10 * ONE_ETH - seized);
 		let lot = lots()[0].1.clone();

@@ -286,9 +286,9 @@ fn a_unit_that_is_worth_much_repays_what_it_is_worth() {
 		let vault = open(ALICE, facility, &[(asset.clone(), 7)], 7_000 * ONE_CUSD).unwrap();
 		Prices::set_cents(asset.clone(), 1_600_00);
 		assert_eq!(next_block(), 1);
-		// 1.46 of them would do; two go, and repay 3,200 / 1.08.
+		// 1.46 of them would do; two go, and repay 3,200 / 1.08, rounded down.
 		assert_eq!(leg(vault, asset), 5);
-		assert_eq!(7_000 * ONE_CUSD - debt(vault), 2_962_962_962_962_963);
+		assert_eq!(7_000 * ONE_CUSD - debt(vault), 2_962_962_962_962_962);
 	});
 }
 

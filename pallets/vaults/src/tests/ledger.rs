@@ -282,9 +282,9 @@ impl Ledger {
 		left: Balance,
 	) {
 		let case = self.case(vault);
-		case.check_seized(&seized);
 		let facility = self.vaults[&vault].facility;
 		let (accumulator, debt) = (self.accumulator(facility), self.vaults[&vault].debt);
+		case.check_seized(debt, accumulator, &seized);
 		// No two normalised debts owe the same.
 		let cleared = case
 			.cleared(debt, accumulator, &seized)

@@ -54,11 +54,12 @@ fn whole(units: impl Into<U512>) -> U512 {
 	units.into() << BINARY_PLACES
 }
 
-/// Whole units of `unit`, rounded up.
+/// Whole units of `unit`, rounded down.
 fn in_units_floor(value: U512, unit: u64) -> u128 {
 	(value / whole(unit)).as_u128()
 }
 
+/// Whole units of `unit`, rounded up.
 fn in_units_ceil(value: U512, unit: u64) -> u128 {
 	div_ceil(value, whole(unit)).as_u128()
 }
@@ -106,6 +107,16 @@ fn exact_power(accumulator: u128, factor: u128, seconds: u64) -> (U512, u64) {
 /// What may be left of a debt that was `before`, if nothing is borrowed.
 pub fn may_be_left(left: Balance, before: Balance, minimum: Balance) -> bool {
 	left == 0 || left >= minimum || before < minimum
+}
+
+/// The most normalised debt that a value covers.
+fn covered(value: U512, accumulator: u128) -> u128 {
+	floor(in_units_floor(value, UNIT_OF_DEBT), RAY, accumulator)
+}
+
+/// What a normalised debt owes, as a value.
+fn value_owed(debt: u128, accumulator: u128) -> U512 {
+	whole(U512::from(ceil(debt, accumulator, RAY)) * UNIT_OF_DEBT)
 }
 
 /// A leg with all that matters about it.
@@ -225,8 +236,7 @@ pub struct Dues {
 
 struct Sold {
 	amounts: BTreeMap<AssetId, Balance>,
-	/// Of the debt.
-	remaining: U512,
+	repaid: U512,
 }
 
 impl Case {
@@ -333,74 +343,81 @@ impl Case {
 		self.legs.iter().any(|leg| leg.is_sellable)
 	}
 
-	/// Leg by leg in the order of their ranks: as much as brings the vault to its target, or all of it.
-	/// With `slack` everything that may be rounded is, so that more is sold.
-	fn sell(&self, everything: bool, slack: bool) -> Sold {
-		let (mut debt, mut weighted) = (self.debt(), self.weighted());
+	/// Leg by leg in the order of their ranks: as much as brings the vault to its target with whole units of
+	/// normalised debt, or all of it. With `slack` everything that may be rounded is, so that more is sold.
+	fn sell(&self, everything: bool, slack: bool, debt: u128, accumulator: u128) -> Sold {
+		let (mut repaid, mut weighted) = (U512::zero(), self.weighted());
 		let mut amounts = BTreeMap::new();
 		let slack_of = |units: u64| if slack { whole(units) } else { U512::zero() };
 		for (number, leg) in self.legs.iter().filter(|leg| leg.is_sellable).enumerate() {
 			// Two units for each leg that has repaid something.
 			let rounded = slack_of(2 * number as u64 + 1);
-			if debt.is_zero() {
-				break;
-			}
-			let to_target = (debt + rounded) * U512::from(self.target) / ONE;
-			let held = weighted
-				- if slack {
-					self.lost().min(weighted)
-				} else {
-					U512::zero()
-				};
-			if !everything && held >= to_target {
-				break;
-			}
+			let cleared = covered(repaid.saturating_sub(rounded), accumulator).min(debt);
+			let left = value_owed(debt - cleared, accumulator);
+			let to_target = left * U512::from(self.target) / ONE;
+			let held = weighted - slack_of(2 * self.legs.len() as u64).min(weighted);
 			// `H* − L·(1 + π)`, in 1e-18.
 			let counted_off = u128::from(leg.factor) * u128::from(leg.with_penalty());
-			let mut wanted = debt + rounded;
-			if !everything && self.target > counted_off {
+			let goal = if everything {
+				self.debt()
+			} else if held >= to_target {
+				break;
+			} else if self.target > counted_off {
 				let helped = U512::from(self.target - counted_off);
-				wanted = wanted.min((to_target - held) * ONE / helped + slack_of(2));
+				let more = (to_target - held) * ONE / helped + slack_of(2);
+				let kept = covered(left.saturating_sub(more), accumulator);
+				value_owed(debt - kept, accumulator)
+			} else {
+				self.debt()
+			};
+			let wanted = (goal + rounded).saturating_sub(repaid);
+			if wanted.is_zero() {
+				break;
 			}
 			let fitting = leg.amount_for(wanted);
 			if fitting <= U512::from(leg.amount) {
 				let amount = fitting.as_u128();
 				amounts.insert(leg.asset.clone(), amount);
-				debt -= leg.repays(amount).max(wanted).min(debt);
+				repaid = (repaid + leg.repays(amount).max(wanted)).min(self.debt());
 				break;
 			}
 			amounts.insert(leg.asset.clone(), leg.amount);
-			debt -= leg.repays(leg.amount).min(wanted).min(debt);
+			repaid += leg.repays(leg.amount).min(wanted);
 			weighted -= leg.weighted(leg.value_of(leg.amount)).min(weighted);
 		}
-		Sold {
-			amounts,
-			remaining: debt,
-		}
+		Sold { amounts, repaid }
 	}
 
-	fn range(&self, everything: bool) -> (Range, U512, U512) {
-		let (least, most) = (self.sell(everything, false), self.sell(everything, true));
+	/// What is sold, and how much of the debt is left, from the least to the most.
+	fn range(&self, everything: bool, debt: u128, accumulator: u128) -> (Range, Bounds) {
+		let [least, most] =
+			[false, true].map(|slack| self.sell(everything, slack, debt, accumulator));
 		let amounts = self.legs.iter().map(|leg| {
 			let of = |sold: &Sold| sold.amounts.get(&leg.asset).copied().unwrap_or_default();
 			(leg.asset.clone(), (of(&least), of(&most)))
 		});
-		(amounts.collect(), least.remaining, most.remaining)
+		let rounding = whole(2 * self.legs.len() as u64 + 2);
+		let left = |repaid| {
+			let cleared = covered(repaid, accumulator).min(debt);
+			ceil(debt - cleared, accumulator, RAY)
+		};
+		let least_left = left(most.repaid + rounding);
+		(
+			amounts.collect(),
+			(least_left, left(least.repaid.saturating_sub(rounding))),
+		)
 	}
 
 	/// What may be sold: to the target, or, where less than the minimum debt would be left, for all of
 	/// the debt. Both where rounding decides.
-	fn sales(&self) -> Vec<Range> {
-		let (to_target, most, least) = self.range(false);
-		let rounding = whole(2 * self.legs.len() as u64 + 2);
-		let most = in_units_ceil(most + rounding, UNIT_OF_DEBT);
-		let least = in_units_ceil(least - rounding.min(least), UNIT_OF_DEBT);
+	fn sales(&self, debt: u128, accumulator: u128) -> Vec<Range> {
+		let (to_target, (least, most)) = self.range(false, debt, accumulator);
 		let mut sales = Vec::new();
 		if least == 0 || most >= self.minimum {
 			sales.push(to_target);
 		}
 		if least < self.minimum {
-			sales.push(self.range(true).0);
+			sales.push(self.range(true, debt, accumulator).0);
 		}
 		sales
 	}
@@ -409,11 +426,7 @@ impl Case {
 	pub fn repays_nothing(&self, asset: &AssetId, amount: Balance, accumulator: u128) -> bool {
 		let mut legs = self.legs.iter();
 		let leg = legs.find(|leg| leg.asset == *asset).expect("it has it");
-		floor(
-			in_units_floor(leg.repays(amount), UNIT_OF_DEBT),
-			RAY,
-			accumulator,
-		) == 0
+		covered(leg.repays(amount), accumulator) == 0
 	}
 
 	/// Whether what can be sold repays a unit of normalised debt for sure. Otherwise there may be nothing to
@@ -423,7 +436,7 @@ impl Case {
 		let repaid = can_be_sold.map(|leg| leg.repays(leg.amount));
 		let sum = repaid.fold(U512::zero(), |sum, repaid| sum + repaid);
 		let surely = sum.saturating_sub(self.lost());
-		floor(in_units_floor(surely, UNIT_OF_DEBT), RAY, accumulator) > 0
+		covered(surely, accumulator) > 0
 	}
 
 	/// Nothing is sold of a leg while something is left of one whose turn is before.
@@ -438,12 +451,12 @@ impl Case {
 		assert!(out_of_turn.is_empty(), "{out_of_turn:?} out of turn");
 	}
 
-	/// Whether this is what a liquidation takes.
-	pub fn check_seized(&self, seized: &BTreeMap<AssetId, Balance>) {
+	/// Whether this is what a liquidation takes for a normalised debt of `debt`.
+	pub fn check_seized(&self, debt: u128, accumulator: u128, seized: &BTreeMap<AssetId, Balance>) {
 		assert!(self.is_nearly_unsafe(), "it was safe");
 		self.check_turns(seized);
 		let of = |asset: &AssetId| seized.get(asset).copied().unwrap_or_default();
-		let sales = self.sales();
+		let sales = self.sales(debt, accumulator);
 		let fits = |sale: &Range| {
 			sale.iter()
 				.all(|(asset, (least, most))| (*least..=*most).contains(&of(asset)))
@@ -490,7 +503,7 @@ impl Case {
 	}
 
 	/// The normalised debts of which one is taken off a debt of `debt` if this is seized: what the
-	/// collateral repays, rounded down if no more could be sold, or all of it if nothing is left.
+	/// collateral repays, rounded down, or all of it if nothing is left.
 	pub fn cleared(
 		&self,
 		debt: u128,
@@ -511,20 +524,9 @@ impl Case {
 			.fold(U512::zero(), |sum, repaid| sum + repaid)
 			.min(self.debt());
 		let rounding = whole(2 * self.legs.len() as u64);
-		let mut can_be_sold = self.legs.iter().filter(|leg| leg.is_sellable);
-		let is_sold_out = can_be_sold.all(|leg| seized.get(&leg.asset) == Some(&leg.amount));
-		let in_units = |value| match is_sold_out {
-			true => in_units_floor(value, UNIT_OF_DEBT),
-			false => in_units_ceil(value, UNIT_OF_DEBT),
-		};
-		let normalised = |repaid| match is_sold_out {
-			true => floor(repaid, RAY, accumulator),
-			false => ceil(repaid, RAY, accumulator),
-		};
-		let (least, most) = (in_units(repaid - rounding.min(repaid)), in_units(repaid));
-		let mut cleared: Vec<_> = (least..=most)
-			.map(|repaid| normalised(repaid).min(debt))
-			.collect();
+		let least = covered(repaid.saturating_sub(rounding), accumulator);
+		let most = covered(repaid, accumulator).min(debt);
+		let mut cleared: Vec<_> = (least..=most).collect();
 		if repaid + rounding >= self.debt() {
 			cleared.push(debt);
 		}

@@ -118,10 +118,24 @@ impl Case {
 		up(normalized, self.accumulator, RAY)
 	}
 
+	/// The value of what a normalised debt owes.
+	fn worth(&self, normalized: U512) -> U512 {
+		up(
+			self.owed(normalized),
+			self.debt_price,
+			pow10(self.debt_decimals),
+		)
+	}
+
 	/// The value of the debt.
 	fn debt(&self) -> U512 {
-		let owed = self.owed(self.normalized.into());
-		up(owed, self.debt_price, pow10(self.debt_decimals))
+		self.worth(self.normalized.into())
+	}
+
+	/// How much of the normalised debt a value covers.
+	fn covered(&self, value: U512) -> U512 {
+		let units = down(value, pow10(self.debt_decimals), self.debt_price);
+		down(units, RAY, self.accumulator).min(self.normalized.into())
 	}
 
 	/// A value in units of the debt asset.
@@ -155,63 +169,66 @@ impl Case {
 		sum(legs) * pow10(self.debt_decimals) * U512::from(RAY) >= debt
 	}
 
-	/// What is sold for as much as restores a health of 1.1, or for all of the debt; and the value of
-	/// the debt that stays.
+	/// What is sold for as much as restores a health of 1.1 with whole units of normalised debt, or for all of
+	/// the debt; and how much of the normalised debt that repays.
 	fn plan(&self, whole: bool) -> (Vec<Sold>, U512) {
-		let (mut debt, mut weighted) = (self.debt(), self.weighted());
+		let (normalized, debt) = (U512::from(self.normalized), self.debt());
+		let (mut repaid, mut weighted) = (U512::zero(), self.weighted());
 		let mut sales = Vec::new();
 		for leg in &self.legs {
 			// `(H*·D − W) / (H* − L·(1 + π))`, both in 1e-4.
-			let (target, held) = (debt * 11_000u32, weighted * 10_000u32);
+			let left = self.worth(normalized - self.covered(repaid));
+			let (target, held) = (left * 11_000u32, weighted * 10_000u32);
 			let counted_off = leg.factor * (100 + leg.penalty);
-			let wanted = if whole || counted_off >= 11_000 {
-				debt
-			} else {
-				up(target.saturating_sub(held), 1, 11_000 - counted_off).min(debt)
-			};
-			if debt.is_zero() || (!whole && held >= target) {
+			if repaid == debt || (!whole && held >= target) {
 				break;
 			}
+			let goal = if whole || counted_off >= 11_000 {
+				debt
+			} else {
+				let more = up(target - held, 1, 11_000 - counted_off).min(left);
+				self.worth(normalized - self.covered(left - more))
+			};
+			let wanted = goal - repaid;
 			let (all, fitting) = (U512::from(leg.amount), leg.amount_for(wanted));
 			let amount = fitting.min(all);
 			let repays = leg.repays(amount);
-			let repaid = if fitting <= all {
+			let of_this = if fitting <= all {
 				// A unit may be worth more than what is missing.
-				repays.max(wanted).min(debt)
+				repays.max(wanted).min(debt - repaid)
 			} else {
 				repays.min(wanted)
 			};
-			debt -= repaid;
+			repaid += of_this;
 			weighted -= leg.weighted(amount).min(weighted);
-			sales.push(Sold { amount, repaid });
+			sales.push(Sold {
+				amount,
+				repaid: of_this,
+			});
 			if fitting <= all {
 				break;
 			}
 		}
-		(sales, debt)
+		(sales, self.covered(repaid))
 	}
 
 	fn expected(&self) -> Expected {
 		if self.weighted() >= self.debt() {
 			return Expected::Safe;
 		}
-		let (mut sold, mut left) = self.plan(false);
-		let units = self.in_units(left);
-		if !units.is_zero() && units < self.minimum.into() {
-			(sold, left) = self.plan(true);
+		let normalized = U512::from(self.normalized);
+		let (mut sold, mut cleared) = self.plan(false);
+		if cleared < normalized && self.owed(normalized - cleared) < self.minimum.into() {
+			(sold, cleared) = self.plan(true);
 		}
 		let all_sold = sold.len() == self.legs.len()
 			&& sold
 				.iter()
 				.zip(&self.legs)
 				.all(|(sold, leg)| sold.amount == leg.amount.into());
-		let normalized = U512::from(self.normalized);
-		let cleared = if left.is_zero() || all_sold {
-			normalized
-		} else {
-			let repaid = self.in_units(self.debt() - left);
-			up(repaid, RAY, self.accumulator).min(normalized)
-		};
+		if all_sold {
+			cleared = normalized;
+		}
 		if cleared.is_zero() {
 			return Expected::Forfeited;
 		}
@@ -399,15 +416,17 @@ impl Case {
 		}
 	}
 
-	/// Whether the vault has reached its target. Everything that is rounded comes to less than the
-	/// slack.
-	fn check_target(&self, vault: VaultId) {
+	/// Whether the vault has reached its target, but for what a smallest unit of the debt takes of the last leg
+	/// that is sold, and a unit of that. Everything else that is rounded comes to less than the slack.
+	fn check_target(&self, vault: VaultId, last: &Held) {
 		let mut after = self.clone();
 		after.read(vault);
 		for held in &mut after.legs {
 			held.amount = leg(vault, held.asset.clone());
 		}
-		let slack = U512::from(12u8);
+		let unit_of_debt = up(self.debt_price, 1, pow10(self.debt_decimals));
+		let units = last.amount_for(unit_of_debt) + 1u8;
+		let slack = last.weighted(units) + 12u8;
 		assert!(
 			(after.weighted() + slack) * 100u8 >= after.debt() * 110u8,
 			"{after:?}"
@@ -493,7 +512,7 @@ fn live(inputs: &Inputs) -> End {
 			assert_eq!(liquidated, 1, "{case:?}");
 			case.check_liquidated(vault, &sold, cleared, moved);
 			if cleared < case.normalized.into() {
-				case.check_target(vault);
+				case.check_target(vault, &case.legs[sold.len() - 1]);
 				End::Part(sold.len())
 			} else {
 				End::All(sold.len())

@@ -6,6 +6,7 @@ use cairn_math::{
 	repay_to_target_ceil, FixedU128, NormalizedDebt, Perbill, Price, Ray, Repayment, Value,
 };
 use cairn_primitives::Balance;
+use sp_runtime::traits::Zero;
 
 /// One leg, as much of it as matters here.
 #[derive(Clone, Copy, Debug)]
@@ -42,35 +43,45 @@ pub struct Debt {
 impl Debt {
 	/// What is owed when `cleared` is gone, in smallest units, rounded up.
 	pub fn left_ceil(&self, cleared: NormalizedDebt) -> Balance {
-		self.less(cleared)
+		let left = self.normalized.checked_sub(cleared);
+		self.owed_ceil(left.unwrap_or(NormalizedDebt::ZERO))
+	}
+
+	fn owed_ceil(&self, normalized: NormalizedDebt) -> Balance {
+		normalized
 			.owed_ceil(self.accumulator)
 			.unwrap_or(Balance::MAX)
 	}
 
-	/// The same, in USD.
-	fn value_left_ceil(&self, cleared: NormalizedDebt) -> Value {
-		Value::of_ceil(self.left_ceil(cleared), self.decimals, self.price)
+	/// How much of it so many smallest units clear.
+	fn cleared_floor(&self, repaid: Balance) -> NormalizedDebt {
+		NormalizedDebt::from_debt_floor(repaid, self.accumulator)
+			.map_or(self.normalized, |cleared| cleared.min(self.normalized))
 	}
 
-	/// The most of it that is worth no more than `value`.
-	fn covered_floor(&self, value: Value) -> NormalizedDebt {
+	/// How much has to be repaid in all for a debt of no more than `left` to stay: what a number of whole
+	/// units of normalised debt owes.
+	fn repaid_to_leave_ceil(&self, left: Value) -> Balance {
+		let kept = self.cleared_floor(self.covered_floor(left));
+		let cleared = self.normalized.checked_sub(kept);
+		self.owed_ceil(cleared.unwrap_or(NormalizedDebt::ZERO))
+	}
+
+	/// How many smallest units a value pays for.
+	fn covered_floor(&self, value: Value) -> Balance {
 		value
 			.to_amount_floor(self.decimals, self.price)
-			.and_then(|amount| NormalizedDebt::from_debt_floor(amount, self.accumulator))
-			.map_or(self.normalized, |covered| covered.min(self.normalized))
+			.unwrap_or(Balance::MAX)
 	}
 
-	/// What has to be repaid for no more than `left` to be owed, rounded up.
-	fn repaid_to_leave_ceil(&self, left: Value) -> Value {
-		let cleared = self.less(self.covered_floor(left));
-		let owed = cleared.owed_ceil(self.accumulator);
-		Value::of_ceil(owed.unwrap_or(Balance::MAX), self.decimals, self.price)
+	fn value_ceil(&self, owed: Balance) -> Value {
+		Value::of_ceil(owed, self.decimals, self.price)
 	}
 
-	fn less(&self, cleared: NormalizedDebt) -> NormalizedDebt {
-		self.normalized
-			.checked_sub(cleared)
-			.unwrap_or(NormalizedDebt::ZERO)
+	/// What has been cleared and what is left are rounded up apart: by so many smallest units more than the
+	/// whole.
+	fn rounded_apart(&self) -> Balance {
+		Balance::from(self.accumulator > Ray::ONE)
 	}
 }
 
@@ -81,8 +92,8 @@ pub struct Sale {
 	pub collateral: CollateralIndex,
 	/// How much of it, in smallest units.
 	pub amount: Balance,
-	/// Value of the debt that it is sold for.
-	pub repaid: Value,
+	/// How much debt that pays for, in smallest units of its asset.
+	pub repaid: Balance,
 }
 
 /// Which legs to sell how much of.
@@ -104,10 +115,9 @@ pub struct Plan {
 ///
 /// - `weighted` is the weighted value of all legs, also of those that cannot be sold now;
 /// - a sale is worth `repaid · (1 + π)` at the leg's price, to a smallest unit, never more than the
-///   leg;
-/// - what is sold to reach the target repays whole units of normalised debt, rounded up, and what the
-///   sales repay of a unit in part is not cleared. The target can be missed by as much as smallest units
-///   are worth.
+///   leg, and repays whole smallest units of debt: no leg pays for a part of one, nor for another's;
+/// - what is sold to reach the target clears whole units of normalised debt, rounded up. The target can
+///   be missed by as much as a smallest unit of the last leg is worth.
 pub fn plan(
 	mut legs: Vec<SellableLeg>,
 	debt: Debt,
@@ -118,13 +128,14 @@ pub fn plan(
 	legs.sort_by_key(|leg| (leg.risk_rank, leg.collateral));
 	let listed = legs.len();
 	let (mut sales, mut all_whole) = (Vec::with_capacity(listed), true);
-	let all = debt.value_left_ceil(NormalizedDebt::ZERO);
-	let (mut repaid, mut cleared) = (Value::ZERO, NormalizedDebt::ZERO);
+	let all = debt.left_ceil(NormalizedDebt::ZERO);
+	let (mut repaid, mut cleared) = (0, NormalizedDebt::ZERO);
 	for leg in legs {
 		let goal = if whole {
 			all
 		} else {
-			let left = debt.value_left_ceil(cleared);
+			let left = debt.left_ceil(cleared).saturating_add(debt.rounded_apart());
+			let left = debt.value_ceil(left);
 			match repay_to_target_ceil(left, weighted, target, leg.factor, leg.penalty) {
 				Repayment::Nothing => break,
 				Repayment::Part(more) => debt.repaid_to_leave_ceil(left.saturating_sub(more)),
@@ -135,33 +146,23 @@ pub fn plan(
 		if wanted.is_zero() {
 			break;
 		}
-		let worth = Value::of_floor(leg.amount, leg.decimals, leg.price);
-		let taken = wanted.with_surcharge_ceil(leg.penalty);
+		let taken = debt.value_ceil(wanted).with_surcharge_ceil(leg.penalty);
 		let fitting = taken
 			.to_amount_ceil(leg.decimals, leg.price)
 			.filter(|amount| *amount <= leg.amount);
-		let sale = match fitting {
-			Some(amount) => {
-				// Rounding up to a whole unit may take more than was wanted, a lot more where a unit
-				// is worth much: then that much more is repaid.
-				let worth = Value::of_floor(amount, leg.decimals, leg.price);
-				let repays = worth.without_surcharge_floor(leg.penalty).max(wanted);
-				Sale {
-					collateral: leg.collateral,
-					amount,
-					repaid: repays.min(all.saturating_sub(repaid)),
-				}
-			}
-			None => Sale {
-				collateral: leg.collateral,
-				amount: leg.amount,
-				repaid: worth.without_surcharge_floor(leg.penalty).min(wanted),
-			},
+		// Rounding up to a whole unit may take more than was wanted, a lot more where a unit is worth
+		// much: then that much more is repaid.
+		let amount = fitting.unwrap_or(leg.amount);
+		let sold = Value::of_floor(amount, leg.decimals, leg.price);
+		let repays = debt.covered_floor(sold.without_surcharge_floor(leg.penalty));
+		let sale = Sale {
+			collateral: leg.collateral,
+			amount,
+			repaid: repays.min(all.saturating_sub(repaid)),
 		};
-		let sold = Value::of_floor(sale.amount, leg.decimals, leg.price);
 		weighted = weighted.saturating_sub(sold.share_floor(leg.factor));
-		repaid = repaid + sale.repaid;
-		cleared = debt.covered_floor(repaid);
+		repaid = repaid.saturating_add(sale.repaid);
+		cleared = debt.cleared_floor(repaid);
 		all_whole &= sale.amount == leg.amount;
 		sales.push(sale);
 		if fitting.is_some() {
@@ -283,13 +284,13 @@ mod tests {
 	#[test]
 	fn debt_is_repaid_in_whole_units() {
 		let legs = vec![leg(0, 10, 1_000, 80, 2)];
-		// 3,201 units owe 8,003; (1.1 · 8,003 − 8,000) / (1.1 − 0.8 · 1.08) = 3,403.8… would do, and leave
-		// 4,599.1…, of which 1,839 units are covered. 1,362 go, for 3,405.
+		// 3,201 units owe 8,003, and one more for rounding; (1.1 · 8,004 − 8,000) / (1.1 − 0.8 · 1.08) =
+		// 3,408.4… would do, and leave 4,595.5…, of which 1,838 units are covered. 1,363 go, for 3,408.
 		let debt = in_dollars(8_001);
 		let plan = plan(legs.clone(), debt, weighted(&legs), target(), false);
-		assert_eq!((debt.normalized.0, plan.cleared.0), (3_201, 1_362));
-		assert_eq!(plan.sales[0].repaid, usd(3_405));
-		assert_eq!(plan.sales[0].amount, 3_405 * 10u128.pow(5) * 108);
+		assert_eq!((debt.normalized.0, plan.cleared.0), (3_201, 1_363));
+		assert_eq!(plan.sales[0].repaid, 3_408);
+		assert_eq!(plan.sales[0].amount, 3_408 * 10u128.pow(5) * 108);
 	}
 
 	#[test]
@@ -298,13 +299,17 @@ mod tests {
 			amount: cents * 10u128.pow(8),
 			..leg(1, 0, 1, 10, 1)
 		};
-		// The first one repays 7.40, with which the vault would be at its target. 2 units are paid by that.
+		// The first one repays 7 dollars and 40 cents, of which 5 clear 2 units.
 		let legs = vec![leg(0, 10, 1_000, 80, 2), cents(8_00)];
 		let debt = in_dollars(7_280);
 		let weighted = weighted(&legs);
 		let plan = plan(legs, debt, weighted, target(), false);
-		// 7,275 would be left, against 8,000; (8,002.5 − 8,000) / 0.236 = 10.59… more than 5 is to go.
-		assert_eq!((plan.sales.len(), plan.cleared.0), (2, 7));
+		// 7,275 would be left, and one more, against 8,000: (1.1 · 7,276 − 8,000) / 0.236 = 15.2… leave 7,260.7…
+		// of which 2,904 are covered. 8 go, for 20, of which 7 have been paid.
+		assert_eq!(
+			(plan.sales[0].repaid, plan.sales[1].repaid, plan.cleared.0),
+			(7, 13, 8)
+		);
 	}
 
 	#[test]
@@ -337,21 +342,22 @@ mod tests {
 			let debt = in_units_of(decimals, Ray(Ray::ONE.0 + growth), debt);
 			let plan = plan(legs.clone(), debt, w, target(), false);
 			let mut after = w;
-			let mut repaid = Value::ZERO;
+			let mut repaid = 0;
 			for sale in &plan.sales {
 				let leg = legs.iter().find(|l| l.collateral == sale.collateral).unwrap();
 				prop_assert!(sale.amount <= leg.amount);
+				// No debt is repaid that is not paid for, and the owner loses at most the penalty and a smallest
+				// unit of both.
 				let sold = Value::of_floor(sale.amount, leg.decimals, leg.price);
-				// The owner loses at most the penalty and one smallest unit.
+				let repays = |more| Value::of_ceil(sale.repaid + more, decimals, Price::ONE);
+				prop_assert!(repays(0).with_surcharge_ceil(leg.penalty) <= sold);
 				let most = Value::of_ceil(1, leg.decimals, leg.price);
-				prop_assert!(sold <= sale.repaid.with_surcharge_ceil(leg.penalty) + most
-					|| sale.amount == leg.amount);
+				prop_assert!(sold <= repays(1).with_surcharge_ceil(leg.penalty) + most);
 				after = after - sold.share_floor(leg.factor);
-				repaid = repaid + sale.repaid;
+				repaid += sale.repaid;
 			}
-			// No more is cleared than is paid for, and something is.
-			let owed = plan.cleared.owed_ceil(debt.accumulator).unwrap();
-			prop_assert!((owed > 0 || plan.sold_out) && Value::of_ceil(owed, decimals, Price::ONE) <= repaid);
+			prop_assert!(plan.cleared.owed_ceil(debt.accumulator).unwrap() <= repaid);
+			prop_assert!(plan.sold_out || !plan.cleared.is_zero());
 			// Only the last leg is sold in part: once one suffices, no crumb of another goes.
 			for sale in plan.sales.iter().rev().skip(1) {
 				prop_assert_eq!(sale.amount, legs[usize::from(sale.collateral)].amount);
@@ -360,12 +366,10 @@ mod tests {
 				&& plan.sales.iter().all(|s| legs.iter().any(|l| l.collateral == s.collateral && l.amount == s.amount));
 			prop_assert_eq!(plan.sold_out, everything);
 			if !everything {
-				// At the target, but for what a smallest unit of the debt takes of the last leg, and a unit of that.
-				let left = debt.value_left_ceil(plan.cleared).wide() * 11u64 / 10u64;
+				// At the target, but for a smallest unit of the last leg.
+				let left = debt.value_ceil(debt.left_ceil(plan.cleared)).wide() * 11u64 / 10u64;
 				let last = plan.sales.last().map(|sale| &legs[usize::from(sale.collateral)]).unwrap();
-				let unit_of_debt = Value::of_ceil(1, decimals, Price::ONE);
-				let unit = Value::of_ceil(1, last.decimals, last.price)
-					+ unit_of_debt.with_surcharge_ceil(last.penalty);
+				let unit = Value::of_ceil(1, last.decimals, last.price);
 				prop_assert!((after + unit).wide() + 20u64 >= left, "{after:?} {:?}", plan.cleared);
 			}
 		}

@@ -146,11 +146,8 @@ impl<T: Config> Batch<T> {
 				frame_support::defensive!("a sale exceeds its leg");
 				continue;
 			}
-			let repaid = sale
-				.repaid
-				.to_amount_ceil(self.facility.debt_decimals, self.prices.debt)
-				.unwrap_or(Balance::MAX)
-				.min(unassigned);
+			let repaid = sale.repaid.min(unassigned);
+			// What no collateral pays for is the last one's.
 			let last = number.saturating_add(1) == sales.len();
 			let debt = if last { unassigned } else { repaid };
 			unassigned = unassigned.saturating_sub(debt);

@@ -4,8 +4,12 @@ use super::{
 	exact,
 	extremes::{amount, decimals, price},
 };
-use crate::{mock::*, types::FacilityTerms, Event};
-use cairn_math::FixedU128;
+use crate::{
+	mock::*,
+	types::{CollateralTerms, FacilityTerms},
+	Event,
+};
+use cairn_math::{FixedU128, Ray};
 use cairn_primitives::{AssetId, Balance, FacilityId, VaultId};
 use frame_support::assert_ok;
 use primitive_types::U512;
@@ -166,25 +170,67 @@ fn nobody_is_cleared_of_a_unit_of_debt_for_less() {
 	});
 }
 
-/// A vault of which a cent would do is not cleared of a unit for a cent: a whole unit of it is sold.
+/// A facility of which a unit of debt is worth 100 dollars.
+fn hundreds(annual_rate: Ray, listed: Vec<CollateralTerms>) -> FacilityId {
+	let debt_asset = debt_token(0);
+	Prices::set_cents(debt_asset.clone(), 100_00);
+	create_facility(FacilityTerms {
+		debt_asset,
+		minimum_debt: 1,
+		target_health: FixedU128::from_rational(10_001, 10_000),
+		annual_rate,
+		..still(listed)
+	})
+}
+
+/// A vault of which a cent would do is not cleared of a unit for a cent: whole units of it are sold. And no
+/// rounding makes it unsafe again in the next block, and the one after that.
 #[test]
 fn a_unit_of_debt_is_cleared_for_what_it_is_worth() {
-	run(|| {
-		let debt_asset = debt_token(0);
-		Prices::set_cents(debt_asset.clone(), 100_00);
-		let facility = create_facility(FacilityTerms {
-			debt_asset,
-			minimum_debt: 1,
-			target_health: FixedU128::from_rational(10_001, 10_000),
-			..still(vec![terms(ETH, 72, 80, 0)])
+	for (rate, owed, paid, left) in [(0, 700, 1, 699), (4, 701, 16, 686)] {
+		run(|| {
+			let facility = hundreds(Ray(Ray::ONE.0 / 10_000 * rate), vec![terms(ETH, 72, 80, 0)]);
+			// 700 units are worth 70,000 dollars, and eight tenths of the collateral 40 cents less.
+			let vault = open(ALICE, facility, &[(ETH, 50 * ONE_ETH)], 700).unwrap();
+			begin_block(24 * 3_600_000);
+			end_of_begin();
+			assert_eq!(debt(vault), owed);
+			Prices::set_cents(ETH, 1_749_99);
+			assert_eq!(next_block(), 1);
+			let sold = 50 * ONE_ETH - leg(vault, ETH);
+			assert_eq!(sold, paid * ONE_ETH * 108_00 / 1_749_99 + 1);
+			assert_eq!(debt(vault), left);
+			assert_eq!(next_block(), 0);
 		});
-		// 700 units are worth 70,000 dollars, and eight tenths of the collateral 40 cents less.
-		let vault = open(ALICE, facility, &[(ETH, 50 * ONE_ETH)], 700).unwrap();
-		Prices::set_cents(ETH, 1_749_99);
+	}
+}
+
+/// Of a unit of debt that legs pay for together nobody pays: each lot has to raise what its collateral pays
+/// for.
+#[test]
+fn no_lot_has_to_raise_what_another_one_pays_for() {
+	run(|| {
+		let listed = [(DOT, 62, 70, 0), (BTC, 72, 80, 1), (ETH, 72, 80, 2)];
+		let listed = listed.map(|(asset, borrow, keep, rank)| terms(asset, borrow, keep, rank));
+		let facility = hundreds(Ray(0), listed.to_vec());
+		// 60 dollars, 60 dollars, and 150,000.
+		let held = [
+			(DOT, 10 * ONE_DOT),
+			(BTC, ONE_BTC / 1_000),
+			(ETH, 50 * ONE_ETH),
+		];
+		let vault = open(ALICE, facility, &held, 700).unwrap();
+		Prices::set_cents(ETH, 1_747_00);
 		assert_eq!(next_block(), 1);
-		let sold = 50 * ONE_ETH - leg(vault, ETH);
-		assert_eq!(debt(vault), 699);
-		assert_eq!(sold, ONE_ETH * 108_00 / 1_749_99 + 1);
+		let lots: Vec<_> = lots().into_iter().map(|(_, lot)| lot).collect();
+		assert_eq!(lots.len(), 1, "{lots:?}");
+		let worth = lots[0].contributed * 1_747 / ONE_ETH;
+		let cleared = 700 - debt(vault);
+		assert_eq!((lots[0].collateral.clone(), lots[0].debt), (ETH, cleared));
+		assert!(
+			cleared > 0 && worth >= cleared * 108,
+			"{cleared} for {worth}"
+		);
 	});
 }
 

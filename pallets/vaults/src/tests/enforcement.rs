@@ -137,7 +137,7 @@ fn the_riskiest_collateral_of_a_basket_is_sold_first() {
 		assert!(reached <= FixedU128::from_rational(1_100_000_001, 1_000_000_000));
 		// 600 USD of DOT repay 600 / 1.08.
 		let lots = lots();
-		assert_eq!((lots.len(), lots[0].1.debt), (2, 555_555_555_555_556));
+		assert_eq!((lots.len(), lots[0].1.debt), (2, 555_555_555_555_555));
 	});
 }
 

@@ -109,8 +109,8 @@ pub fn is_sellable(vault: VaultId) -> bool {
 		})
 }
 
-/// Whether all of it that could be sold now is worth less than two units of normalised debt: so it may repay
-/// none.
+/// Whether all of it that could be sold now is worth less than two units of normalised debt, and two for each
+/// leg: so it may repay none.
 pub fn is_dust(vault: VaultId) -> bool {
 	let vault = row(vault);
 	let mut worth = U512::zero();
@@ -123,7 +123,8 @@ pub fn is_dust(vault: VaultId) -> bool {
 		worth += U512::from(leg.amount) * price_in_day_parts(&quote) * pow10(24 - decimals);
 	}
 	// In 1e-18 USD, of which a unit of debt is worth `P / 1e12`.
-	worth * pow10(12) < owed_by_unit(&vault) * 2u8 * pow10(24) / pow10(27)
+	let units = 2 * (1 + vault.legs.len() as u64);
+	worth * pow10(12) < owed_by_unit(&vault) * units * pow10(24) / pow10(27)
 }
 
 /// All vaults there are.

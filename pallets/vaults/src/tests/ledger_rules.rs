@@ -54,16 +54,6 @@ fn whole(units: impl Into<U512>) -> U512 {
 	units.into() << BINARY_PLACES
 }
 
-/// Whole units of `unit`, rounded down.
-fn in_units_floor(value: U512, unit: u64) -> u128 {
-	(value / whole(unit)).as_u128()
-}
-
-/// Whole units of `unit`, rounded up.
-fn in_units_ceil(value: U512, unit: u64) -> u128 {
-	div_ceil(value, whole(unit)).as_u128()
-}
-
 /// What a factor of a second makes of an accumulator in so many of them: each square and each product is
 /// rounded up.
 pub fn compound(accumulator: u128, factor: u128, seconds: u64) -> u128 {
@@ -109,14 +99,14 @@ pub fn may_be_left(left: Balance, before: Balance, minimum: Balance) -> bool {
 	left == 0 || left >= minimum || before < minimum
 }
 
-/// The most normalised debt that a value covers.
-fn covered(value: U512, accumulator: u128) -> u128 {
-	floor(in_units_floor(value, UNIT_OF_DEBT), RAY, accumulator)
+/// How many units of debt a value pays for.
+fn paid_for(value: U512) -> u128 {
+	(value / whole(UNIT_OF_DEBT)).as_u128()
 }
 
-/// What a normalised debt owes, as a value.
-fn value_owed(debt: u128, accumulator: u128) -> U512 {
-	whole(U512::from(ceil(debt, accumulator, RAY)) * UNIT_OF_DEBT)
+/// How much normalised debt a payment clears.
+fn clears(repaid: u128, accumulator: u128) -> u128 {
+	floor(repaid, RAY, accumulator)
 }
 
 /// A leg with all that matters about it.
@@ -153,6 +143,13 @@ impl Held {
 	/// The value of the debt that so much of it repays.
 	fn repays(&self, amount: Balance) -> U512 {
 		self.value_of(amount) * BILLION / self.with_penalty()
+	}
+
+	/// How many units of debt so much of it pays for, from the least to the most: the pallet rounds values
+	/// down twice.
+	fn pays(&self, amount: Balance) -> Bounds {
+		let most = self.repays(amount);
+		(paid_for(most.saturating_sub(whole(2u8))), paid_for(most))
 	}
 
 	/// How much of it repays a value, rounded up to a smallest unit.
@@ -236,7 +233,8 @@ pub struct Dues {
 
 struct Sold {
 	amounts: BTreeMap<AssetId, Balance>,
-	repaid: U512,
+	/// In CUSD.
+	repaid: Balance,
 }
 
 impl Case {
@@ -346,44 +344,44 @@ impl Case {
 	/// Leg by leg in the order of their ranks: as much as brings the vault to its target with whole units of
 	/// normalised debt, or all of it. With `slack` everything that may be rounded is, so that more is sold.
 	fn sell(&self, everything: bool, slack: bool, debt: u128, accumulator: u128) -> Sold {
-		let (mut repaid, mut weighted) = (U512::zero(), self.weighted());
+		let (mut repaid, mut weighted) = (0, self.weighted());
 		let mut amounts = BTreeMap::new();
 		let slack_of = |units: u64| if slack { whole(units) } else { U512::zero() };
-		for (number, leg) in self.legs.iter().filter(|leg| leg.is_sellable).enumerate() {
-			// Two units for each leg that has repaid something.
-			let rounded = slack_of(2 * number as u64 + 1);
-			let cleared = covered(repaid.saturating_sub(rounded), accumulator).min(debt);
-			let left = value_owed(debt - cleared, accumulator);
+		for leg in self.legs.iter().filter(|leg| leg.is_sellable) {
+			// What is cleared and what is left are rounded up apart, which may come to one more.
+			let cleared = clears(repaid, accumulator).min(debt);
+			let left = ceil(debt - cleared, accumulator, RAY) + u128::from(accumulator > RAY);
+			let left = whole(U512::from(left) * UNIT_OF_DEBT);
 			let to_target = left * U512::from(self.target) / ONE;
 			let held = weighted - slack_of(2 * self.legs.len() as u64).min(weighted);
 			// `H* − L·(1 + π)`, in 1e-18.
 			let counted_off = u128::from(leg.factor) * u128::from(leg.with_penalty());
 			let goal = if everything {
-				self.debt()
+				self.owed
 			} else if held >= to_target {
 				break;
 			} else if self.target > counted_off {
 				let helped = U512::from(self.target - counted_off);
 				let more = (to_target - held) * ONE / helped + slack_of(2);
-				let kept = covered(left.saturating_sub(more), accumulator);
-				value_owed(debt - kept, accumulator)
+				let kept = clears(paid_for(left.saturating_sub(more)), accumulator);
+				ceil(debt - kept.min(debt), accumulator, RAY)
 			} else {
-				self.debt()
+				self.owed
 			};
-			let wanted = (goal + rounded).saturating_sub(repaid);
-			if wanted.is_zero() {
+			let wanted = goal.saturating_sub(repaid);
+			if wanted == 0 {
 				break;
 			}
-			let fitting = leg.amount_for(wanted);
-			if fitting <= U512::from(leg.amount) {
-				let amount = fitting.as_u128();
-				amounts.insert(leg.asset.clone(), amount);
-				repaid = (repaid + leg.repays(amount).max(wanted)).min(self.debt());
+			let fitting = leg.amount_for(whole(U512::from(wanted) * UNIT_OF_DEBT) + slack_of(1));
+			let is_enough = fitting <= U512::from(leg.amount);
+			let amount = fitting.min(leg.amount.into()).as_u128();
+			amounts.insert(leg.asset.clone(), amount);
+			let (least, most) = leg.pays(amount);
+			repaid = (repaid + if slack { least } else { most }).min(self.owed);
+			weighted -= leg.weighted(leg.value_of(amount)).min(weighted);
+			if is_enough {
 				break;
 			}
-			amounts.insert(leg.asset.clone(), leg.amount);
-			repaid += leg.repays(leg.amount).min(wanted);
-			weighted -= leg.weighted(leg.value_of(leg.amount)).min(weighted);
 		}
 		Sold { amounts, repaid }
 	}
@@ -396,16 +394,15 @@ impl Case {
 			let of = |sold: &Sold| sold.amounts.get(&leg.asset).copied().unwrap_or_default();
 			(leg.asset.clone(), (of(&least), of(&most)))
 		});
-		let rounding = whole(2 * self.legs.len() as u64 + 2);
-		let left = |repaid| {
-			let cleared = covered(repaid, accumulator).min(debt);
+		// Of each leg a unit more or less.
+		let rounding = self.legs.len() as u128;
+		let left = |repaid: u128| {
+			let cleared = clears(repaid.min(self.owed), accumulator).min(debt);
 			ceil(debt - cleared, accumulator, RAY)
 		};
 		let least_left = left(most.repaid + rounding);
-		(
-			amounts.collect(),
-			(least_left, left(least.repaid.saturating_sub(rounding))),
-		)
+		let most_left = left(least.repaid.saturating_sub(rounding));
+		(amounts.collect(), (least_left, most_left))
 	}
 
 	/// What may be sold: to the target, or, where less than the minimum debt would be left, for all of
@@ -422,21 +419,21 @@ impl Case {
 		sales
 	}
 
-	/// Whether so much of a leg repays less than a unit of normalised debt.
+	/// Whether so much of a leg may repay less than a unit of normalised debt.
 	pub fn repays_nothing(&self, asset: &AssetId, amount: Balance, accumulator: u128) -> bool {
 		let mut legs = self.legs.iter();
 		let leg = legs.find(|leg| leg.asset == *asset).expect("it has it");
-		covered(leg.repays(amount), accumulator) == 0
+		clears(leg.pays(amount).0, accumulator) == 0
 	}
 
 	/// Whether what can be sold repays a unit of normalised debt for sure. Otherwise there may be nothing to
 	/// liquidate.
 	pub fn repays_something(&self, accumulator: u128) -> bool {
 		let can_be_sold = self.legs.iter().filter(|leg| leg.is_sellable);
-		let repaid = can_be_sold.map(|leg| leg.repays(leg.amount));
-		let sum = repaid.fold(U512::zero(), |sum, repaid| sum + repaid);
-		let surely = sum.saturating_sub(self.lost());
-		covered(surely, accumulator) > 0
+		clears(
+			can_be_sold.map(|leg| leg.pays(leg.amount).0).sum(),
+			accumulator,
+		) > 0
 	}
 
 	/// Nothing is sold of a leg while something is left of one whose turn is before.
@@ -468,22 +465,18 @@ impl Case {
 	}
 
 	/// What has to be raised for what is seized, if it is seized for `moved` of debt: of each leg what it
-	/// repays, rounded up, of the last one what is missing to `moved`. The fee is on what is repaid.
+	/// repays, rounded down, of the last one what is missing to `moved`. The fee is on what is repaid.
 	pub fn dues(&self, seized: &BTreeMap<AssetId, Balance>, moved: Balance) -> Dues {
-		let rounding = whole(2 * self.legs.len() as u64);
 		let sold: Vec<_> = self
 			.legs
 			.iter()
 			.filter_map(|leg| Some((leg, *seized.get(&leg.asset)?)))
 			.collect();
-		let (mut debt, mut left) = (self.debt(), (moved, moved));
+		let mut left = (moved, moved);
 		let (mut fees, mut brings) = ((0, 0), (0, 0));
 		let mut of_legs = BTreeMap::new();
 		for (number, (leg, amount)) in sold.iter().enumerate() {
-			let repaid = leg.repays(*amount).min(debt);
-			debt -= repaid;
-			let least = in_units_ceil(repaid - rounding.min(repaid), UNIT_OF_DEBT);
-			let most = in_units_ceil(repaid + rounding, UNIT_OF_DEBT);
+			let (least, most) = leg.pays(*amount);
 			let repaid = (least.min(left.0), most.min(left.1));
 			let is_last = number + 1 == sold.len();
 			let debt = if is_last { left } else { repaid };
@@ -517,19 +510,12 @@ impl Case {
 		if all_gone {
 			return vec![debt];
 		}
-		let repaid = self
+		let sold = self
 			.legs
 			.iter()
-			.filter_map(|leg| Some(leg.repays(*seized.get(&leg.asset)?)))
-			.fold(U512::zero(), |sum, repaid| sum + repaid)
-			.min(self.debt());
-		let rounding = whole(2 * self.legs.len() as u64);
-		let least = covered(repaid.saturating_sub(rounding), accumulator);
-		let most = covered(repaid, accumulator).min(debt);
-		let mut cleared: Vec<_> = (least..=most).collect();
-		if repaid + rounding >= self.debt() {
-			cleared.push(debt);
-		}
-		cleared
+			.filter_map(|leg| Some(leg.pays(*seized.get(&leg.asset)?)));
+		let (least, most) = sold.fold((0, 0), |sum, pays| (sum.0 + pays.0, sum.1 + pays.1));
+		let of = |repaid: u128| clears(repaid.min(self.owed), accumulator).min(debt);
+		(of(least)..=of(most)).collect()
 	}
 }

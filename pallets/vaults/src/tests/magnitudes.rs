@@ -96,6 +96,7 @@ struct Case {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Sold {
 	amount: U512,
+	/// In units of the debt asset.
 	repaid: U512,
 }
 
@@ -118,29 +119,24 @@ impl Case {
 		up(normalized, self.accumulator, RAY)
 	}
 
-	/// The value of what a normalised debt owes.
-	fn worth(&self, normalized: U512) -> U512 {
-		up(
-			self.owed(normalized),
-			self.debt_price,
-			pow10(self.debt_decimals),
-		)
+	/// The value of so many units of the debt asset.
+	fn worth(&self, units: U512) -> U512 {
+		up(units, self.debt_price, pow10(self.debt_decimals))
 	}
 
 	/// The value of the debt.
 	fn debt(&self) -> U512 {
-		self.worth(self.normalized.into())
+		self.worth(self.owed(self.normalized.into()))
 	}
 
-	/// How much of the normalised debt a value covers.
-	fn covered(&self, value: U512) -> U512 {
-		let units = down(value, pow10(self.debt_decimals), self.debt_price);
-		down(units, RAY, self.accumulator).min(self.normalized.into())
+	/// How many units of the debt asset a value pays for.
+	fn paid_for(&self, value: U512) -> U512 {
+		down(value, pow10(self.debt_decimals), self.debt_price)
 	}
 
-	/// A value in units of the debt asset.
-	fn in_units(&self, value: U512) -> U512 {
-		up(value, pow10(self.debt_decimals), self.debt_price)
+	/// How much of the normalised debt a payment clears.
+	fn clears(&self, repaid: U512) -> U512 {
+		down(repaid, RAY, self.accumulator).min(self.normalized.into())
 	}
 
 	fn weighted(&self) -> U512 {
@@ -172,44 +168,43 @@ impl Case {
 	/// What is sold for as much as restores a health of 1.1 with whole units of normalised debt, or for all of
 	/// the debt; and how much of the normalised debt that repays.
 	fn plan(&self, whole: bool) -> (Vec<Sold>, U512) {
-		let (normalized, debt) = (U512::from(self.normalized), self.debt());
+		let normalized = U512::from(self.normalized);
 		let (mut repaid, mut weighted) = (U512::zero(), self.weighted());
 		let mut sales = Vec::new();
 		for leg in &self.legs {
-			// `(H*·D − W) / (H* − L·(1 + π))`, both in 1e-4.
-			let left = self.worth(normalized - self.covered(repaid));
+			// `(H*·D − W) / (H* − L·(1 + π))`, both in 1e-4. One unit is for rounding apart.
+			let apart = u8::from(self.accumulator > RAY);
+			let left = self.worth(self.owed(normalized - self.clears(repaid)) + apart);
 			let (target, held) = (left * 11_000u32, weighted * 10_000u32);
 			let counted_off = leg.factor * (100 + leg.penalty);
-			if repaid == debt || (!whole && held >= target) {
+			if !whole && held >= target {
 				break;
 			}
-			let goal = if whole || counted_off >= 11_000 {
-				debt
+			let cleared = if whole || counted_off >= 11_000 {
+				normalized
 			} else {
 				let more = up(target - held, 1, 11_000 - counted_off).min(left);
-				self.worth(normalized - self.covered(left - more))
+				normalized - self.clears(self.paid_for(left - more))
 			};
-			let wanted = goal - repaid;
-			let (all, fitting) = (U512::from(leg.amount), leg.amount_for(wanted));
-			let amount = fitting.min(all);
-			let repays = leg.repays(amount);
-			let of_this = if fitting <= all {
-				// A unit may be worth more than what is missing.
-				repays.max(wanted).min(debt - repaid)
-			} else {
-				repays.min(wanted)
-			};
-			repaid += of_this;
-			weighted -= leg.weighted(amount).min(weighted);
-			sales.push(Sold {
+			let all = self.owed(normalized);
+			let wanted = self.owed(cleared).saturating_sub(repaid);
+			if wanted.is_zero() {
+				break;
+			}
+			let fitting = leg.amount_for(self.worth(wanted));
+			let amount = fitting.min(leg.amount.into());
+			let sold = Sold {
 				amount,
-				repaid: of_this,
-			});
-			if fitting <= all {
+				repaid: self.paid_for(leg.repays(amount)).min(all - repaid),
+			};
+			repaid += sold.repaid;
+			weighted -= leg.weighted(amount).min(weighted);
+			sales.push(sold);
+			if fitting <= leg.amount.into() {
 				break;
 			}
 		}
-		(sales, self.covered(repaid))
+		(sales, self.clears(repaid))
 	}
 
 	fn expected(&self) -> Expected {
@@ -244,7 +239,7 @@ impl Case {
 		let mut unassigned = moved;
 		let mut lots = Vec::new();
 		for (number, sale) in sold.iter().enumerate() {
-			let repaid = self.in_units(sale.repaid).min(unassigned);
+			let repaid = sale.repaid.min(unassigned);
 			let is_last = number + 1 == sold.len();
 			let debt = if is_last { unassigned } else { repaid };
 			unassigned -= debt;
@@ -416,17 +411,15 @@ impl Case {
 		}
 	}
 
-	/// Whether the vault has reached its target, but for what a smallest unit of the debt takes of the last leg
-	/// that is sold, and a unit of that. Everything else that is rounded comes to less than the slack.
+	/// Whether the vault has reached its target, but for a unit of the last leg that is sold. Everything else
+	/// that is rounded comes to less than the slack.
 	fn check_target(&self, vault: VaultId, last: &Held) {
 		let mut after = self.clone();
 		after.read(vault);
 		for held in &mut after.legs {
 			held.amount = leg(vault, held.asset.clone());
 		}
-		let unit_of_debt = up(self.debt_price, 1, pow10(self.debt_decimals));
-		let units = last.amount_for(unit_of_debt) + 1u8;
-		let slack = last.weighted(units) + 12u8;
+		let slack = last.weighted(U512::one()) + 12u8;
 		assert!(
 			(after.weighted() + slack) * 100u8 >= after.debt() * 110u8,
 			"{after:?}"

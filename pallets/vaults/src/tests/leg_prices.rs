@@ -171,6 +171,6 @@ fn a_vault_is_unsafe_below_the_price_that_a_view_says_and_not_at_it() {
 	let came = |end| ends.get(&end).copied().unwrap_or_default();
 	assert!(came(End::Refused) * 2 < cases, "{ends:?}");
 	for end in [End::Carried, End::Price, End::NoFeeds, End::NoNumber] {
-		assert!(came(end) * 100 > cases, "{end:?} of {ends:?}");
+		assert!(came(end) * 500 > cases, "{end:?} of {ends:?}");
 	}
 }

@@ -78,8 +78,8 @@ impl Debt {
 		Value::of_ceil(owed, self.decimals, self.price)
 	}
 
-	/// What has been cleared and what is left are rounded up apart: by so many smallest units more than the
-	/// whole.
+	/// What has been cleared and what is left are rounded up apart: they may be so many smallest units more
+	/// than the whole.
 	fn rounded_apart(&self) -> Balance {
 		Balance::from(self.accumulator > Ray::ONE)
 	}
@@ -114,8 +114,8 @@ pub struct Plan {
 /// debt that the legs can repay instead.
 ///
 /// - `weighted` is the weighted value of all legs, also of those that cannot be sold now;
-/// - a sale is worth `repaid · (1 + π)` at the leg's price, to a smallest unit, never more than the
-///   leg, and repays whole smallest units of debt: no leg pays for a part of one, nor for another's;
+/// - a sale is worth `repaid · (1 + π)` at the leg's price, to a smallest unit of it and of the debt, never
+///   more than the leg: no leg pays for a part of a unit, nor for another leg's;
 /// - what is sold to reach the target clears whole units of normalised debt, rounded up. The target can
 ///   be missed by as much as a smallest unit of the last leg is worth.
 pub fn plan(

@@ -78,8 +78,8 @@ impl<T: Config> Batch<T> {
 			planned.cleared
 		};
 		if cleared.is_zero() {
-			// All that can be sold repays less than a unit of debt. It goes out of the books, into what
-			// custody holds beyond them, or it would have to be looked at in every block.
+			// Nothing that can be sold repays a unit of debt. It goes out of the books, into what custody
+			// holds beyond them, or it would have to be looked at in every block.
 			self.forfeit(position, &planned.sales);
 			return None;
 		}
@@ -140,6 +140,12 @@ impl<T: Config> Batch<T> {
 		self.debt_seized = self.debt_seized.saturating_add(moved);
 		let mut seized = Basket::new();
 		let mut unassigned = moved;
+		let repaid = sales
+			.iter()
+			.fold(0, |sum: Balance, sale| sum.saturating_add(sale.repaid));
+		// All that the vault has goes for more than it repays: what its legs repay of a unit in part is not
+		// the owner's, so that each raises the whole unit.
+		let short = Balance::from(repaid < moved);
 		let (mut brings, mut fees): (Balance, Balance) = (0, 0);
 		for (number, sale) in sales.iter().enumerate() {
 			if position.debit(sale.collateral, sale.amount).is_err() {
@@ -147,9 +153,12 @@ impl<T: Config> Batch<T> {
 				continue;
 			}
 			let repaid = sale.repaid.min(unassigned);
-			// What no collateral pays for is the last one's.
 			let last = number.saturating_add(1) == sales.len();
-			let debt = if last { unassigned } else { repaid };
+			let debt = if last {
+				unassigned
+			} else {
+				sale.repaid.saturating_add(short).min(unassigned)
+			};
 			unassigned = unassigned.saturating_sub(debt);
 			let collateral = self.facility.collaterals.get(usize::from(sale.collateral));
 			// The fee is on what the collateral repays, not on what it fails to.

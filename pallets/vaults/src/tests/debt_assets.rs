@@ -234,6 +234,35 @@ fn no_lot_has_to_raise_what_another_one_pays_for() {
 	});
 }
 
+/// Of a vault of which all goes each lot raises the unit that its collateral repays in part: nothing goes back
+/// while there is debt that nobody pays.
+#[test]
+fn what_repays_a_unit_in_part_is_not_given_back_if_all_goes() {
+	run(|| {
+		let listed = [(DOT, 62, 70), (BTC, 72, 80), (ETH, 72, 80)];
+		let listed = listed.map(|(asset, borrow, keep)| terms(asset, borrow, keep, 0));
+		let facility = hundreds(Ray(0), listed.to_vec());
+		let prices = |dollars: u128| {
+			Prices::set_cents(DOT, dollars * 10);
+			Prices::set_cents(BTC, dollars * 100_000);
+			Prices::set_cents(ETH, dollars * 1_000);
+		};
+		prices(200);
+		let held = [
+			(DOT, 10 * ONE_DOT),
+			(BTC, ONE_BTC / 1_000),
+			(ETH, ONE_ETH / 10),
+		];
+		let vault = open(ALICE, facility, &held, 3).unwrap();
+		// Each is worth a unit, but not the penalty.
+		prices(107);
+		assert_eq!(next_block(), 1);
+		assert_eq!(debt(vault), 0);
+		let debts: Vec<_> = lots().into_iter().map(|(_, lot)| lot.debt).collect();
+		assert_eq!(debts, [1, 1, 1]);
+	});
+}
+
 /// Effective prices and triggers far beyond what an entry of the index can say.
 #[test]
 fn vaults_beyond_both_ends_of_the_index_are_found() {

@@ -465,7 +465,8 @@ impl Case {
 	}
 
 	/// What has to be raised for what is seized, if it is seized for `moved` of debt: of each leg what it
-	/// repays, rounded down, of the last one what is missing to `moved`. The fee is on what is repaid.
+	/// repays, rounded down, or a unit more where all of it does not come to `moved`; of the last one what is
+	/// missing to that. The fee is on what is repaid.
 	pub fn dues(&self, seized: &BTreeMap<AssetId, Balance>, moved: Balance) -> Dues {
 		let sold: Vec<_> = self
 			.legs
@@ -473,14 +474,21 @@ impl Case {
 			.filter_map(|leg| Some((leg, *seized.get(&leg.asset)?)))
 			.collect();
 		let mut left = (moved, moved);
+		let paid = sold.iter().map(|(leg, amount)| leg.pays(*amount));
+		let (least, most) = paid.fold((0, 0), |sum, pays| (sum.0 + pays.0, sum.1 + pays.1));
+		let short = (u128::from(most < moved), u128::from(least < moved));
 		let (mut fees, mut brings) = ((0, 0), (0, 0));
 		let mut of_legs = BTreeMap::new();
 		for (number, (leg, amount)) in sold.iter().enumerate() {
 			let (least, most) = leg.pays(*amount);
 			let repaid = (least.min(left.0), most.min(left.1));
 			let is_last = number + 1 == sold.len();
-			let debt = if is_last { left } else { repaid };
-			left = (left.0 - repaid.1.min(left.0), left.1 - repaid.0.min(left.1));
+			let debt = if is_last {
+				left
+			} else {
+				((least + short.0).min(left.0), (most + short.1).min(left.1))
+			};
+			left = (left.0 - debt.1.min(left.0), left.1 - debt.0.min(left.1));
 			let share = |amount, share: u64| ceil(amount, share.into(), BILLION.into());
 			let fee = (share(repaid.0, leg.fee), share(repaid.1, leg.fee));
 			let penalty = |amount| floor(amount, leg.penalty.into(), BILLION.into());

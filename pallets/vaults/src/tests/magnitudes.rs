@@ -237,11 +237,16 @@ impl Case {
 	/// Debt and fee of the lot that each leg goes into.
 	fn lots(&self, sold: &[Sold], moved: U512) -> Vec<(U512, U512)> {
 		let mut unassigned = moved;
+		let short = u8::from(sum(sold.iter().map(|sale| sale.repaid)) < moved);
 		let mut lots = Vec::new();
 		for (number, sale) in sold.iter().enumerate() {
 			let repaid = sale.repaid.min(unassigned);
 			let is_last = number + 1 == sold.len();
-			let debt = if is_last { unassigned } else { repaid };
+			let debt = if is_last {
+				unassigned
+			} else {
+				(sale.repaid + short).min(unassigned)
+			};
 			unassigned -= debt;
 			lots.push((debt, up(repaid, 2, 100)));
 		}

@@ -4,7 +4,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { measureLatency, summary } from './lib/latency.mjs';
+import { measureLatency, seedOf, summary } from './lib/latency.mjs';
 import { VALIDATORS, startNetwork } from './lib/network.mjs';
 import { beforeLeaving } from './lib/program.mjs';
 
@@ -28,7 +28,7 @@ function keep(line, path) {
 let network;
 beforeLeaving(() => network?.stop());
 try {
-  const seed = Number(process.env.SEED ?? 1);
+  const seed = seedOf(process.env.SEED);
   say(`==> ${BENCH}: ${CHANGES} changes of price, ${VALIDATORS.length} validators, seed ${seed}`);
   network = await startNetwork(BENCH);
   const { chain, markets } = network;
@@ -40,6 +40,9 @@ try {
   const line = JSON.stringify({ bench: BENCH, validators: VALIDATORS.length, ...figures });
   if (process.argv[2]) keep(line, resolve(process.argv[2]));
   process.stdout.write(`${line}\n`);
+  for (const { block, milliseconds, blocks } of found.filter(({ blocks }) => blocks > GOAL)) {
+    say(`in block ${block} after ${milliseconds} ms: ${blocks} blocks with an older price`);
+  }
   const met = figures.blocks_max <= GOAL ? 'met' : 'missed';
   say(`goal ${met}: at most ${GOAL} blocks with an older price; ${missed} slots were empty`);
 } catch (error) {

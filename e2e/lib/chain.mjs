@@ -135,6 +135,11 @@ export class Chain {
     throw new Error(`block ${hash} has no BABE digest`);
   }
 
+  /** When the author of a block began it, in milliseconds since 1970. */
+  async timestamp(hash) {
+    return (await (await this.api.at(hash)).query.timestamp.now()).toBigInt();
+  }
+
   /** How many slots between two blocks have no block. */
   async missedSlots(first, last) {
     const [from, to] = [

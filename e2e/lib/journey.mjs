@@ -346,7 +346,7 @@ export class Journey {
     ];
     assert.notEqual(stored, storedAfter, 'the block of the liquidation has not changed the quotes');
     // What the parent brought was seen after an earlier block, or after the parent at the latest.
-    const time = (await (await chain.api.at(parent)).query.timestamp.now()).toBigInt();
+    const time = await chain.timestamp(parent);
     assert.ok(
       before.updatedAt < after.updatedAt && after.updatedAt <= time,
       'the price is not that of the reports before the liquidation',

@@ -26,6 +26,14 @@ export function random(seed) {
   };
 }
 
+/** The seed that somebody asks for by `text`, or 1. */
+export function seedOf(text) {
+  if (!text) return 1;
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && seed < 2 ** 32) return seed;
+  throw new Error(`SEED is a whole number below 2^32, not "${text}"`);
+}
+
 /**
  * Which of the prices of an exchange a quote is: the position of the latest that it is near to, or, if
  * validators were asked before and after a change, of the earlier of the two that it lies between.
@@ -43,10 +51,11 @@ function positionOf(quote, prices) {
 
 /**
  * What became of each change of price: in which block it was in effect, how many milliseconds later
- * that block was there, and how many blocks came in between that still quoted an older price.
+ * that block was there, and how many blocks were made in between that still quoted an older price.
  *
  * - `changes`: `{ at, price }`, in order; the first is what was so before
- * - `blocks`: `{ number, seen, quote }`, in order
+ * - `blocks`: `{ number, made, seen, quote }`, in order: when its author began it, and when we had it.
+ *   One that was begun before a change is not late, even if we have it only afterwards
  */
 export function arrivals(changes, blocks) {
   const prices = changes.map(({ price }) => price);
@@ -60,7 +69,7 @@ export function arrivals(changes, blocks) {
       ({ seen }, place) => seen >= at && positions[place] >= change,
     );
     if (first < 0) throw new Error(`change ${change} did not arrive`);
-    const older = blocks.slice(0, first).filter(({ seen }) => seen >= at).length;
+    const older = blocks.slice(0, first).filter(({ made }) => made >= at).length;
     const { number, seen } = blocks[first];
     return { block: number, milliseconds: seen - at, blocks: older };
   });
@@ -88,7 +97,8 @@ export async function measureLatency(chain, markets, { count, seed }) {
       const seen = Date.now();
       const quote = await chain.quote(SYMBOL, hash);
       if (quote.status !== 'Live') throw new Error(`block ${number}: ${SYMBOL} is ${quote.status}`);
-      blocks.push({ number, seen, quote: quote.price });
+      const made = Number(await chain.timestamp(hash));
+      blocks.push({ number, made, seen, quote: quote.price });
       if (number >= last) return;
     }
   };

@@ -55,8 +55,7 @@ describe('while one exchange fails', () => {
   async function quotedAnew(first) {
     const { chain, market } = stack;
     const { prices } = await market.state();
-    const at = await chain.api.at(await chain.hash(first - 1));
-    const since = (await at.query.timestamp.now()).toBigInt();
+    const since = await chain.timestamp(await chain.hash(first - 1));
     return chain.until(
       'new agreements on all prices',
       async ({ number, hash }) => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { TypeRegistry } from '@polkadot/types';
 import { plain, toHex, withLength, withoutLength } from '../lib/codec.mjs';
-import { arrivals, percentile, random } from '../lib/latency.mjs';
+import { arrivals, percentile, random, seedOf } from '../lib/latency.mjs';
 import { leastLiquidation, weighted } from '../lib/liquidation.mjs';
 import { byLabel } from '../lib/metrics.mjs';
 import {
@@ -134,7 +134,10 @@ describe('the way of a price', () => {
     { at: 20_000, price: usd('3040') },
   ];
   const blocks = (...quotes) =>
-    quotes.map((quote, place) => ({ number: place + 1, seen: place * 3_000, quote: usd(quote) }));
+    quotes.map((quote, place) => {
+      const made = place * 3_000;
+      return { number: place + 1, made, seen: made + 30, quote: usd(quote) };
+    });
 
   test('is over when a block quotes it', () => {
     const found = arrivals(
@@ -142,9 +145,15 @@ describe('the way of a price', () => {
       blocks('3000', '3000', '3000', '3020.1', '3020', '3020', '3020', '3040'),
     );
     assert.deepEqual(found, [
-      { block: 4, milliseconds: 8_000, blocks: 2 },
-      { block: 8, milliseconds: 1_000, blocks: 0 },
+      { block: 4, milliseconds: 8_030, blocks: 2 },
+      { block: 8, milliseconds: 1_030, blocks: 0 },
     ]);
+  });
+
+  test('does not begin with a block that was made before, but came after', () => {
+    const during = [changes[0], { at: 3_010, price: usd('3020') }];
+    const [late] = arrivals(during, blocks('3000', '3000', '3000', '3000', '3020'));
+    assert.deepEqual(late, { block: 5, milliseconds: 9_020, blocks: 2 });
   });
 
   test('is not over half-way, where some validators were asked before and some after', () => {
@@ -169,6 +178,16 @@ describe('the way of a price', () => {
     assert.equal(one(), other());
     assert.notEqual(one(), third());
     for (let draw = 0; draw < 100; draw += 1) assert.ok(one() >= 0 && third() < 1);
+  });
+
+  test('a seed is a number, or nothing', () => {
+    assert.equal(seedOf(undefined), 1);
+    assert.equal(seedOf(''), 1);
+    assert.equal(seedOf('0'), 0);
+    assert.equal(seedOf('20261129'), 20_261_129);
+    for (const text of ['abc', '-1', '1.5', '1e3', '4294967296']) {
+      assert.throws(() => seedOf(text), /is a whole number/);
+    }
   });
 });
 

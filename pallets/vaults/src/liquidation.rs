@@ -313,6 +313,22 @@ mod tests {
 	}
 
 	#[test]
+	fn a_unit_that_is_worth_more_than_all_of_the_debt_repays_no_more_than_that() {
+		let house = SellableLeg {
+			amount: 3,
+			decimals: 0,
+			..leg(0, 0, 100_000, 80, 0)
+		};
+		for whole in [false, true] {
+			let debt = owing(usd(20_000));
+			let plan = plan(vec![house], debt, usd(19_000), target(), whole);
+			assert_eq!((plan.sales[0].amount, plan.sold_out), (1, false));
+			assert_eq!(plan.sales[0].repaid, 20_000 * 10u128.pow(12));
+			assert_eq!(plan.cleared, debt.normalized);
+		}
+	}
+
+	#[test]
 	fn a_vault_under_water_gives_all_and_not_more_is_cleared() {
 		let legs = vec![leg(0, 10, 1_000, 80, 0)];
 		let debt = owing(usd(20_000));

@@ -2,7 +2,7 @@
 
 use crate::{
 	mock::*,
-	types::{Breaker, Claim},
+	types::{Breaker, Claim, FacilityTerms},
 	Error, Event, MAX_CLAIMS_PER_COLLATERAL,
 };
 use cairn_math::{FixedU128, Price, SECONDS_PER_YEAR};
@@ -166,6 +166,24 @@ fn all_debt_is_repaid_if_less_than_the_minimum_would_be_left() {
 		assert!(row(vault).legs[0].entry.is_none());
 		assert_ok!(withdraw(ALICE, vault, ETH, 1));
 	});
+}
+
+#[test]
+fn exactly_the_minimum_debt_may_be_left() {
+	// As long as the minimum allows it: 11,864.406… are repaid.
+	let left = 20_000 * ONE_CUSD - 11_864_406_779_661_017;
+	for (minimum_debt, stays) in [(left, left), (left + 1, 0)] {
+		run(|| {
+			let facility = create_facility(FacilityTerms {
+				minimum_debt,
+				..still(vec![terms(ETH, 72, 80, 0)])
+			});
+			let vault = open(ALICE, facility, &[(ETH, 10 * ONE_ETH)], 20_000 * ONE_CUSD).unwrap();
+			Prices::set_cents(ETH, 2_400_00);
+			assert_eq!(next_block(), 1);
+			assert_eq!(debt(vault), stays);
+		});
+	}
 }
 
 #[test]
